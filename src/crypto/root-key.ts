@@ -1,0 +1,41 @@
+import { hkdfSync } from 'node:crypto'
+import type { RootKeyId } from '../core/ids.ts'
+import { SecretBytes } from './secret-bytes.ts'
+
+/** Length of a root key in bytes. */
+export const ROOT_KEY_BYTES = 32
+
+/** The key at the top of the store, as the keys derived from it: nothing uses it directly. */
+export interface RootKey {
+  readonly id: RootKeyId
+  /** Wraps key material and the secret halves of access keys. */
+  readonly wrapping: SecretBytes
+  /** Authenticates tokens. */
+  readonly token: SecretBytes
+  /** Authenticates the audit log. */
+  readonly audit: SecretBytes
+  /** Seed of the Ed25519 key that signs audit checkpoints. */
+  readonly checkpoint: SecretBytes
+}
+
+/**
+ * Derives what hangs under a root key: HKDF-SHA-256, no salt, a label of its own for each.
+ *
+ * @param material {@link ROOT_KEY_BYTES} bytes.
+ * Source: RFC 5869.
+ */
+export function rootKeyFrom(material: SecretBytes): RootKey {
+  if (material.length !== ROOT_KEY_BYTES) throw new Error('a root key has 32 bytes')
+  const derive = (label: string, length = 32): Uint8Array =>
+    material.lend(
+      (bytes) =>
+        new Uint8Array(hkdfSync('sha256', bytes, new Uint8Array(0), `keyturn/v1/${label}`, length)),
+    )
+  return {
+    id: Buffer.from(derive('id', 8)).toString('hex') as RootKeyId,
+    wrapping: new SecretBytes(derive('wrapping')),
+    token: new SecretBytes(derive('token')),
+    audit: new SecretBytes(derive('audit')),
+    checkpoint: new SecretBytes(derive('checkpoint')),
+  }
+}

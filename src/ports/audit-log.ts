@@ -1,0 +1,70 @@
+import type { EpochMs } from '../core/time.ts'
+
+/** What one record says. Only what stands here is ever written: no field can hold a secret. */
+export interface AuditRecord {
+  readonly at: EpochMs
+  readonly requestId: string
+  /** Id of the operation; undefined when the request named none. */
+  readonly operation: string | undefined
+  /** Who asked: a user, or `scheduler`; undefined when nobody proved to be anybody. */
+  readonly actor: AuditActor | undefined
+  readonly projectId: string | undefined
+  readonly keyId: string | undefined
+  readonly keyVersion: number | undefined
+  /** HTTP status of the reply; 0 for work that no request asked for. */
+  readonly status: number
+  /** Error code of the reply; undefined when it was no error. */
+  readonly code: string | undefined
+  /** Address that the request came from. */
+  readonly source: string | undefined
+  /** More facts by name, where the operation has some. */
+  readonly detail?: Readonly<Record<string, string | number>>
+}
+
+/** Who caused a record. */
+export interface AuditActor {
+  readonly userId: string
+  readonly userName: string
+  readonly tenantId: string
+  /** `token`, or the id of the access key. */
+  readonly credential: string
+}
+
+/** Figures for metrics. */
+export interface AuditFigures {
+  readonly records: number
+  readonly groups: number
+  readonly failures: number
+}
+
+/** The log that no request passes unrecorded. */
+export interface AuditLog {
+  /** Why records cannot be written now, for health; undefined when they can. */
+  readonly problem: () => string | undefined
+  /** Accepts a record. Fulfilled when the log has it; rejected when it cannot: then do not reply. */
+  readonly append: (record: AuditRecord) => Promise<void>
+  readonly figures: () => AuditFigures
+  /** Writes what is left, makes a checkpoint, closes. */
+  readonly close: () => Promise<void>
+}
+
+/** A signed statement of how far a chain had come, kept apart from the log itself. */
+export interface AuditCheckpoint {
+  readonly chain: string
+  /** Number of the last record it covers. */
+  readonly count: number
+  /** Head of the hash chain after that record, 32 bytes. */
+  readonly head: Uint8Array
+  /** Ed25519, over what `audit/checkpoint` says. */
+  readonly signature: Uint8Array
+  readonly at: EpochMs
+}
+
+/** Where checkpoints are kept: in the database, so that cutting the log's tail is found. */
+export interface CheckpointStore {
+  readonly put: (checkpoint: AuditCheckpoint) => Promise<void>
+  /** The newest checkpoint of each chain. */
+  readonly newest: () => Promise<readonly AuditCheckpoint[]>
+  /** All checkpoints of a chain, in order of their counts. */
+  readonly list: (chain: string) => Promise<readonly AuditCheckpoint[]>
+}

@@ -1,0 +1,23 @@
+import type { EpochMs } from '../core/time.ts'
+
+/** What kind of thing changed. */
+export type ChangeKind = 'key' | 'tenant' | 'project' | 'user' | 'accessKey' | 'policy' | 'token'
+
+/** One line of the change log. */
+export interface Change {
+  /** Grows with every change. */
+  readonly number: number
+  readonly kind: ChangeKind
+  /** Id of what changed; a token's id for a revoked token. */
+  readonly id: string
+}
+
+/** The change log: what a cache has to drop to be current. */
+export interface ChangeFeed {
+  /** Number of the newest change; 0 when there was none. */
+  readonly latest: () => Promise<number>
+  /** Changes after `number`, oldest first, at most `limit`. */
+  readonly since: (number: number, limit: number) => Promise<readonly Change[]>
+  /** Forgets changes made before `time`; answers how many. */
+  readonly forget: (time: EpochMs) => Promise<number>
+}

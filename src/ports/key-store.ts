@@ -1,0 +1,111 @@
+import type { KeyId, MaterialId, ProjectId, VersionNumber } from '../core/ids.ts'
+import type { Key, KeyOrigin, KeyState } from '../core/key.ts'
+import type { KeySpec } from '../core/key-specs.ts'
+import type { RotationEvent } from '../core/rotation.ts'
+import type { EpochMs } from '../core/time.ts'
+
+/** A key as a store has it. */
+export interface StoredKey {
+  readonly key: Key
+  /** Grows with every write; a write names the one it saw. */
+  readonly revision: number
+  /** The key's place in its project, 1, 2, 3 … in order of creation, never used twice. */
+  readonly number: number
+}
+
+/** One version of a key with its material, wrapped under the root key. */
+export interface StoredKeyVersion {
+  readonly keyId: KeyId
+  readonly version: VersionNumber
+  readonly materialId: MaterialId
+  readonly origin: KeyOrigin
+  /** As `crypto/wrapped-record` made it; opens only for this key, version, project, spec, origin. */
+  readonly wrappedMaterial: Uint8Array
+  readonly createdAt: EpochMs
+}
+
+/** Which keys of a project a list shows; what is left out restricts nothing. */
+export interface KeyFilter {
+  readonly state?: KeyState['kind']
+  readonly spec?: KeySpec
+  readonly enterpriseProjectId?: string
+}
+
+/** A page of keys in order of their numbers. */
+export interface PageRequest {
+  /** Only keys with a number above this one; 0 for the first page. */
+  readonly after: number
+  readonly limit: number
+}
+
+/** How many keys of a kind there are. */
+export interface KeyTally {
+  readonly spec: KeySpec
+  readonly state: KeyState['kind']
+  readonly isDefault: boolean
+  readonly keys: number
+}
+
+/** Why a key was not stored. */
+export type InsertOutcome = 'inserted' | 'alias-taken' | 'quota-reached'
+/** Why a key was not changed; `stale` means that another writer came first: read again. */
+export type ReplaceOutcome = 'replaced' | 'alias-taken' | 'stale'
+
+/**
+ * Keys, their versions and the events of their rotations. Every write is one transaction that also
+ * writes to the change log; when its promise is fulfilled the write is durable.
+ */
+export interface KeyStore {
+  readonly find: (keyId: KeyId) => Promise<StoredKey | undefined>
+  readonly findVersion: (
+    keyId: KeyId,
+    version: VersionNumber,
+  ) => Promise<StoredKeyVersion | undefined>
+  /**
+   * Stores a new key with its first version.
+   *
+   * @param first Undefined while its owner has yet to import material.
+   * @param quota How many keys the project may have, default keys not counted.
+   */
+  readonly insert: (
+    key: Key,
+    first: StoredKeyVersion | undefined,
+    quota: number,
+  ) => Promise<InsertOutcome>
+  /** Stores `key` if the record is still at `seen.revision`. The primary version cannot change. */
+  readonly replace: (seen: StoredKey, key: Key) => Promise<ReplaceOutcome>
+  /** Stores a rotation whole, key, version and event, if the record is still at `seen.revision`. */
+  readonly rotate: (
+    seen: StoredKey,
+    key: Key,
+    version: StoredKeyVersion,
+    event: RotationEvent,
+  ) => Promise<'rotated' | 'stale'>
+  /**
+   * Destroys material, versions and the key itself. Rotation events stay, and the id is kept so that
+   * it is never used again. Does nothing unless the record is still at `seen.revision`, waits for
+   * deletion, and its time has come at `now`.
+   */
+  readonly destroy: (seen: StoredKey, now: EpochMs) => Promise<'destroyed' | 'stale'>
+  readonly page: (
+    projectId: ProjectId,
+    filter: KeyFilter,
+    page: PageRequest,
+  ) => Promise<readonly StoredKey[]>
+  /** Counts of the keys of a project, or of all; costs the same however many keys there are. */
+  readonly tallies: (projectId: ProjectId | undefined) => Promise<readonly KeyTally[]>
+  /** Keys whose automatic rotation is due at `now`, the longest due first. */
+  readonly dueForRotation: (now: EpochMs, limit: number) => Promise<readonly KeyId[]>
+  /** Keys whose destruction is due at `now`, the longest due first. */
+  readonly dueForDeletion: (now: EpochMs, limit: number) => Promise<readonly KeyId[]>
+  /** When the next rotation or destruction is due, in the past or the future. */
+  readonly nextDueAt: () => Promise<EpochMs | undefined>
+  /** How many rotations were due before `time` and are not done; stops counting at `limit`. */
+  readonly overdueRotations: (time: EpochMs, limit: number) => Promise<number>
+  /** Events of one key in order of their new versions, also after the key was destroyed. */
+  readonly rotationEvents: (
+    projectId: ProjectId,
+    keyId: KeyId,
+    page: PageRequest,
+  ) => Promise<readonly RotationEvent[]>
+}
