@@ -1,0 +1,136 @@
+import { Type } from 'typebox'
+import { MAX_PAGE_EVENTS } from '../../core/limits.ts'
+import { optional, plain } from '../field.ts'
+import {
+  boolean,
+  epochMsText,
+  epochMsTextOrEmpty,
+  keyId,
+  marker,
+  materialId,
+  nextMarker,
+  number,
+  pageLimit,
+  rotationInterval,
+  sequence,
+  text,
+} from '../fields.ts'
+import { listOf, objectOf } from '../object-fields.ts'
+import { needs, operation } from '../operation.ts'
+import { KEY_REQUEST } from './key-info.ts'
+
+const SCHEDULE_FAULTS = [
+  'key-not-found',
+  'key-disabled',
+  'key-pending-deletion',
+  'key-pending-import',
+  'default-key',
+  'imported-not-rotatable',
+  'asymmetric-not-rotatable',
+] as const
+
+export const EnableKeyRotation = operation({
+  id: 'EnableKeyRotation',
+  method: 'POST',
+  path: '/v1.0/{project_id}/kms/enable-key-rotation',
+  access: needs('kms:cmk:enableRotation'),
+  summary: 'Let a key rotate by itself, every 365 days to begin with',
+  request: KEY_REQUEST,
+  faults: [...SCHEDULE_FAULTS, 'rotation-already-enabled'],
+  source: 'KMS API reference, "Enabling rotation for a key"',
+})
+
+export const DisableKeyRotation = operation({
+  id: 'DisableKeyRotation',
+  method: 'POST',
+  path: '/v1.0/{project_id}/kms/disable-key-rotation',
+  access: needs('kms:cmk:disableRotation'),
+  summary: 'Stop a key from rotating by itself',
+  request: KEY_REQUEST,
+  faults: [...SCHEDULE_FAULTS, 'rotation-not-enabled'],
+  source: 'KMS API reference, "Disabling rotation for a key"',
+})
+
+export const UpdateKeyRotationInterval = operation({
+  id: 'UpdateKeyRotationInterval',
+  method: 'POST',
+  path: '/v1.0/{project_id}/kms/update-key-rotation-interval',
+  access: needs('kms:cmk:updateRotation'),
+  summary: 'Change how often a key rotates by itself',
+  request: { key_id: keyId, rotation_interval: rotationInterval, sequence: optional(sequence) },
+  faults: [...SCHEDULE_FAULTS, 'rotation-not-enabled', 'rotation-interval-out-of-range'],
+  source: 'KMS API reference, "Changing the rotation interval for a key"',
+})
+
+export const RotateOnDemand = operation({
+  id: 'RotateOnDemand',
+  method: 'POST',
+  path: '/v1.0/{project_id}/kms/rotate-on-demand',
+  access: needs('kms:cmk:rotateOnDemand'),
+  summary: 'Rotate a key now',
+  request: KEY_REQUEST,
+  response: { key_id: keyId },
+  faults: SCHEDULE_FAULTS,
+  source: 'KMS SDK 3.1.209, RotateOnDemand',
+})
+
+export const ShowKeyRotationStatus = operation({
+  id: 'ShowKeyRotationStatus',
+  method: 'POST',
+  path: '/v1.0/{project_id}/kms/get-key-rotation-status',
+  access: needs('kms:cmk:getRotation'),
+  summary: 'Tell whether, how often and when a key rotates and has rotated',
+  request: KEY_REQUEST,
+  response: {
+    key_rotation_enabled: boolean,
+    /** Days. */
+    rotation_interval: number,
+    /** Left out while the key has never rotated. */
+    last_rotation_time: optional(epochMsText),
+    number_of_rotations: number,
+    key_materials: listOf(
+      objectOf({
+        material_id: materialId,
+        charge_id: text,
+        create_time: epochMsText,
+        expiration_time: epochMsTextOrEmpty,
+        /** 2: in use; 0: waits for a rotation. */
+        state: number,
+      }),
+    ),
+  },
+  faults: ['key-not-found'],
+  source: 'KMS API reference, "Querying the rotation status of a key"',
+})
+
+export const ListRotationEvents = operation({
+  id: 'ListRotationEvents',
+  api: 'keyturn',
+  method: 'GET',
+  path: '/keyturn/v1/{project_id}/keys/{key_id}/rotation-events',
+  access: needs('kms:cmk:getRotation'),
+  summary: 'List the rotations of a key, the oldest first; also of one that was destroyed',
+  pathFields: { key_id: keyId },
+  query: { limit: optional(pageLimit(MAX_PAGE_EVENTS)), marker: optional(marker) },
+  response: {
+    events: listOf(
+      objectOf({
+        key_id: keyId,
+        cause: plain(
+          Type.Union([Type.Literal('schedule'), Type.Literal('demand'), Type.Literal('re-enable')]),
+        ),
+        actor: text,
+        from_version: number,
+        to_version: number,
+        time: epochMsText,
+        /** Left out for a rotation on demand while automatic rotation was off. */
+        due_time: optional(epochMsText),
+        /** Milliseconds after its due time. */
+        late_ms: number,
+      }),
+    ),
+    next_marker: nextMarker,
+  },
+  faults: ['key-not-found'],
+  source: 'ours',
+})
