@@ -13,7 +13,7 @@ export const plainText = field({
   decode: (wire) => {
     if (wire === '' || wire.length > MAX_PLAINTEXT_BYTES || !wire.isWellFormed()) return undefined
     const bytes = utf8.encode(wire)
-    return bytes.length <= MAX_PLAINTEXT_BYTES ? bytes : undefined
+    return bytes.length <= MAX_PLAINTEXT_BYTES ? (bytes as Uint8Array) : undefined
   },
   encode: (bytes: Uint8Array) => new TextDecoder().decode(bytes),
 })
@@ -37,7 +37,7 @@ export const base64 = field({
 export function hex(malformed?: () => Fault) {
   return field({
     schema: Type.String({ pattern: '^([0-9a-fA-F]{2})+$' }),
-    decode: (wire) => Uint8Array.fromHex(wire),
+    decode: (wire): Uint8Array => Uint8Array.fromHex(wire),
     encode: (bytes: Uint8Array) => bytes.toHex(),
     ...(malformed === undefined ? {} : { malformed }),
   })

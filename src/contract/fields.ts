@@ -62,11 +62,15 @@ export const keyDescription = field({
 })
 
 /** `key_spec` of a key. */
-export const keySpec = plain(Type.Union(KEY_SPEC_NAMES.map((name) => Type.Literal(name))))
+export const keySpec = field({
+  schema: oneOf(KEY_SPEC_NAMES),
+  decode: (wire): KeySpec => wire,
+  encode: (value) => value,
+})
 
 /** `key_spec` of a list: one spec, or every one. */
 export const keySpecFilter = field({
-  schema: Type.Union([...KEY_SPEC_NAMES, 'ALL' as const].map((name) => Type.Literal(name))),
+  schema: oneOf<KeySpec | 'ALL'>([...KEY_SPEC_NAMES, 'ALL']),
   decode: (wire): KeySpec | 'ALL' => wire,
   encode: (value) => value,
 })
@@ -201,6 +205,11 @@ export const nextMarker = field({
   decode: (wire): number | 'end' => (wire === '' ? 'end' : Number(wire)),
   encode: (value: number | 'end') => (value === 'end' ? '' : String(value)),
 })
+
+/** One of these words. */
+function oneOf<Word extends string>(words: readonly Word[]) {
+  return Type.Unsafe<Word>(Type.Union(words.map((word) => Type.Literal(word))))
+}
 
 /** Text that no caller may fill with line breaks or escapes for somebody's terminal. */
 function hasControls(value: string): boolean {

@@ -18,7 +18,7 @@ export type Access =
   | { readonly kind: 'signedIn' }
   /** Who has the permission, asked before the handler runs, for the key of the request if it names one. */
   | { readonly kind: 'permission'; readonly permission: Permission }
-  /** As `permission`, but the handler asks, because only the cipher text names the key. */
+  /** As `permission`, but the handler asks, for only it learns which keys the request is about. */
   | { readonly kind: 'permissionInHandler'; readonly permission: Permission }
 
 /** An action as policies name it. */
@@ -92,6 +92,8 @@ export type RequestOf<Row extends OperationRow> = Values<Row['pathFields']> &
 export type ReplyOf<Row extends OperationRow> = Values<Row['response']> & Values<Row['headers']>
 
 /** Access for whoever has `permission`. */
-export function needs(permission: Permission): Access {
+export function needs<P extends Permission>(
+  permission: P,
+): { readonly kind: 'permission'; readonly permission: P } {
   return { kind: 'permission', permission }
 }

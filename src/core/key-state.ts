@@ -1,5 +1,6 @@
 import { fault } from './fault.ts'
 import type { Key } from './key.ts'
+import { requireFreeAlias } from './new-key.ts'
 import { addDays, type Days, days, type EpochMs } from './time.ts'
 
 /** Bounds of the waiting period before a key is destroyed. Source: KMS API, `pending_days`. */
@@ -124,10 +125,10 @@ export function deletionAt(key: Key): EpochMs | undefined {
 /**
  * Gives the key another alias.
  *
- * @throws {Fault} `default-key`, `key-pending-deletion`
+ * @throws {Fault} `alias-invalid`, `default-key`, `key-pending-deletion`
  */
 export function renameKey(key: Key, alias: string): Key {
-  return { ...requireEditable(key), alias }
+  return { ...requireEditable(key), alias: requireFreeAlias(alias) }
 }
 
 /**

@@ -22,7 +22,6 @@ const CONDITION_KEYS: readonly string[] = [
   'g:SourceIp',
   'g:CurrentTime',
   'g:SecureTransport',
-  'kms:KeySpec',
 ] satisfies ConditionKey[]
 
 const ACTION = /^[a-zA-Z0-9*]+(:[a-zA-Z0-9*]+){0,2}$/

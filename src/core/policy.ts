@@ -23,7 +23,6 @@ export type ConditionKey =
   | 'g:SourceIp'
   | 'g:CurrentTime'
   | 'g:SecureTransport'
-  | 'kms:KeySpec'
 
 /** One condition: the values are alternatives, several conditions must all hold. */
 export interface Condition {

@@ -147,7 +147,7 @@ export const ListKeys = operation({
   id: 'ListKeys',
   method: 'POST',
   path: '/v1.0/{project_id}/kms/list-keys',
-  access: needs('kms:cmk:list'),
+  access: { kind: 'permissionInHandler', permission: 'kms:cmk:list' },
   summary: 'List the keys of a project, page by page',
   request: {
     limit: optional(pageLimit(MAX_LIMIT)),

@@ -1,0 +1,33 @@
+import type { Caller } from '../core/caller.ts'
+import { fault } from '../core/fault.ts'
+import type { KeyId } from '../core/ids.ts'
+import type { Key } from '../core/key.ts'
+import type { Deps } from './deps.ts'
+import { loadKey } from './find-key.ts'
+
+/** How often a write is tried again when others keep coming first. */
+const MAX_TRIES = 100
+
+/**
+ * Changes a key by a step of the core. If another writer comes first, the key is read again and the
+ * step asked again, so that the step always saw the key it changes.
+ *
+ * @throws {Fault} `key-not-found`, `alias-taken`, and what `step` throws
+ */
+export async function changeKey(
+  deps: Deps,
+  caller: Caller,
+  keyId: KeyId,
+  step: (key: Key) => Key,
+): Promise<Key> {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const seen = await loadKey(deps, caller, keyId)
+    const changed = step(seen.key)
+    const outcome = await deps.keys.replace(seen, changed)
+    if (outcome === 'alias-taken') throw fault('alias-taken')
+    if (outcome === 'stale') continue
+    await deps.changes.catchUp()
+    return changed
+  }
+  throw fault('storage-failed', {}, new Error(`changing key ${keyId}: others always came first`))
+}

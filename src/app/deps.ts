@@ -1,0 +1,32 @@
+import type { RotationEvent } from '../core/rotation.ts'
+import type { EpochMs } from '../core/time.ts'
+import type { RootKey } from '../crypto/root-key.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { IdentityStore } from '../ports/identity-store.ts'
+import type { KeyStore } from '../ports/key-store.ts'
+import type { SignInDesk } from '../ports/sign-in-desk.ts'
+import type { ChangeFollower } from './change-follower.ts'
+import type { KeyCache } from './key-cache.ts'
+
+/** What handlers work on. */
+export interface Deps {
+  /** The time for keys. Sign-in has its own: a virtual clock must not stop people signing in. */
+  readonly clock: Clock
+  readonly keys: KeyStore
+  readonly identity: IdentityStore
+  /** Signs people in; undefined while an external identity service does. */
+  readonly desk: SignInDesk | undefined
+  readonly changes: ChangeFollower
+  readonly cache: KeyCache
+  readonly root: RootKey
+  /** Name of the region that replies and resource patterns bear. */
+  readonly region: string
+  /** How many keys a project may have, default keys not counted. */
+  readonly keyQuota: number
+  /** How many grants a key may have. */
+  readonly grantQuota: number
+  /** Tells log, metrics and audit of a rotation; fulfilled when the audit log has it. */
+  readonly announceRotation: (event: RotationEvent) => Promise<void>
+  /** Lets time pass with all that falls due on the way; undefined on the system's clock. */
+  readonly advanceClock: ((to: EpochMs) => Promise<void>) | undefined
+}

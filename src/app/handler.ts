@@ -1,0 +1,36 @@
+import type { OPERATIONS, OperationId, ReplyFor, RequestFor } from '../contract/operations/index.ts'
+import type { Caller } from '../core/caller.ts'
+import type { KeyId, VersionNumber } from '../core/ids.ts'
+import type { Deps } from './deps.ts'
+
+/** What a handler knows of a request besides its fields; it notes there what the audit should say. */
+export interface RequestContext {
+  readonly requestId: string
+  /** Address that the request came from. */
+  readonly source: string
+  /** Scheme, host and port by which clients reach this server, without a slash at the end. */
+  readonly baseUrl: string
+  /** Whether the request came over TLS. */
+  readonly secure: boolean
+  /** The key that the request turned out to be about. */
+  keyId: KeyId | undefined
+  /** The version that was used. */
+  keyVersion: VersionNumber | undefined
+}
+
+type CallerOf<Id extends OperationId> = (typeof OPERATIONS)[Id]['access'] extends {
+  readonly kind: 'anyone'
+}
+  ? Caller | undefined
+  : Caller
+
+/** Does what operation `Id` promises. */
+export type Handler<Id extends OperationId> = (
+  deps: Deps,
+  caller: CallerOf<Id>,
+  request: RequestFor<Id>,
+  context: RequestContext,
+) => Promise<ReplyFor<Id>> | ReplyFor<Id>
+
+/** One handler for each operation: a row without one does not compile. */
+export type Handlers = { readonly [Id in OperationId]: Handler<Id> }

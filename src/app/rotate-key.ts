@@ -1,0 +1,77 @@
+import { fault } from '../core/fault.ts'
+import type { KeyId, VersionNumber } from '../core/ids.ts'
+import type { Key } from '../core/key.ts'
+import { isRotationDue, type RotationCause, type RotationEvent, rotate } from '../core/rotation.ts'
+import type { EpochMs } from '../core/time.ts'
+import { randomUuid } from '../crypto/random.ts'
+import { generateMaterial } from '../crypto/suite.ts'
+import { wrapRecord } from '../crypto/wrapped-record.ts'
+import type { StoredKeyVersion } from '../ports/key-store.ts'
+import type { Deps } from './deps.ts'
+
+const MAX_TRIES = 100
+
+/** Name under which rotations by the schedule are recorded. */
+export const SCHEDULER_ACTOR = 'scheduler'
+
+/** A version with fresh material made here, wrapped for its place. */
+export function makeVersion(
+  deps: Pick<Deps, 'root'>,
+  key: Key,
+  version: VersionNumber,
+  createdAt: EpochMs,
+): StoredKeyVersion {
+  const material = generateMaterial(key.spec)
+  const { projectId, id: keyId, spec } = key
+  const wrappedMaterial = wrapRecord(
+    deps.root,
+    { kind: 'keyMaterial', projectId, keyId, version, spec, origin: 'kms' },
+    material,
+  )
+  material.wipe()
+  const materialId = randomUuid() as StoredKeyVersion['materialId']
+  return { keyId, version, materialId, origin: 'kms', wrappedMaterial, createdAt }
+}
+
+/**
+ * Gives a key a new primary version, whatever its schedule says; answers which.
+ *
+ * @throws {Fault} `key-not-found`, and what `core/rotation` refuses
+ */
+export async function rotateNow(deps: Deps, keyId: KeyId, actor: string): Promise<VersionNumber> {
+  const event = await rotateWhere(deps, keyId, () => true, 'demand', actor)
+  if (event === undefined) throw fault('key-not-found', { keyId })
+  return event.toVersion
+}
+
+/** Rotates a key if that is due; answers whether it was. Once due, once rotated, whoever asks. */
+export async function rotateIfDue(
+  deps: Deps,
+  keyId: KeyId,
+  cause: RotationCause,
+  actor: string,
+): Promise<boolean> {
+  return (await rotateWhere(deps, keyId, isRotationDue, cause, actor)) !== undefined
+}
+
+async function rotateWhere(
+  deps: Deps,
+  keyId: KeyId,
+  applies: (key: Key, now: EpochMs) => boolean,
+  cause: RotationCause,
+  actor: string,
+): Promise<RotationEvent | undefined> {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const now = deps.clock.now()
+    const seen = await deps.keys.find(keyId)
+    if (seen === undefined || !applies(seen.key, now)) return undefined
+    const { key, event } = rotate(seen.key, cause, actor, now)
+    const version = makeVersion(deps, key, event.toVersion, event.at)
+    if ((await deps.keys.rotate(seen, key, version, event)) === 'rotated') {
+      await deps.changes.catchUp()
+      await deps.announceRotation(event)
+      return event
+    }
+  }
+  throw fault('storage-failed', {}, new Error(`rotating key ${keyId}: others always came first`))
+}
