@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { KeyId, VersionNumber } from '../core/ids.ts'
 import type { Key } from '../core/key.ts'
-import type { DataCipher } from '../crypto/suite.ts'
+import type { DataCipher } from '../crypto/data-cipher.ts'
 import type { Change } from '../ports/change-feed.ts'
 
 /** What a key costs in the cache besides its ciphers, in bytes, by estimate. */

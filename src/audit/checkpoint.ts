@@ -1,0 +1,48 @@
+import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
+import type { EpochMs } from '../core/time.ts'
+import type { RootKey } from '../crypto/root-key.ts'
+import type { AuditCheckpoint } from '../ports/audit-log.ts'
+
+/** DER of an Ed25519 private key up to its 32-byte seed. Source: RFC 8410 §7. */
+const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex')
+const DOMAIN = 'keyturn/v1/audit-checkpoint'
+
+/** Signs checkpoints with a key that hangs under the root key. */
+export interface CheckpointSigner {
+  readonly publicKeyPem: string
+  readonly sign: (chain: string, count: number, head: Uint8Array, at: EpochMs) => AuditCheckpoint
+}
+
+/** The signer of checkpoints under a root key. Source: RFC 8032, Ed25519. */
+export function checkpointSigner(root: RootKey): CheckpointSigner {
+  const privateKey = root.checkpoint.lend((seed) => {
+    const der = Buffer.concat([PKCS8_PREFIX, seed])
+    const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
+    der.fill(0)
+    return key
+  })
+  const publicKeyPem = createPublicKey(privateKey).export({ format: 'pem', type: 'spki' })
+  return {
+    publicKeyPem: publicKeyPem.toString(),
+    sign(chain, count, head, at) {
+      const signature = sign(null, signedBytes(chain, count, head, at), privateKey)
+      return { chain, count, head, signature, at }
+    },
+  }
+}
+
+/** The public half of a signer as verifiers take it. */
+export function checkpointPublicKey(pem: string): KeyObject {
+  return createPublicKey(pem)
+}
+
+/** Whether a checkpoint was signed by the key of `publicKey`. */
+export function isGenuine(checkpoint: AuditCheckpoint, publicKey: KeyObject): boolean {
+  const { chain, count, head, at, signature } = checkpoint
+  return verify(null, signedBytes(chain, count, head, at), publicKey, signature)
+}
+
+/** Domain, chain, count and time as text, one line each, then the head. */
+function signedBytes(chain: string, count: number, head: Uint8Array, at: EpochMs): Buffer {
+  return Buffer.concat([Buffer.from(`${DOMAIN}\n${chain}\n${count}\n${at}\n`), head])
+}

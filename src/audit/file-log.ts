@@ -1,0 +1,247 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { RootKey } from '../crypto/root-key.ts'
+import type { AuditFigures, AuditLog, AuditRecord, CheckpointStore } from '../ports/audit-log.ts'
+import type { Clock } from '../ports/clock.ts'
+import { type CheckpointSigner, checkpointSigner } from './checkpoint.ts'
+import { CHAIN_START, fileName, groupHash, groupMac, recordLine, sealLine } from './format.ts'
+import { LogFile } from './log-file.ts'
+import { findChainEnd } from './recover.ts'
+
+/** Name of the file with the public half of the checkpoint key. */
+export const PUBLIC_KEY_FILE = 'checkpoint-public-key.pem'
+
+/** How long checkpoints may fail to be stored before no more records are taken. */
+const CHECKPOINT_GRACE_MS = 60_000
+const SYNC_INTERVAL_MS = 1000
+
+/** When written groups reach the disk. */
+export type AuditSync =
+  /** Before each reply: a power cut loses no record. */
+  | 'group'
+  /** Once a second: a power cut may lose the records of the last second, a crash none. */
+  | 'interval'
+
+/** What an audit log needs. */
+export interface AuditLogOptions {
+  readonly directory: string
+  readonly root: RootKey
+  readonly checkpoints: CheckpointStore
+  readonly clock: Clock
+  readonly sync: AuditSync
+  /** A file that has grown beyond this is followed by a new one. */
+  readonly maxFileBytes?: number
+  readonly checkpointEveryRecords?: number
+  readonly checkpointEveryMs?: number
+}
+
+/**
+ * Opens the audit log in a folder, or begins one. What a crash left half-written is set aside.
+ *
+ * @throws {Error} when the log ends before its newest checkpoint: somebody cut it
+ */
+export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> {
+  const { directory, root, checkpoints } = options
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const signer = checkpointSigner(root)
+  writeFileSync(join(directory, PUBLIC_KEY_FILE), signer.publicKeyPem, { mode: 0o600 })
+  const end = findChainEnd(directory)
+  for (const { chain, count } of await checkpoints.newest()) {
+    if (end === undefined || (end.chain === chain && end.count < count)) {
+      throw new Error(
+        `the audit log in ${directory} was cut: it ends at record ${end?.count ?? 0} of chain ` +
+          `${chain}, but a checkpoint says that there were ${count}`,
+      )
+    }
+  }
+  const log = new FileAuditLog(options, signer, end)
+  if (end !== undefined && end.tornBytes > 0) {
+    await log.append(recoveryRecord(options.clock, end.tornBytes))
+  }
+  return log
+}
+
+interface Waiting {
+  readonly record: AuditRecord
+  readonly resolve: () => void
+  readonly reject: (error: Error) => void
+}
+
+class FileAuditLog implements AuditLog {
+  readonly #options: AuditLogOptions
+  readonly #signer: CheckpointSigner
+  readonly #chain: string
+  readonly #timers: readonly NodeJS.Timeout[]
+  #file: LogFile
+  #sequence: number
+  #count: number
+  #head: Uint8Array
+  #waiting: Waiting[] = []
+  #writeProblem: string | undefined
+  #syncProblem: string | undefined
+  #isDirty = false
+  #checkpointedCount: number
+  #checkpointFailingSinceMs: number | undefined
+  #checkpointing: Promise<void> | undefined
+  #records = 0
+  #groups = 0
+  #failures = 0
+
+  constructor(
+    options: AuditLogOptions,
+    signer: CheckpointSigner,
+    end: ReturnType<typeof findChainEnd>,
+  ) {
+    this.#options = options
+    this.#signer = signer
+    this.#chain = end?.chain ?? randomBytes(8).toString('hex')
+    this.#sequence = end?.sequence ?? 1
+    this.#count = end?.count ?? 0
+    this.#checkpointedCount = this.#count
+    this.#head = end?.head ?? CHAIN_START
+    this.#file = this.#openFile()
+    const checkpointEveryMs = options.checkpointEveryMs ?? 10_000
+    this.#timers = [
+      setInterval(() => this.#syncInBackground(), SYNC_INTERVAL_MS).unref(),
+      setInterval(() => void this.#checkpoint(), checkpointEveryMs).unref(),
+    ]
+  }
+
+  problem(): string | undefined {
+    return this.#writeProblem ?? this.#syncProblem ?? this.#checkpointProblem()
+  }
+
+  figures(): AuditFigures {
+    return { records: this.#records, groups: this.#groups, failures: this.#failures }
+  }
+
+  append(record: AuditRecord): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ record, resolve, reject })
+      if (this.#waiting.length === 1) setImmediate(() => this.#flush())
+    })
+  }
+
+  async close(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer)
+    this.#flush()
+    await this.#checkpoint()
+    this.#file.sync()
+    this.#file.close()
+  }
+
+  /** Writes the group that has gathered, with one hash, one MAC and one write. */
+  #flush(): void {
+    const group = this.#waiting
+    if (group.length === 0) return
+    this.#waiting = []
+    try {
+      this.#write(group)
+      this.#writeProblem = undefined
+      for (const { resolve } of group) resolve()
+    } catch (cause) {
+      const error = new Error('the audit log cannot be written', { cause })
+      this.#writeProblem = `${error.message}: ${cause instanceof Error ? cause.message : 'unknown'}`
+      this.#failures += group.length
+      for (const { reject } of group) reject(error)
+    }
+  }
+
+  #write(group: readonly Waiting[]): void {
+    const checkpointProblem = this.#checkpointProblem()
+    if (checkpointProblem !== undefined) throw new Error(checkpointProblem)
+    if (this.#file.length >= (this.#options.maxFileBytes ?? 64 * 1024 * 1024)) this.#nextFile()
+    let n = this.#count
+    let lines = ''
+    for (const { record } of group) lines += recordLine(++n, record)
+    const bytes = Buffer.from(lines)
+    const head = groupHash(this.#head, bytes)
+    const mac = groupMac(this.#options.root.audit, head)
+    const seal = Buffer.from(sealLine(this.#chain, n, group.length, head, mac))
+    this.#file.append(Buffer.concat([bytes, seal]))
+    this.#count = n
+    this.#head = head
+    this.#records += group.length
+    this.#groups++
+    this.#isDirty = true
+    if (this.#options.sync === 'group') {
+      this.#file.sync()
+      this.#isDirty = false
+    }
+    const every = this.#options.checkpointEveryRecords ?? 10_000
+    if (n - this.#checkpointedCount >= every) void this.#checkpoint()
+  }
+
+  #openFile(): LogFile {
+    return new LogFile(join(this.#options.directory, fileName(this.#chain, this.#sequence)))
+  }
+
+  #nextFile(): void {
+    this.#file.sync()
+    const full = this.#file
+    this.#sequence++
+    this.#file = this.#openFile()
+    full.close()
+  }
+
+  #syncInBackground(): void {
+    if (!this.#isDirty) return
+    this.#isDirty = false
+    this.#file.syncInBackground((error) => {
+      if (error !== null) {
+        this.#isDirty = true
+        this.#syncProblem = `the audit log does not reach the disk: ${error.message}`
+      } else {
+        this.#syncProblem = undefined
+      }
+    })
+  }
+
+  #checkpointProblem(): string | undefined {
+    const since = this.#checkpointFailingSinceMs
+    return since !== undefined && performance.now() - since > CHECKPOINT_GRACE_MS
+      ? 'audit checkpoints cannot be stored'
+      : undefined
+  }
+
+  /** Stores how far the chain has come, if it has moved. */
+  async #checkpoint(): Promise<void> {
+    if (this.#checkpointing !== undefined) await this.#checkpointing
+    if (this.#count === this.#checkpointedCount) return
+    this.#checkpointing = this.#storeCheckpoint().finally(() => {
+      this.#checkpointing = undefined
+    })
+    await this.#checkpointing
+  }
+
+  async #storeCheckpoint(): Promise<void> {
+    const count = this.#count
+    // What a checkpoint vouches for must be on the disk, or a power cut would look like a crime.
+    this.#file.sync()
+    const at = this.#options.clock.now()
+    try {
+      await this.#options.checkpoints.put(this.#signer.sign(this.#chain, count, this.#head, at))
+      this.#checkpointedCount = count
+      this.#checkpointFailingSinceMs = undefined
+    } catch {
+      this.#checkpointFailingSinceMs ??= performance.now()
+    }
+  }
+}
+
+function recoveryRecord(clock: Clock, tornBytes: number): AuditRecord {
+  return {
+    at: clock.now(),
+    requestId: '',
+    operation: 'audit-recovered',
+    actor: undefined,
+    projectId: undefined,
+    keyId: undefined,
+    keyVersion: undefined,
+    status: 0,
+    code: undefined,
+    source: undefined,
+    detail: { tornBytes },
+  }
+}

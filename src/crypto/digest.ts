@@ -1,0 +1,19 @@
+import { hash, timingSafeEqual } from 'node:crypto'
+
+/** Length of a SHA-256 or SM3 digest in bytes. */
+export const DIGEST_BYTES = 32
+
+/** SHA-256 of `bytes`, 32 bytes. Source: FIPS 180-4. */
+export function sha256(bytes: Uint8Array | string): Buffer {
+  return hash('sha256', bytes, 'buffer')
+}
+
+/** The digest that travels with a data key, 32 bytes. Source: FIPS 180-4; GB/T 32905-2016. */
+export function dataKeyDigest(name: 'sha256' | 'sm3', dataKey: Uint8Array): Buffer {
+  return hash(name, dataKey, 'buffer')
+}
+
+/** Whether two byte strings are equal; how long it takes says nothing of where they differ. */
+export function equalInConstantTime(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && timingSafeEqual(a, b)
+}

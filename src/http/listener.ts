@@ -1,0 +1,128 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
+import type { AddressInfo, Socket } from 'node:net'
+import { errorReply } from '../contract/error-body.ts'
+import { fault } from '../core/fault.ts'
+
+/** Limits of the HTTP server. */
+const MAX_HEADER_BYTES = 16 * 1024
+const REQUEST_TIMEOUT_MS = 30_000
+const HEADERS_TIMEOUT_MS = 15_000
+const KEEP_ALIVE_TIMEOUT_MS = 75_000
+const CONNECTIONS_CHECK_MS = 5_000
+
+/** Certificate chain and private key, PEM. */
+export interface TlsFiles {
+  readonly cert: Buffer
+  readonly key: Buffer
+}
+
+/** Where and how to listen. */
+export interface ListenOptions {
+  readonly host: string
+  /** 0 takes a free one. */
+  readonly port: number
+  readonly tls: TlsFiles | undefined
+  readonly maxConnections: number
+  /** Takes header lines that are folded or otherwise obsolete; some old clients send them. */
+  readonly lenientHeaders: boolean
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => void
+  readonly newRequestId: () => string
+}
+
+/** A server that listens. */
+export interface Listener {
+  readonly host: string
+  readonly port: number
+  /** Takes new certificates for new connections. */
+  readonly replaceTls: (tls: TlsFiles) => void
+  /** Takes no new requests; fulfilled when those under way are answered, or the time is over. */
+  readonly drain: (timeoutMs: number) => Promise<void>
+}
+
+/** Listens as told; fulfilled when it does. */
+export function listen(options: ListenOptions): Promise<Listener> {
+  const { handle, tls, host, port } = options
+  const limits = {
+    maxHeaderSize: MAX_HEADER_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    connectionsCheckingInterval: CONNECTIONS_CHECK_MS,
+    insecureHTTPParser: options.lenientHeaders,
+    noDelay: true,
+  }
+  const server = tls
+    ? createTlsServer({ ...limits, ...tls, ...TLS_POLICY }, handle)
+    : createServer(limits, handle)
+  server.maxConnections = options.maxConnections
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    refuseConnection(error, socket as Socket, options.newRequestId()) // both kinds are sockets
+  })
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ host, port }, () => {
+      server.off('error', reject)
+      resolve(asListener(server, host))
+    })
+  })
+}
+
+/** TLS 1.3, and 1.2 with AEAD suites that keep forward secrecy. */
+const TLS_POLICY = {
+  minVersion: 'TLSv1.2',
+  ciphers: [
+    'TLS_AES_256_GCM_SHA384',
+    'TLS_CHACHA20_POLY1305_SHA256',
+    'TLS_AES_128_GCM_SHA256',
+    'ECDHE-ECDSA-AES256-GCM-SHA384',
+    'ECDHE-RSA-AES256-GCM-SHA384',
+    'ECDHE-ECDSA-CHACHA20-POLY1305',
+    'ECDHE-RSA-CHACHA20-POLY1305',
+    'ECDHE-ECDSA-AES128-GCM-SHA256',
+    'ECDHE-RSA-AES128-GCM-SHA256',
+  ].join(':'),
+  honorCipherOrder: true,
+} as const
+
+function asListener(server: Server | TlsServer, host: string): Listener {
+  const address = server.address() as AddressInfo // it listens on TCP
+  return {
+    host,
+    port: address.port,
+    replaceTls(tls) {
+      if ('setSecureContext' in server) server.setSecureContext({ ...tls, ...TLS_POLICY })
+    },
+    drain(timeoutMs) {
+      return new Promise((resolve) => {
+        const timer = setTimeout(() => server.closeAllConnections(), timeoutMs)
+        server.close(() => {
+          clearTimeout(timer)
+          resolve()
+        })
+        server.closeIdleConnections()
+      })
+    },
+  }
+}
+
+/** Answers what is not HTTP in the form of all other errors, if somebody still listens. */
+function refuseConnection(error: NodeJS.ErrnoException, socket: Socket, requestId: string): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const refusal = fault(
+    error.code === 'HPE_HEADER_OVERFLOW' ? 'headers-too-large' : 'request-malformed',
+  )
+  const { status, body } = errorReply(refusal, 'kms', 'en', requestId)
+  const text = JSON.stringify(body)
+  const lines = [
+    `HTTP/1.1 ${status} ${status === 431 ? 'Request Header Fields Too Large' : 'Bad Request'}`,
+    'Connection: close',
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(text)}`,
+    `X-Request-Id: ${requestId}`,
+  ]
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${text}`)
+}

@@ -1,0 +1,197 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { authorise } from '../app/authorise.ts'
+import type { Deps } from '../app/deps.ts'
+import type { RequestContext } from '../app/handler.ts'
+import { HANDLERS } from '../app/index.ts'
+import type { Authenticator } from '../auth/identity-provider.ts'
+import { decodeRequest } from '../contract/decode-request.ts'
+import { languageOf } from '../contract/error-body.ts'
+import { encodeFields } from '../contract/object-fields.ts'
+import type { ApiKind } from '../contract/operation.ts'
+import type { OperationId } from '../contract/operations/index.ts'
+import type { Caller } from '../core/caller.ts'
+import { fault } from '../core/fault.ts'
+import type { KeyId, ProjectId } from '../core/ids.ts'
+import type { AuditLog } from '../ports/audit-log.ts'
+import type { Clock } from '../ports/clock.ts'
+import { auditRecord } from './audit-record.ts'
+import { readBody } from './read-body.ts'
+import { type Outcome, refuse, send, succeed } from './reply.ts'
+import type { Route, Routed } from './router.ts'
+
+/** What a request passes through. */
+export interface Pipeline {
+  readonly deps: Deps
+  readonly authenticator: Authenticator
+  readonly audit: AuditLog
+  /** The time for audit records. */
+  readonly clock: Clock
+  readonly route: (method: string, path: string) => Routed
+  /** Takes a call from a principal's allowance, or throws. */
+  readonly limitRate: (principal: string) => void
+  readonly newRequestId: () => string
+  /** Scheme, host and port by which clients reach this server; undefined: as the request says. */
+  readonly publicUrl: string | undefined
+  /** Counts a reply. */
+  readonly observe: (operation: OperationId | 'none', status: number, startedAtMs: number) => void
+  /** Logs what went wrong on our side. */
+  readonly logDefect: (error: unknown, requestId: string, operation: string) => void
+}
+
+/** One request on its way. */
+export interface Exchange {
+  readonly request: IncomingMessage
+  readonly context: RequestContext
+  route: Route | undefined
+  caller: Caller | undefined
+}
+
+/**
+ * Answers a request: route, body, who, decode, whether, handler, encode, audit, reply. No reply
+ * leaves before the audit log has its record.
+ */
+export async function answer(
+  pipeline: Pipeline,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const startedAtMs = performance.now()
+  const exchange: Exchange = {
+    request,
+    context: {
+      requestId: pipeline.newRequestId(),
+      source: request.socket.remoteAddress ?? '',
+      baseUrl: pipeline.publicUrl ?? ownUrl(request),
+      secure: isSecure(request),
+      keyId: undefined,
+      keyVersion: undefined,
+    },
+    route: undefined,
+    caller: undefined,
+  }
+  let outcome: Outcome
+  try {
+    outcome = await perform(pipeline, exchange)
+  } catch (error) {
+    outcome = refusal(pipeline, exchange, error)
+  }
+  try {
+    await pipeline.audit.append(auditRecord(exchange, outcome, pipeline.clock.now()))
+  } catch (error) {
+    outcome = refusal(pipeline, exchange, fault('storage-failed', {}, error))
+  }
+  send(response, outcome, exchange)
+  pipeline.observe(exchange.route?.id ?? 'none', outcome.status, startedAtMs)
+}
+
+async function perform(pipeline: Pipeline, exchange: Exchange): Promise<Outcome> {
+  const { deps } = pipeline
+  const { request, context } = exchange
+  const problem = pipeline.audit.problem()
+  if (problem !== undefined) throw fault('storage-failed', {}, new Error(problem))
+  const url = request.url ?? '/'
+  const queryAt = url.indexOf('?')
+  const path = queryAt < 0 ? url : url.slice(0, queryAt)
+  const route = requireRoute(pipeline.route(request.method ?? 'GET', path), exchange)
+  const { row, parameters } = route
+  const reading = readBody(request)
+  const body = reading instanceof Promise ? await reading : reading
+  const { access } = row
+  if (access.kind !== 'anyone') {
+    const projectId = parameters['project_id'] as ProjectId | undefined // compared by equality only
+    const authorization = request.headers.authorization
+    const identified = pipeline.authenticator.authenticate({
+      token: singleHeader(request.headers['x-auth-token']),
+      signed:
+        authorization === undefined
+          ? undefined
+          : {
+              method: request.method ?? 'GET',
+              rawUrl: url,
+              headers: request.headers as Readonly<Record<string, string | undefined>>, // node joins all that could be lists, but set-cookie
+              body,
+            },
+      projectId,
+      source: context.source,
+    })
+    const caller = identified instanceof Promise ? await identified : identified
+    exchange.caller = caller
+    pipeline.limitRate(caller.userId)
+  }
+  const decoded = decodeRequest(row, {
+    pathParameters: parameters,
+    query: queryAt < 0 ? '' : url.slice(queryAt + 1),
+    headers: request.headers,
+    body,
+  })
+  context.keyId = decoded['key_id'] as KeyId | undefined // the field of that name decodes to one
+  if (access.kind === 'permission' && exchange.caller !== undefined) {
+    authorise(deps, exchange.caller, access.permission, context.keyId, context)
+  }
+  const handler = HANDLERS[route.id] as UntypedHandler // fed what its own row decoded
+  const reply = await handler(deps, exchange.caller, decoded, context)
+  const headers = encodeFields(row.headers, reply as never) // the row's own values
+  const members = encodeFields(row.response, reply as never) // the row's own values
+  return succeed(row.status, headers as Readonly<Record<string, string>>, members) // headers are text
+}
+
+type UntypedHandler = (
+  deps: Deps,
+  caller: Caller | undefined,
+  request: Readonly<Record<string, unknown>>,
+  context: RequestContext,
+) => unknown
+
+function requireRoute(routed: Routed, exchange: Exchange): Route {
+  switch (routed.kind) {
+    case 'found':
+      exchange.route = routed.route
+      return routed.route
+    case 'wrong-method':
+      throw fault('method-not-allowed', { allowed: routed.allowed })
+    case 'malformed':
+      throw fault('url-invalid')
+    case 'unknown':
+      throw fault('route-unknown')
+    default:
+      throw routed satisfies never
+  }
+}
+
+function refusal(pipeline: Pipeline, exchange: Exchange, error: unknown): Outcome {
+  const { request, route, context } = exchange
+  const outcome = refuse(
+    error,
+    route?.row.api ?? apiOf(request.url ?? '/'),
+    languageOf(
+      singleHeader(request.headers['x-language']),
+      singleHeader(request.headers['accept-language']),
+    ),
+    context.requestId,
+  )
+  if (outcome.defect !== undefined) {
+    pipeline.logDefect(outcome.defect, context.requestId, route?.id ?? 'none')
+  }
+  return outcome
+}
+
+/** Whose form an error takes on a path that no operation has. */
+function apiOf(url: string): ApiKind {
+  return url === '/v3' || url.startsWith('/v3/') ? 'identity' : 'kms'
+}
+
+function singleHeader(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value
+}
+
+function isSecure(request: IncomingMessage): boolean {
+  return 'encrypted' in request.socket
+}
+
+function ownUrl(request: IncomingMessage): string {
+  const scheme = isSecure(request) ? 'https' : 'http'
+  const host = request.headers.host
+  if (host !== undefined && /^[a-zA-Z0-9.:[\]_-]{1,255}$/.test(host)) return `${scheme}://${host}`
+  const { localAddress, localPort } = request.socket
+  return `${scheme}://${localAddress ?? 'localhost'}:${localPort ?? 0}`
+}

@@ -1,0 +1,93 @@
+import type { ApiKind, OperationRow } from '../contract/operation.ts'
+import { OPERATIONS, type OperationId } from '../contract/operations/index.ts'
+
+/** A route that a request took. */
+export interface Route {
+  readonly id: OperationId
+  readonly row: OperationRow
+  readonly parameters: Readonly<Record<string, string>>
+}
+
+/** What a method and a path lead to. */
+export type Routed =
+  | { readonly kind: 'found'; readonly route: Route }
+  | { readonly kind: 'wrong-method'; readonly allowed: string }
+  | { readonly kind: 'unknown' }
+  /** The path has an escape that stands for no text. */
+  | { readonly kind: 'malformed' }
+
+interface Node {
+  readonly literals: Map<string, Node>
+  parameter: { readonly name: string; readonly node: Node } | undefined
+  readonly rows: Map<string, { readonly id: OperationId; readonly row: OperationRow }>
+}
+
+/** A function that finds the route of a request, made from the rows of `apis`. */
+export function makeRouter(apis: readonly ApiKind[]): (method: string, path: string) => Routed {
+  const root = newNode()
+  for (const [id, row] of Object.entries(OPERATIONS) as [OperationId, OperationRow][]) {
+    if (apis.includes(row.api)) addRoute(root, id, row)
+  }
+  return (method, path) => find(root, method, path)
+}
+
+function addRoute(root: Node, id: OperationId, row: OperationRow): void {
+  let node = root
+  for (const segment of segmentsOf(row.path)) {
+    const name = /^\{(\w+)\}$/.exec(segment)?.[1]
+    if (name === undefined) {
+      let next = node.literals.get(segment)
+      if (next === undefined) {
+        next = newNode()
+        node.literals.set(segment, next)
+      }
+      node = next
+    } else {
+      node.parameter ??= { name, node: newNode() }
+      if (node.parameter.name !== name) throw new Error(`${row.path}: two names for one parameter`)
+      node = node.parameter.node
+    }
+  }
+  if (node.rows.has(row.method)) throw new Error(`two operations at ${row.method} ${row.path}`)
+  node.rows.set(row.method, { id, row })
+}
+
+function find(root: Node, method: string, path: string): Routed {
+  const parameters: Record<string, string> = {}
+  let node = root
+  for (const segment of segmentsOf(path)) {
+    const literal = node.literals.get(segment)
+    if (literal !== undefined) {
+      node = literal
+      continue
+    }
+    if (node.parameter === undefined) return { kind: 'unknown' }
+    const value = decodeSegment(segment)
+    if (value === undefined) return { kind: 'malformed' }
+    parameters[node.parameter.name] = value
+    node = node.parameter.node
+  }
+  if (node.rows.size === 0) return { kind: 'unknown' }
+  const match = node.rows.get(method)
+  if (match !== undefined) return { kind: 'found', route: { ...match, parameters } }
+  return { kind: 'wrong-method', allowed: [...node.rows.keys()].join(', ') }
+}
+
+/** Segments of a path; a slash at its end says nothing. */
+function segmentsOf(path: string): readonly string[] {
+  const end = path.length > 1 && path.endsWith('/') ? path.length - 1 : path.length
+  return end <= 1 ? [] : path.slice(1, end).split('/')
+}
+
+function decodeSegment(segment: string): string | undefined {
+  if (!segment.includes('%')) return segment
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return undefined
+  }
+}
+
+function newNode(): Node {
+  return { literals: new Map(), parameter: undefined, rows: new Map() }
+}

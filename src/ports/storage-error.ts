@@ -1,0 +1,13 @@
+/** Reading or writing the store failed: disk full, corrupt, locked, out of reach. */
+export class StorageError extends Error {
+  override readonly name = 'StorageError'
+}
+
+/** Runs a piece of work on the store; what it throws is wrapped in a {@link StorageError}. */
+export async function withStorage<T>(doing: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    throw cause instanceof StorageError ? cause : new StorageError(`${doing} failed`, { cause })
+  }
+}

@@ -1,0 +1,108 @@
+import type { Deps } from '../app/deps.ts'
+import { destroyIfDue } from '../app/destroy-key.ts'
+import { rotateIfDue, SCHEDULER_ACTOR } from '../app/rotate-key.ts'
+import type { Key } from '../core/key.ts'
+import type { EpochMs } from '../core/time.ts'
+
+/** How many keys are taken up at a time. */
+const BATCH = 100
+
+/** How often the store is asked for what is due, in milliseconds. */
+const TICK_MS = 1000
+
+/** What the scheduler tells of its work. */
+export interface SchedulerEvents {
+  /** A key was destroyed; fulfilled when the audit log has it. */
+  readonly destroyed: (key: Key, at: EpochMs) => Promise<void>
+  /** Something failed and will be tried again at the next tick. */
+  readonly failed: (error: unknown) => void
+  /** The clock says an earlier time than before. */
+  readonly clockWentBack: (from: EpochMs, to: EpochMs) => void
+}
+
+/**
+ * Rotates and destroys keys when they are due. It keeps no list of its own: the store is asked for
+ * what is due, and every step is a transaction that looks again. So any number of schedulers may
+ * run side by side, and a crash loses nothing.
+ */
+export class Scheduler {
+  readonly #deps: Deps
+  readonly #events: SchedulerEvents
+  #timer: NodeJS.Timeout | undefined
+  #running: Promise<void> = Promise.resolve()
+  #isStopped = false
+  #latestSeen = 0 as EpochMs
+
+  constructor(deps: Deps, events: SchedulerEvents) {
+    this.#deps = deps
+    this.#events = events
+  }
+
+  /** Begins to work by itself. */
+  start(): void {
+    this.#plan(0)
+  }
+
+  /** Stops; fulfilled when nothing is under way any more. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    clearTimeout(this.#timer)
+    await this.#running
+  }
+
+  /** Does all that is due now. */
+  async runDue(): Promise<void> {
+    const now = this.#deps.clock.now()
+    if (now < this.#latestSeen) this.#events.clockWentBack(this.#latestSeen, now)
+    this.#latestSeen = now
+    await this.#rotateDue(now)
+    await this.#destroyDue(now)
+  }
+
+  async #rotateDue(now: EpochMs): Promise<void> {
+    for (;;) {
+      const due = await this.#deps.keys.dueForRotation(now, BATCH)
+      let rotated = 0
+      for (const keyId of due) {
+        if (this.#isStopped) return
+        if (await rotateIfDue(this.#deps, keyId, 'schedule', SCHEDULER_ACTOR)) rotated++
+        await nextTurn()
+      }
+      if (due.length < BATCH || rotated === 0) return
+    }
+  }
+
+  async #destroyDue(now: EpochMs): Promise<void> {
+    for (;;) {
+      const due = await this.#deps.keys.dueForDeletion(now, BATCH)
+      let destroyed = 0
+      for (const keyId of due) {
+        if (this.#isStopped) return
+        const key = await destroyIfDue(this.#deps, keyId)
+        if (key === undefined) continue
+        destroyed++
+        await this.#events.destroyed(key, now)
+        await nextTurn()
+      }
+      if (due.length < BATCH || destroyed === 0) return
+    }
+  }
+
+  #plan(delayMs: number): void {
+    this.#timer = setTimeout(() => {
+      this.#running = this.runDue()
+        .catch(this.#events.failed)
+        .finally(() => {
+          if (!this.#isStopped) this.#plan(TICK_MS)
+        })
+    }, delayMs)
+    this.#timer.unref()
+  }
+}
+
+/** Lets requests be served between two keys. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve)
+  })
+}

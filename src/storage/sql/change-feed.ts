@@ -1,0 +1,47 @@
+import type { Kysely } from 'kysely'
+import type { Change, ChangeFeed, ChangeKind } from '../../ports/change-feed.ts'
+import type { Clock } from '../../ports/clock.ts'
+import { withStorage } from '../../ports/storage-error.ts'
+import type { Database } from './schema.ts'
+
+/** Writes a line to the change log, within the transaction of the change itself. */
+export async function logChange(
+  db: Kysely<Database>,
+  clock: Clock,
+  kind: ChangeKind,
+  id: string,
+): Promise<void> {
+  await db.insertInto('changes').values({ kind, id, at: clock.now() }).execute()
+}
+
+/** The change log in SQL. */
+export function sqlChangeFeed(db: Kysely<Database>): ChangeFeed {
+  return {
+    latest: () =>
+      withStorage('reading the change log', async () => {
+        const row = await db
+          .selectFrom('changes')
+          .select('number')
+          .orderBy('number', 'desc')
+          .limit(1)
+          .executeTakeFirst()
+        return row?.number ?? 0
+      }),
+    since: (number, limit) =>
+      withStorage('reading the change log', async () => {
+        const rows = await db
+          .selectFrom('changes')
+          .select(['number', 'kind', 'id'])
+          .where('number', '>', number)
+          .orderBy('number')
+          .limit(limit)
+          .execute()
+        return rows as Change[] // kinds are written by logChange alone
+      }),
+    forget: (time) =>
+      withStorage('shortening the change log', async () => {
+        const result = await db.deleteFrom('changes').where('at', '<', time).executeTakeFirst()
+        return Number(result.numDeletedRows)
+      }),
+  }
+}

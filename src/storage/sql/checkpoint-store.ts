@@ -1,0 +1,51 @@
+import type { Kysely, Selectable } from 'kysely'
+import type { EpochMs } from '../../core/time.ts'
+import type { AuditCheckpoint, CheckpointStore } from '../../ports/audit-log.ts'
+import { withStorage } from '../../ports/storage-error.ts'
+import type { Database } from './schema.ts'
+
+/** Checkpoints of audit chains in SQL. */
+export function sqlCheckpointStore(db: Kysely<Database>): CheckpointStore {
+  return {
+    put: ({ chain, count, head, signature, at }) =>
+      withStorage('writing an audit checkpoint', async () => {
+        await db
+          .insertInto('checkpoints')
+          .values({ chain, count, head, signature, at })
+          .onConflict((conflict) => conflict.doNothing())
+          .execute()
+      }),
+    newest: () =>
+      withStorage('reading audit checkpoints', async () => {
+        const heads = db
+          .selectFrom('checkpoints')
+          .select(({ fn }) => ['chain', fn.max('count').as('count')])
+          .groupBy('chain')
+        const rows = await db
+          .selectFrom('checkpoints')
+          .innerJoin(heads.as('heads'), (join) =>
+            join
+              .onRef('heads.chain', '=', 'checkpoints.chain')
+              .onRef('heads.count', '=', 'checkpoints.count'),
+          )
+          .selectAll('checkpoints')
+          .orderBy('checkpoints.chain')
+          .execute()
+        return rows.map(toCheckpoint)
+      }),
+    list: (chain) =>
+      withStorage('reading audit checkpoints', async () => {
+        const rows = await db
+          .selectFrom('checkpoints')
+          .selectAll()
+          .where('chain', '=', chain)
+          .orderBy('count')
+          .execute()
+        return rows.map(toCheckpoint)
+      }),
+  }
+}
+
+function toCheckpoint(row: Selectable<Database['checkpoints']>): AuditCheckpoint {
+  return { ...row, at: row.at as EpochMs }
+}

@@ -1,0 +1,99 @@
+import type { Kysely } from 'kysely'
+import type { KeyId } from '../../core/ids.ts'
+import type { KeyState } from '../../core/key.ts'
+import type { KeySpec } from '../../core/key-specs.ts'
+import type { KeyStore } from '../../ports/key-store.ts'
+import { withStorage } from '../../ports/storage-error.ts'
+import { toRotationEvent, toStoredKey } from './key-rows.ts'
+import type { Database } from './schema.ts'
+
+type Queries = Pick<
+  KeyStore,
+  'page' | 'tallies' | 'dueForRotation' | 'dueForDeletion' | 'overdueRotations' | 'rotationEvents'
+>
+
+/** What is asked about many keys: each an index read, never a scan of all keys. */
+export function keyQueries(db: Kysely<Database>): Queries {
+  return {
+    page: (projectId, filter, { after, limit }) =>
+      withStorage('listing keys', async () => {
+        let query = db
+          .selectFrom('keys')
+          .selectAll()
+          .where('project_id', '=', projectId)
+          .where('number', '>', after)
+        if (filter.spec !== undefined) query = query.where('spec', '=', filter.spec)
+        if (filter.state !== undefined) query = query.where('state', '=', filter.state)
+        if (filter.enterpriseProjectId !== undefined) {
+          query = query.where('enterprise_project_id', '=', filter.enterpriseProjectId)
+        }
+        const rows = await query.orderBy('number').limit(limit).execute()
+        return rows.map(toStoredKey)
+      }),
+
+    tallies: (projectId) =>
+      withStorage('counting keys', async () => {
+        let query = db
+          .selectFrom('key_tallies')
+          .select(({ fn }) => ['spec', 'state', 'is_default', fn.sum<number>('keys').as('keys')])
+          .groupBy(['spec', 'state', 'is_default'])
+        if (projectId !== undefined) query = query.where('project_id', '=', projectId)
+        const rows = await query.execute()
+        return rows.map((row) => ({
+          spec: row.spec as KeySpec,
+          state: row.state as KeyState['kind'],
+          isDefault: row.is_default === 1,
+          keys: Number(row.keys),
+        }))
+      }),
+
+    dueForRotation: (now, limit) =>
+      withStorage('asking what is due', async () => {
+        const rows = await db
+          .selectFrom('keys')
+          .select('id')
+          .where('next_rotation_at', '<=', now)
+          .orderBy('next_rotation_at')
+          .limit(limit)
+          .execute()
+        return rows.map(({ id }) => id as KeyId)
+      }),
+
+    dueForDeletion: (now, limit) =>
+      withStorage('asking what is due', async () => {
+        const rows = await db
+          .selectFrom('keys')
+          .select('id')
+          .where('delete_at', '<=', now)
+          .orderBy('delete_at')
+          .limit(limit)
+          .execute()
+        return rows.map(({ id }) => id as KeyId)
+      }),
+
+    overdueRotations: (time, limit) =>
+      withStorage('counting what is late', async () => {
+        const rows = await db
+          .selectFrom('keys')
+          .select('id')
+          .where('next_rotation_at', '<', time)
+          .limit(limit)
+          .execute()
+        return rows.length
+      }),
+
+    rotationEvents: (projectId, keyId, { after, limit }) =>
+      withStorage('reading rotation events', async () => {
+        const rows = await db
+          .selectFrom('rotation_events')
+          .selectAll()
+          .where('key_id', '=', keyId)
+          .where('to_version', '>', after)
+          .where('project_id', '=', projectId)
+          .orderBy('to_version')
+          .limit(limit)
+          .execute()
+        return rows.map(toRotationEvent)
+      }),
+  }
+}

@@ -1,0 +1,106 @@
+import type { Selectable } from 'kysely'
+import type { KeyId, MaterialId, ProjectId, TenantId, VersionNumber } from '../../core/ids.ts'
+import type { Key, KeyOrigin, KeyState, RotationSchedule } from '../../core/key.ts'
+import type { KeySpec, KeyUsage } from '../../core/key-specs.ts'
+import { deletionAt } from '../../core/key-state.ts'
+import { nextRotationAt, type RotationCause, type RotationEvent } from '../../core/rotation.ts'
+import type { Days, EpochMs } from '../../core/time.ts'
+import type { StoredKey, StoredKeyVersion } from '../../ports/key-store.ts'
+import type { Database, KeysTable } from './schema.ts'
+
+/** Columns that change with a key, besides its revision. */
+export function keyColumns(key: Key): Omit<KeysTable, 'number' | 'revision'> {
+  const { state, schedule } = key
+  return {
+    id: key.id,
+    project_id: key.projectId,
+    tenant_id: key.tenantId,
+    alias: key.alias,
+    description: key.description,
+    spec: key.spec,
+    usage: key.usage,
+    origin: key.origin,
+    is_default: key.isDefault ? 1 : 0,
+    enterprise_project_id: key.enterpriseProjectId,
+    keystore_id: key.keystoreId,
+    state: state.kind,
+    delete_at: deletionAt(key) ?? null,
+    cancelled_to: state.kind === 'pendingDeletion' ? state.cancelledTo : null,
+    created_at: key.createdAt,
+    primary_version: key.primaryVersion ?? null,
+    rotation_interval: schedule.kind === 'on' ? schedule.interval : null,
+    rotation_period_start: schedule.kind === 'on' ? schedule.periodStart : null,
+    next_rotation_at: nextRotationAt(key) ?? null,
+    rotation_count: key.rotationCount,
+    last_rotation_at: key.lastRotationAt ?? null,
+  }
+}
+
+/** A key from its row. What is in the columns was written by {@link keyColumns}. */
+export function toStoredKey(row: Selectable<KeysTable>): StoredKey {
+  return {
+    revision: row.revision,
+    number: row.number,
+    key: {
+      id: row.id as KeyId,
+      projectId: row.project_id as ProjectId,
+      tenantId: row.tenant_id as TenantId,
+      alias: row.alias,
+      description: row.description,
+      spec: row.spec as KeySpec,
+      usage: row.usage as KeyUsage,
+      origin: row.origin as KeyOrigin,
+      isDefault: row.is_default === 1,
+      enterpriseProjectId: row.enterprise_project_id,
+      keystoreId: row.keystore_id,
+      state: toState(row),
+      createdAt: row.created_at as EpochMs,
+      primaryVersion: (row.primary_version ?? undefined) as VersionNumber | undefined,
+      schedule: toSchedule(row),
+      rotationCount: row.rotation_count,
+      lastRotationAt: (row.last_rotation_at ?? undefined) as EpochMs | undefined,
+    },
+  }
+}
+
+/** A version from its row. */
+export function toStoredKeyVersion(row: Selectable<Database['key_versions']>): StoredKeyVersion {
+  return {
+    keyId: row.key_id as KeyId,
+    version: row.version as VersionNumber,
+    materialId: row.material_id as MaterialId,
+    origin: row.origin as KeyOrigin,
+    wrappedMaterial: row.wrapped_material,
+    createdAt: row.created_at as EpochMs,
+  }
+}
+
+/** A rotation from its row. */
+export function toRotationEvent(row: Selectable<Database['rotation_events']>): RotationEvent {
+  return {
+    keyId: row.key_id as KeyId,
+    projectId: row.project_id as ProjectId,
+    cause: row.cause as RotationCause,
+    actor: row.actor,
+    fromVersion: row.from_version as VersionNumber,
+    toVersion: row.to_version as VersionNumber,
+    at: row.at as EpochMs,
+    dueAt: (row.due_at ?? undefined) as EpochMs | undefined,
+  }
+}
+
+function toState(row: Selectable<KeysTable>): KeyState {
+  const kind = row.state as KeyState['kind']
+  if (kind !== 'pendingDeletion') return { kind }
+  const { delete_at: deleteAt, cancelled_to: cancelledTo } = row
+  if (deleteAt === null || (cancelledTo !== 'disabled' && cancelledTo !== 'pendingImport')) {
+    throw new Error(`key ${row.id} waits for deletion without saying until when`)
+  }
+  return { kind, deleteAt: deleteAt as EpochMs, cancelledTo }
+}
+
+function toSchedule(row: Selectable<KeysTable>): RotationSchedule {
+  const { rotation_interval: interval, rotation_period_start: start } = row
+  if (interval === null || start === null) return { kind: 'off' }
+  return { kind: 'on', interval: interval as Days, periodStart: start as EpochMs }
+}

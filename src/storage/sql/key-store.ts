@@ -1,0 +1,221 @@
+import type { Kysely, Transaction } from 'kysely'
+import type { KeyId } from '../../core/ids.ts'
+import type { Key } from '../../core/key.ts'
+import { isDeletionDue } from '../../core/key-state.ts'
+import { type EpochMs, earliest } from '../../core/time.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { KeyStore, StoredKey, StoredKeyVersion } from '../../ports/key-store.ts'
+import { withStorage } from '../../ports/storage-error.ts'
+import { logChange } from './change-feed.ts'
+import { keyQueries } from './key-queries.ts'
+import { keyColumns, toStoredKey, toStoredKeyVersion } from './key-rows.ts'
+import { addToTally, moveTally, ownKeyCount } from './key-tallies.ts'
+import type { Database } from './schema.ts'
+
+/** Keys in SQL. */
+export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
+  const inTransaction = <T>(
+    doing: string,
+    work: (transaction: Transaction<Database>) => Promise<T>,
+  ): Promise<T> => withStorage(doing, () => db.transaction().execute(work))
+
+  return {
+    ...keyQueries(db),
+
+    find: (keyId) =>
+      withStorage('reading a key', async () => {
+        const row = await db
+          .selectFrom('keys')
+          .selectAll()
+          .where('id', '=', keyId)
+          .executeTakeFirst()
+        return row && toStoredKey(row)
+      }),
+
+    findVersion: (keyId, version) =>
+      withStorage('reading a key version', async () => {
+        const row = await db
+          .selectFrom('key_versions')
+          .selectAll()
+          .where('key_id', '=', keyId)
+          .where('version', '=', version)
+          .executeTakeFirst()
+        return row && toStoredKeyVersion(row)
+      }),
+
+    insert: (key, first, quota) =>
+      inTransaction('storing a key', async (transaction) => {
+        // The counter comes first: its row makes creations in one project wait for each other.
+        const number = await nextNumber(transaction, key)
+        if (!key.isDefault && (await ownKeyCount(transaction, key.projectId)) >= quota) {
+          return 'quota-reached'
+        }
+        if (await isDestroyed(transaction, key.id)) {
+          throw new Error(`key id ${key.id} was used before`)
+        }
+        const inserted = await transaction
+          .insertInto('keys')
+          .values({ ...keyColumns(key), number, revision: 1 })
+          .onConflict((conflict) => conflict.columns(['project_id', 'alias']).doNothing())
+          .executeTakeFirst()
+        if (inserted.numInsertedOrUpdatedRows !== 1n) return 'alias-taken'
+        if (first !== undefined) await insertVersion(transaction, first)
+        await addToTally(transaction, key, 1)
+        await logChange(transaction, clock, 'key', key.id)
+        return 'inserted'
+      }),
+
+    replace: (seen, key) => {
+      requireSameVersions(seen.key, key)
+      return inTransaction('changing a key', async (transaction) => {
+        if (key.alias !== seen.key.alias && (await isAliasTaken(transaction, key))) {
+          return 'alias-taken'
+        }
+        if (!(await update(transaction, seen, key))) return 'stale'
+        await moveTally(transaction, seen.key, key)
+        await logChange(transaction, clock, 'key', key.id)
+        return 'replaced'
+      })
+    },
+
+    rotate: (seen, key, version, event) =>
+      inTransaction('rotating a key', async (transaction) => {
+        if (!(await update(transaction, seen, key))) return 'stale'
+        await insertVersion(transaction, version)
+        await transaction
+          .insertInto('rotation_events')
+          .values({
+            key_id: event.keyId,
+            to_version: event.toVersion,
+            project_id: event.projectId,
+            from_version: event.fromVersion,
+            cause: event.cause,
+            actor: event.actor,
+            at: event.at,
+            due_at: event.dueAt ?? null,
+          })
+          .execute()
+        await logChange(transaction, clock, 'key', key.id)
+        return 'rotated'
+      }),
+
+    destroy: (seen, now) =>
+      inTransaction('destroying a key', async (transaction) => {
+        const row = await transaction
+          .selectFrom('keys')
+          .selectAll()
+          .where('id', '=', seen.key.id)
+          .where('revision', '=', seen.revision)
+          .executeTakeFirst()
+        if (row === undefined || !isDeletionDue(toStoredKey(row).key, now)) return 'stale'
+        await transaction.deleteFrom('key_versions').where('key_id', '=', row.id).execute()
+        await transaction.deleteFrom('keys').where('id', '=', row.id).execute()
+        await transaction
+          .insertInto('destroyed_keys')
+          .values({ id: row.id, project_id: row.project_id, destroyed_at: now })
+          .execute()
+        await addToTally(transaction, seen.key, -1)
+        await logChange(transaction, clock, 'key', row.id)
+        return 'destroyed'
+      }),
+
+    nextDueAt: () =>
+      withStorage('asking what is due next', async () => {
+        const rotation = await db
+          .selectFrom('keys')
+          .select('next_rotation_at as at')
+          .where('next_rotation_at', 'is not', null)
+          .orderBy('next_rotation_at')
+          .limit(1)
+          .executeTakeFirst()
+        const deletion = await db
+          .selectFrom('keys')
+          .select('delete_at as at')
+          .where('delete_at', 'is not', null)
+          .orderBy('delete_at')
+          .limit(1)
+          .executeTakeFirst()
+        return earliest(toTime(rotation), toTime(deletion))
+      }),
+  }
+}
+
+function toTime(row: { readonly at: number | null } | undefined): EpochMs | undefined {
+  return (row?.at ?? undefined) as EpochMs | undefined
+}
+
+async function nextNumber(transaction: Transaction<Database>, key: Key): Promise<number> {
+  const row = await transaction
+    .insertInto('key_counters')
+    .values({ project_id: key.projectId, last_number: 1 })
+    .onConflict((conflict) =>
+      conflict
+        .column('project_id')
+        .doUpdateSet(({ eb }) => ({ last_number: eb('key_counters.last_number', '+', 1) })),
+    )
+    .returning('last_number')
+    .executeTakeFirstOrThrow()
+  return row.last_number
+}
+
+async function isDestroyed(transaction: Transaction<Database>, keyId: KeyId): Promise<boolean> {
+  const row = await transaction
+    .selectFrom('destroyed_keys')
+    .select('id')
+    .where('id', '=', keyId)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+async function isAliasTaken(transaction: Transaction<Database>, key: Key): Promise<boolean> {
+  const row = await transaction
+    .selectFrom('keys')
+    .select('id')
+    .where('project_id', '=', key.projectId)
+    .where('alias', '=', key.alias)
+    .where('id', '!=', key.id)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+async function update(
+  transaction: Transaction<Database>,
+  seen: StoredKey,
+  key: Key,
+): Promise<boolean> {
+  const result = await transaction
+    .updateTable('keys')
+    .set({ ...keyColumns(key), revision: seen.revision + 1 })
+    .where('id', '=', seen.key.id)
+    .where('revision', '=', seen.revision)
+    .executeTakeFirst()
+  return result.numUpdatedRows === 1n
+}
+
+async function insertVersion(
+  transaction: Transaction<Database>,
+  version: StoredKeyVersion,
+): Promise<void> {
+  await transaction
+    .insertInto('key_versions')
+    .values({
+      key_id: version.keyId,
+      version: version.version,
+      material_id: version.materialId,
+      origin: version.origin,
+      wrapped_material: version.wrappedMaterial,
+      created_at: version.createdAt,
+    })
+    .execute()
+}
+
+function requireSameVersions(seen: Key, key: Key): void {
+  if (
+    seen.id !== key.id ||
+    seen.projectId !== key.projectId ||
+    seen.primaryVersion !== key.primaryVersion ||
+    seen.rotationCount !== key.rotationCount
+  ) {
+    throw new Error('only a rotation changes the versions of a key')
+  }
+}

@@ -1,0 +1,46 @@
+import { type Kysely, sql } from 'kysely'
+import type { Clock } from '../../ports/clock.ts'
+import { StorageError, withStorage } from '../../ports/storage-error.ts'
+import { type ColumnTypes, columnTypes, type Engine } from './engine.ts'
+import { begin } from './migrations/0001-begin.ts'
+import type { Database } from './schema.ts'
+
+type Migration = (db: Kysely<Database>, types: ColumnTypes) => Promise<void>
+
+/** All migrations in order; they only go forward. */
+const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-begin': begin,
+}
+
+/**
+ * Brings the tables up to date, each migration in a transaction of its own.
+ *
+ * @throws {StorageError} also when the database has migrations that this program does not know
+ */
+export async function migrate(db: Kysely<Database>, engine: Engine, clock: Clock): Promise<void> {
+  const types = columnTypes(engine)
+  await withStorage('bringing the tables up to date', async () => {
+    await sql`create table if not exists migrations (
+      name ${types.text} not null primary key, applied_at ${types.integer} not null)`.execute(db)
+    const applied = await db.selectFrom('migrations').select('name').orderBy('name').execute()
+    const known = Object.keys(MIGRATIONS)
+    const unknown = applied.find(({ name }) => !known.includes(name))
+    if (unknown !== undefined) {
+      throw new StorageError(
+        `the store has migration ${unknown.name}, which this version of Keyturn does not know: ` +
+          'it was written by a newer one',
+      )
+    }
+    for (const [name, run] of Object.entries(MIGRATIONS)) {
+      if (applied.some((done) => done.name === name)) continue
+      await db.transaction().execute(async (transaction) => {
+        const inserted = await transaction
+          .insertInto('migrations')
+          .values({ name, applied_at: clock.now() })
+          .onConflict((conflict) => conflict.doNothing())
+          .executeTakeFirst()
+        if (inserted.numInsertedOrUpdatedRows === 1n) await run(transaction, types)
+      })
+    }
+  })
+}

@@ -1,0 +1,166 @@
+import type { Generated } from 'kysely'
+
+/*
+ * Tables as both engines have them. Times are milliseconds since 1970 in 64-bit integers, booleans
+ * are 0 and 1, ids are text.
+ */
+
+/** All tables. */
+export interface Database {
+  migrations: MigrationsTable
+  meta: MetaTable
+  changes: ChangesTable
+  tenants: TenantsTable
+  projects: ProjectsTable
+  users: UsersTable
+  access_keys: AccessKeysTable
+  policies: PoliciesTable
+  assignments: AssignmentsTable
+  revoked_tokens: RevokedTokensTable
+  keys: KeysTable
+  key_counters: KeyCountersTable
+  key_tallies: KeyTalliesTable
+  key_versions: KeyVersionsTable
+  rotation_events: RotationEventsTable
+  destroyed_keys: DestroyedKeysTable
+  checkpoints: CheckpointsTable
+}
+
+interface MigrationsTable {
+  name: string
+  applied_at: number
+}
+
+interface MetaTable {
+  name: string
+  value: string
+}
+
+interface ChangesTable {
+  number: Generated<number>
+  kind: string
+  id: string
+  at: number
+}
+
+interface TenantsTable {
+  id: string
+  name: string
+}
+
+interface ProjectsTable {
+  id: string
+  tenant_id: string
+  name: string
+}
+
+interface UsersTable {
+  id: string
+  tenant_id: string
+  name: string
+  password_hash: string | null
+  enabled: number
+  default_project_id: string | null
+  tokens_valid_from: number
+}
+
+interface AccessKeysTable {
+  id: string
+  user_id: string
+  wrapped_secret: Uint8Array
+  enabled: number
+  created_at: number
+}
+
+interface PoliciesTable {
+  tenant_id: string
+  name: string
+  document: string
+}
+
+interface AssignmentsTable {
+  user_id: string
+  /** Empty text: every project of the tenant. */
+  project_id: string
+  role: string
+}
+
+interface RevokedTokensTable {
+  token_id: string
+  expires_at: number
+}
+
+/** Columns of a key; those that are derived serve an index. */
+export interface KeysTable {
+  id: string
+  project_id: string
+  number: number
+  tenant_id: string
+  alias: string
+  description: string
+  spec: string
+  usage: string
+  origin: string
+  is_default: number
+  enterprise_project_id: string
+  keystore_id: string
+  state: string
+  delete_at: number | null
+  cancelled_to: string | null
+  created_at: number
+  primary_version: number | null
+  rotation_interval: number | null
+  rotation_period_start: number | null
+  /** When the key will rotate by itself; null when it will not. */
+  next_rotation_at: number | null
+  rotation_count: number
+  last_rotation_at: number | null
+  revision: number
+}
+
+interface KeyCountersTable {
+  project_id: string
+  last_number: number
+}
+
+interface KeyTalliesTable {
+  project_id: string
+  spec: string
+  state: string
+  is_default: number
+  keys: number
+}
+
+interface KeyVersionsTable {
+  key_id: string
+  version: number
+  material_id: string
+  origin: string
+  wrapped_material: Uint8Array
+  created_at: number
+}
+
+interface RotationEventsTable {
+  key_id: string
+  to_version: number
+  project_id: string
+  from_version: number
+  cause: string
+  actor: string
+  at: number
+  due_at: number | null
+}
+
+interface DestroyedKeysTable {
+  id: string
+  project_id: string
+  destroyed_at: number
+}
+
+interface CheckpointsTable {
+  chain: string
+  count: number
+  head: Uint8Array
+  signature: Uint8Array
+  at: number
+}
