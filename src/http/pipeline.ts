@@ -112,7 +112,6 @@ async function perform(pipeline: Pipeline, exchange: Exchange): Promise<Outcome>
               body,
             },
       projectId,
-      source: context.source,
     })
     const caller = identified instanceof Promise ? await identified : identified
     exchange.caller = caller

@@ -1,0 +1,181 @@
+import { hash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import type { Caller } from '../core/caller.ts'
+import { fault } from '../core/fault.ts'
+import type { ProjectId } from '../core/ids.ts'
+import { rightsOf, type Statement } from '../core/policy.ts'
+import { parseSystemRole, SYSTEM_ROLES, type SystemRoleName } from '../core/system-roles.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Authenticator, IncomingCredentials } from './identity-provider.ts'
+import { type KeystoneToken, parseKeystoneToken } from './keystone-token.ts'
+
+/** Longest time for which an answer of the identity service is believed. */
+export const MAX_CACHE_MS = 5 * 60 * 1000
+/** How long a refusal is believed: long enough to bear a client that tries in a loop. */
+const REFUSAL_CACHE_MS = 1000
+const MAX_REMEMBERED = 20_000
+const MAX_ANSWER_BYTES = 1024 * 1024
+/** Most questions that are asked at a time; who comes later waits for its turn, or times out. */
+const MAX_CONCURRENT = 64
+
+/** What Keystone's own roles are here, unless settings say otherwise. */
+export const DEFAULT_ROLE_MAP: Readonly<Record<string, SystemRoleName>> = {
+  admin: 'KMS Administrator',
+  member: 'KMS CMKFullAccess',
+  reader: 'KMS CMKReadOnlyAccess',
+}
+
+/** Where the identity service is, and how far it is believed. */
+export interface KeystoneOptions {
+  /** Base URL, with or without `/v3`. */
+  readonly url: string
+  readonly timeoutMs: number
+  readonly cacheMs: number
+  readonly roleMap: Readonly<Record<string, SystemRoleName>>
+  /** Wall-clock time. */
+  readonly clock: Clock
+}
+
+type Known =
+  | { readonly kind: 'valid'; readonly caller: Caller; readonly expiresAt: number }
+  | { readonly kind: 'refused' }
+
+/** Says who callers are by asking a Keystone v3, or an identity service that speaks as one. */
+export class KeystoneIdentity implements Authenticator {
+  readonly #options: KeystoneOptions
+  readonly #endpoint: string
+  readonly #known: LRUCache<string, Known>
+  readonly #asking = new Map<string, Promise<Known>>()
+
+  constructor(options: KeystoneOptions) {
+    this.#options = options
+    this.#endpoint = `${options.url.replace(/\/+$/, '').replace(/\/v3$/, '')}/v3/auth/tokens`
+    this.#known = new LRUCache({
+      max: MAX_REMEMBERED,
+      ttl: REFUSAL_CACHE_MS,
+      ttlResolution: 0,
+      perf: { now: () => options.clock.now() },
+    })
+  }
+
+  /** Nothing that we store says who callers are. */
+  applyChange(): void {}
+
+  problem(): undefined {
+    return undefined
+  }
+
+  authenticate({ token, signed, projectId }: IncomingCredentials): Caller | Promise<Caller> {
+    if (token === undefined) {
+      // Secret keys are known to the identity service alone, which does not lend them.
+      throw fault(signed === undefined ? 'credentials-missing' : 'signature-invalid')
+    }
+    if (!/^[\x21-\x7e]{1,16384}$/.test(token)) throw fault('token-malformed')
+    const digest = hash('sha256', token, 'base64')
+    const known = this.#known.get(digest)
+    if (known !== undefined) return this.#judge(known, projectId)
+    return this.#ask(token, digest).then((answer) => this.#judge(answer, projectId))
+  }
+
+  #judge(known: Known, projectId: ProjectId | undefined): Caller {
+    if (known.kind === 'refused') throw fault('token-invalid')
+    if (known.expiresAt <= this.#options.clock.now()) throw fault('token-expired')
+    const { caller } = known
+    if (projectId !== undefined && caller.project?.id !== projectId) {
+      throw fault(caller.project === undefined ? 'token-without-project' : 'project-mismatch')
+    }
+    return caller
+  }
+
+  /** Asks once for all who wait for the same answer. */
+  #ask(token: string, digest: string): Promise<Known> {
+    let asking = this.#asking.get(digest)
+    if (asking === undefined) {
+      if (this.#asking.size >= MAX_CONCURRENT) {
+        throw fault('too-many-requests', { retryAfterSeconds: 1 })
+      }
+      asking = this.#validate(token, digest).finally(() => this.#asking.delete(digest))
+      this.#asking.set(digest, asking)
+    }
+    return asking
+  }
+
+  async #validate(token: string, digest: string): Promise<Known> {
+    const { clock, cacheMs } = this.#options
+    const answer = await this.#fetchToken(token)
+    if (answer === undefined) {
+      const refused: Known = { kind: 'refused' }
+      this.#known.set(digest, refused, { ttl: REFUSAL_CACHE_MS })
+      return refused
+    }
+    const leftMs = answer.expiresAt - clock.now()
+    const known: Known = {
+      kind: 'valid',
+      caller: callerOf(answer, digest, this.#options.roleMap),
+      expiresAt: answer.expiresAt,
+    }
+    const ttl = Math.min(cacheMs, MAX_CACHE_MS, leftMs)
+    if (ttl > 0) this.#known.set(digest, known, { ttl })
+    return known
+  }
+
+  /** What Keystone says of a token; undefined when it does not know it. */
+  async #fetchToken(token: string): Promise<KeystoneToken | undefined> {
+    const signal = AbortSignal.timeout(this.#options.timeoutMs)
+    let status: number
+    let body: string
+    try {
+      const response = await fetch(this.#endpoint, {
+        headers: { 'X-Auth-Token': token, 'X-Subject-Token': token, Accept: 'application/json' },
+        redirect: 'manual',
+        signal,
+      })
+      status = response.status
+      body = await readBounded(response)
+    } catch (error) {
+      throw signal.aborted
+        ? fault('upstream-timeout', {}, error)
+        : fault('upstream-invalid', {}, error)
+    }
+    if (status === 401 || status === 404) return undefined
+    const parsed = status === 200 ? parseKeystoneToken(body) : undefined
+    if (parsed === undefined) {
+      const what = `the identity service answered ${status} with what is no token`
+      throw fault('upstream-invalid', {}, new Error(what))
+    }
+    return parsed
+  }
+}
+
+async function readBounded(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of response.body ?? []) {
+    length += chunk.length
+    if (length > MAX_ANSWER_BYTES) throw new Error('the identity service answered too much')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function callerOf(
+  token: KeystoneToken,
+  digest: string,
+  roleMap: Readonly<Record<string, SystemRoleName>>,
+): Caller {
+  const statements: Statement[] = []
+  for (const role of token.roles) {
+    const mapped = Object.hasOwn(roleMap, role) ? roleMap[role] : parseSystemRole(role)
+    if (mapped !== undefined) statements.push(...SYSTEM_ROLES[mapped].statements)
+  }
+  const { user, tenant, project, expiresAt } = token
+  return {
+    userId: user.id,
+    userName: user.name,
+    tenantId: tenant.id,
+    tenantName: tenant.name,
+    project,
+    rights: rightsOf(statements),
+    credential: { kind: 'token', tokenId: digest, expiresAt },
+  }
+}

@@ -1,0 +1,80 @@
+import { writeFileSync } from 'node:fs'
+import type { AccessKeyId } from '../core/ids.ts'
+import { randomAlphanumericSecret, randomUpperAlphanumeric } from '../crypto/random.ts'
+import { wrapRecord } from '../crypto/wrapped-record.ts'
+import { systemClock } from '../ports/clock.ts'
+import { type Command, EXIT, UsageError } from './command.ts'
+import {
+  findTenant,
+  findUser,
+  flagsHelp,
+  parseFlags,
+  USER_FLAGS,
+  withDataFolder,
+} from './open-store.ts'
+
+const CREATE_FLAGS = {
+  ...USER_FLAGS,
+  out: {
+    placeholder: 'FILE',
+    help: 'new file for the access key and its secret, which is shown nowhere else',
+    required: true,
+  },
+}
+
+/** Makes an access key. */
+export const accessKeyCreate: Command = {
+  words: 'access-key create',
+  summary: 'make an access key for a user',
+  help: () =>
+    flagsHelp('access-key create', 'Makes an access key and writes it to a file.', CREATE_FLAGS),
+  async run(args, io) {
+    const flags = parseFlags(args, CREATE_FLAGS, io)
+    return withDataFolder(flags['data'], async ({ storage, root }) => {
+      const tenant = await findTenant(storage, flags['domain'])
+      const { id: userId } = await findUser(storage, tenant, flags['user'])
+      const id = randomUpperAlphanumeric(20) as AccessKeyId
+      const secret = randomAlphanumericSecret(40)
+      const text = secret.lend((bytes) => Buffer.from(bytes).toString('latin1'))
+      const content = { access_key: id, secret_key: text }
+      writeFileSync(flags['out'] ?? '', `${JSON.stringify(content, undefined, 2)}\n`, {
+        mode: 0o600,
+        flag: 'wx',
+      })
+      await storage.identity.insertAccessKey({
+        id,
+        userId,
+        wrappedSecret: wrapRecord(
+          root,
+          { kind: 'accessKeySecret', accessKeyId: id, userId },
+          secret,
+        ),
+        enabled: true,
+        createdAt: systemClock.now(),
+      })
+      secret.wipe()
+      io.print(id)
+      return EXIT.ok
+    })
+  },
+}
+
+const DELETE_FLAGS = { id: { placeholder: 'ID', help: 'the access key', required: true } }
+
+/** Removes an access key. */
+export const accessKeyDelete: Command = {
+  words: 'access-key delete',
+  summary: 'remove an access key',
+  help: () => flagsHelp('access-key delete', 'Removes an access key.', DELETE_FLAGS),
+  async run(args, io) {
+    const flags = parseFlags(args, DELETE_FLAGS, io)
+    return withDataFolder(flags['data'], async ({ storage }) => {
+      const id = flags['id'] as AccessKeyId // looked up by equality
+      if (!(await storage.identity.removeAccessKey(id))) {
+        throw new UsageError(`there is no access key ${id}`)
+      }
+      io.print('done')
+      return EXIT.ok
+    })
+  },
+}

@@ -1,0 +1,43 @@
+import { readSettings } from '../server/settings.ts'
+import { type Command, EXIT } from './command.ts'
+import { settingsHelp } from './settings-help.ts'
+
+/** Says whether the settings will do. */
+export const configCheck: Command = {
+  words: 'config check',
+  summary: 'say whether the settings will do',
+  help: () => `Usage: keyturn config check [FLAGS]\n\n${settingsHelp()}`,
+  async run(args, io) {
+    readSettings(args, io.environment)
+    io.print('The settings will do.')
+    return EXIT.ok
+  },
+}
+
+/** Prints every setting and where its value comes from. No setting is a secret itself. */
+export const configShow: Command = {
+  words: 'config show',
+  summary: 'print every setting and where its value comes from',
+  help: () => `Usage: keyturn config show [FLAGS]\n\n${settingsHelp()}`,
+  async run(args, io) {
+    const { settings, sources } = readSettings(args, io.environment)
+    const rows = Object.entries(settings).map(
+      ([name, value]) => [name, maskUrl(String(value ?? '')), sourceOf(sources, name)] as const,
+    )
+    const width = Math.max(...rows.map(([name]) => name.length))
+    const valueWidth = Math.max(...rows.map(([, value]) => value.length))
+    for (const [name, value, source] of rows) {
+      io.print(`${name.padEnd(width)}  ${value.padEnd(valueWidth)}  ${source}`)
+    }
+    return EXIT.ok
+  },
+}
+
+function sourceOf(sources: Readonly<Record<string, string>>, name: string): string {
+  return sources[name] ?? ''
+}
+
+/** A URL may bear a password: that is not shown. */
+function maskUrl(text: string): string {
+  return text.replace(/^(\w+:\/\/[^/@:]*):[^/@]*@/, '$1:***@')
+}

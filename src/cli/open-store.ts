@@ -1,0 +1,95 @@
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Tenant, User } from '../ports/identity-store.ts'
+import type { Storage } from '../ports/storage.ts'
+import { type DataFolder, openExistingDataFolder } from '../server/data-folder.ts'
+import { makeLog } from '../server/log.ts'
+import { type CommandIo, UsageError } from './command.ts'
+
+/** A flag of a command. */
+export interface Flag {
+  readonly help: string
+  readonly placeholder: string
+  readonly required?: boolean
+}
+
+type Flags = Readonly<Record<string, Flag>>
+
+const DATA: Flag = { placeholder: 'DIR', help: 'data folder of the server [./keyturn-data]' }
+
+/**
+ * Values of flags; the data folder may also come from KEYTURN_DATA.
+ *
+ * @throws {UsageError}
+ */
+export function parseFlags(
+  args: readonly string[],
+  flags: Flags,
+  io: CommandIo,
+): Readonly<Record<string, string | undefined>> {
+  const options: Record<string, { type: 'string' }> = { data: { type: 'string' } }
+  for (const name of Object.keys(flags)) options[name] = { type: 'string' }
+  let values: Readonly<Record<string, string | undefined>>
+  try {
+    values = parseArgs({ args: [...args], options, strict: true }).values
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error))
+  }
+  for (const [name, { required }] of Object.entries(flags)) {
+    if (required === true && (values[name] ?? '') === '')
+      throw new UsageError(`--${name} is missing`)
+  }
+  return { ...values, data: values['data'] ?? io.environment['KEYTURN_DATA'] ?? './keyturn-data' }
+}
+
+/** What `--help` prints for a command with these flags. */
+export function flagsHelp(words: string, about: string, flags: Flags): string {
+  const all: Flags = { ...flags, data: DATA }
+  const lines = Object.entries(all).map(([name, { placeholder, help, required }]) => {
+    const mark = required === true ? ' (required)' : ''
+    return `  --${name} ${placeholder}\n        ${help}${mark}`
+  })
+  return `Usage: keyturn ${words} [FLAGS]\n\n${about}\n\n${lines.join('\n')}`
+}
+
+/** Opens the data folder for the time of `work`. A server may run on it meanwhile. */
+export async function withDataFolder<T>(
+  directory: string | undefined,
+  work: (folder: DataFolder) => Promise<T>,
+): Promise<T> {
+  const folder = await openExistingDataFolder(resolve(directory ?? '.'), makeLog('warn'))
+  try {
+    return await work(folder)
+  } finally {
+    await folder.storage.close()
+  }
+}
+
+/** The tenant of that name, or the only one there is. */
+export async function findTenant(storage: Storage, name: string | undefined): Promise<Tenant> {
+  if (name !== undefined) {
+    const tenant = await storage.identity.findTenantByName(name)
+    if (tenant === undefined) throw new UsageError(`there is no domain ${name}`)
+    return tenant
+  }
+  const [tenant, ...others] = await storage.identity.listTenants()
+  if (tenant === undefined || others.length > 0) throw new UsageError('name a domain: --domain')
+  return tenant
+}
+
+/** The user of that name. */
+export async function findUser(
+  storage: Storage,
+  tenant: Tenant,
+  name: string | undefined,
+): Promise<User> {
+  const user = await storage.identity.findUserByName(tenant.id, name ?? '')
+  if (user === undefined) throw new UsageError(`there is no user ${name} in ${tenant.name}`)
+  return user
+}
+
+/** Flags that name a user. */
+export const USER_FLAGS = {
+  user: { placeholder: 'NAME', help: 'the user', required: true },
+  domain: { placeholder: 'NAME', help: 'its domain, where there are several' },
+} as const

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs'
+import { parsePolicyDocument } from '../core/policy-document.ts'
+import { parseSystemRole } from '../core/system-roles.ts'
+import { type Command, EXIT, UsageError } from './command.ts'
+import { findTenant, flagsHelp, parseFlags, withDataFolder } from './open-store.ts'
+
+const NAME = { placeholder: 'NAME', help: 'name of the policy', required: true }
+const DOMAIN = { placeholder: 'NAME', help: 'its domain, where there are several' }
+const PUT_FLAGS = {
+  name: NAME,
+  file: {
+    placeholder: 'FILE',
+    help: 'JSON document, Version 1.1, - for standard input',
+    required: true,
+  },
+  domain: DOMAIN,
+}
+const DELETE_FLAGS = { name: NAME, domain: DOMAIN }
+
+/** Stores a policy, which roles can then name. */
+export const policyPut: Command = {
+  words: 'policy put',
+  summary: 'store a policy, in place of an older one of that name',
+  help: () => flagsHelp('policy put', 'Stores a policy that users can be given.', PUT_FLAGS),
+  async run(args, io) {
+    const flags = parseFlags(args, PUT_FLAGS, io)
+    const name = flags['name'] ?? ''
+    if (parseSystemRole(name) !== undefined) throw new UsageError(`${name} is a system role`)
+    const file = flags['file'] ?? ''
+    const document = parseJson(readFileSync(file === '-' ? 0 : file, 'utf8'))
+    const parsed = parsePolicyDocument(document)
+    if ('problem' in parsed) throw new UsageError(`the policy will not do: ${parsed.problem}`)
+    return withDataFolder(flags['data'], async ({ storage }) => {
+      const tenant = await findTenant(storage, flags['domain'])
+      const text = JSON.stringify(document)
+      await storage.identity.putPolicy({ tenantId: tenant.id, name, document: text })
+      io.print('done')
+      return EXIT.ok
+    })
+  },
+}
+
+/** Removes a policy, also from those who had it. */
+export const policyDelete: Command = {
+  words: 'policy delete',
+  summary: 'remove a policy, also from those who had it',
+  help: () => flagsHelp('policy delete', 'Removes a policy with its assignments.', DELETE_FLAGS),
+  async run(args, io) {
+    const flags = parseFlags(args, DELETE_FLAGS, io)
+    return withDataFolder(flags['data'], async ({ storage }) => {
+      const tenant = await findTenant(storage, flags['domain'])
+      if (!(await storage.identity.removePolicy(tenant.id, flags['name'] ?? ''))) {
+        throw new UsageError(`there is no policy ${flags['name']}`)
+      }
+      io.print('done')
+      return EXIT.ok
+    })
+  },
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new UsageError('the policy is not JSON')
+  }
+}

@@ -1,0 +1,81 @@
+import { parseSystemRole, SYSTEM_ROLES } from '../core/system-roles.ts'
+import type { Assignment, Tenant } from '../ports/identity-store.ts'
+import type { Storage } from '../ports/storage.ts'
+import { type Command, EXIT, UsageError } from './command.ts'
+import {
+  findTenant,
+  findUser,
+  flagsHelp,
+  parseFlags,
+  USER_FLAGS,
+  withDataFolder,
+} from './open-store.ts'
+
+const FLAGS = {
+  ...USER_FLAGS,
+  role: {
+    placeholder: 'NAME',
+    help: `a policy of the domain, or ${Object.keys(SYSTEM_ROLES).join(', ')}`,
+    required: true,
+  },
+  project: { placeholder: 'NAME', help: 'only in this project; without it in all of the domain' },
+}
+
+/** Gives a role to a user. */
+export const roleAssign: Command = {
+  words: 'role assign',
+  summary: 'give a user a role, in a project or everywhere',
+  help: () => flagsHelp('role assign', 'Gives a user a role.', FLAGS),
+  async run(args, io) {
+    const flags = parseFlags(args, FLAGS, io)
+    return withDataFolder(flags['data'], async ({ storage }) => {
+      const tenant = await findTenant(storage, flags['domain'])
+      await requireRole(storage, tenant, flags['role'] ?? '')
+      const assignment = await assignmentOf(storage, tenant, flags)
+      if (!(await storage.identity.insertAssignment(assignment))) {
+        throw new UsageError('the user has that role already')
+      }
+      io.print('done')
+      return EXIT.ok
+    })
+  },
+}
+
+/** Takes a role from a user. */
+export const roleRemove: Command = {
+  words: 'role remove',
+  summary: 'take a role from a user',
+  help: () => flagsHelp('role remove', 'Takes a role from a user.', FLAGS),
+  async run(args, io) {
+    const flags = parseFlags(args, FLAGS, io)
+    return withDataFolder(flags['data'], async ({ storage }) => {
+      const tenant = await findTenant(storage, flags['domain'])
+      const assignment = await assignmentOf(storage, tenant, flags)
+      if (!(await storage.identity.removeAssignment(assignment))) {
+        throw new UsageError('the user does not have that role there')
+      }
+      io.print('done')
+      return EXIT.ok
+    })
+  },
+}
+
+async function assignmentOf(
+  storage: Storage,
+  tenant: Tenant,
+  flags: Readonly<Record<string, string | undefined>>,
+): Promise<Assignment> {
+  const user = await findUser(storage, tenant, flags['user'])
+  const projects = await storage.identity.listProjects(tenant.id)
+  const project = projects.find(({ name }) => name === flags['project'])
+  if (flags['project'] !== undefined && project === undefined) {
+    throw new UsageError(`there is no project ${flags['project']} in ${tenant.name}`)
+  }
+  return { userId: user.id, projectId: project?.id, role: flags['role'] ?? '' }
+}
+
+async function requireRole(storage: Storage, tenant: Tenant, role: string): Promise<void> {
+  if (parseSystemRole(role) !== undefined) return
+  if ((await storage.identity.findPolicy(tenant.id, role)) !== undefined) return
+  throw new UsageError(`there is no role or policy ${role}`)
+}

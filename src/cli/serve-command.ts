@@ -1,0 +1,55 @@
+import { join } from 'node:path'
+import { CREDENTIALS_FILE } from '../server/bootstrap.ts'
+import { makeLog } from '../server/log.ts'
+import { type RunningServer, serve } from '../server/serve.ts'
+import { readSettings } from '../server/settings.ts'
+import { type Command, EXIT } from './command.ts'
+import { settingsHelp } from './settings-help.ts'
+
+/** Runs the server until it is told to stop. */
+export const serveCommand: Command = {
+  words: 'serve',
+  summary: 'run the server',
+  help: () => `Usage: keyturn serve [FLAGS]\n\n${settingsHelp()}`,
+  async run(args, io) {
+    const { settings } = readSettings(args, io.environment)
+    const log = makeLog(settings['log-level'])
+    const server = await serve(settings, log)
+    io.print(welcome(server, settings.identity))
+    const signal = await stopSignal()
+    log.info({ signal }, 'stopping')
+    await server.stop()
+    io.print('Stopped.')
+    return EXIT.ok
+  },
+}
+
+/** The first signal that asks the server to stop; a second one ends it at once. */
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.once(signal, () => {
+        resolve(signal)
+        process.once(signal, () => process.exit(EXIT.failed))
+      })
+    }
+  })
+}
+
+/** What is printed when the server runs. It tells where the secrets are, never what they are. */
+function welcome(server: RunningServer, identity: string): string {
+  const { url, directory, isFirstStart } = server
+  const credentials = join(directory, CREDENTIALS_FILE)
+  const made = isFirstStart ? 'first credentials, just made' : 'first credentials'
+  return [
+    `Keyturn listens on ${url}`,
+    `  data folder        ${directory}`,
+    ...(identity === 'embedded' ? [`  ${made.padEnd(17)}  ${credentials}`] : []),
+    ...(server.advanceClock === undefined ? [] : ['  clock              virtual: it stands still']),
+    '',
+    ...(identity === 'embedded'
+      ? ['Try, in another terminal:', `  examples/rotation.sh ${credentials}`, '']
+      : []),
+    'Ctrl-C stops it.',
+  ].join('\n')
+}

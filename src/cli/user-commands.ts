@@ -1,0 +1,137 @@
+import type { UserId } from '../core/ids.ts'
+import { hashPassword } from '../crypto/password.ts'
+import { randomHex } from '../crypto/random.ts'
+import { systemClock } from '../ports/clock.ts'
+import { type Command, EXIT, UsageError } from './command.ts'
+import {
+  findTenant,
+  findUser,
+  flagsHelp,
+  parseFlags,
+  USER_FLAGS,
+  withDataFolder,
+} from './open-store.ts'
+import { readPassword } from './read-secret.ts'
+
+const CREATE_FLAGS = {
+  name: { placeholder: 'NAME', help: 'name of the user', required: true },
+  'password-file': {
+    placeholder: 'FILE',
+    help: 'file with the password, - for standard input; without it only access keys sign in',
+  },
+  project: { placeholder: 'NAME', help: 'project that a sign-in without a scope is for' },
+  domain: { placeholder: 'NAME', help: 'its domain, where there are several' },
+}
+
+/** Makes a user, who may do nothing yet. */
+export const userCreate: Command = {
+  words: 'user create',
+  summary: 'make a user',
+  help: () =>
+    flagsHelp('user create', 'Makes a user without any rights and prints its id.', CREATE_FLAGS),
+  async run(args, io) {
+    const flags = parseFlags(args, CREATE_FLAGS, io)
+    const name = flags['name'] ?? ''
+    if (!/^[a-zA-Z0-9_.@-]{1,64}$/.test(name)) {
+      throw new UsageError('a user name is 1 to 64 letters, digits, _ . @ or -')
+    }
+    const file = flags['password-file']
+    const passwordHash = file === undefined ? undefined : await hashPassword(readPassword(file))
+    return withDataFolder(flags['data'], async ({ storage }) => {
+      const tenant = await findTenant(storage, flags['domain'])
+      const projects = await storage.identity.listProjects(tenant.id)
+      const project = projects.find((candidate) => candidate.name === flags['project'])
+      if (flags['project'] !== undefined && project === undefined) {
+        throw new UsageError(`there is no project ${flags['project']} in ${tenant.name}`)
+      }
+      const id = randomHex(16) as UserId
+      const isInserted = await storage.identity.insertUser({
+        id,
+        tenantId: tenant.id,
+        name,
+        passwordHash,
+        enabled: true,
+        defaultProjectId: project?.id,
+        tokensValidFrom: systemClock.now(),
+      })
+      if (!isInserted) throw new UsageError(`${tenant.name} has a user ${name} already`)
+      io.print(id)
+      return EXIT.ok
+    })
+  },
+}
+
+const LIST_FLAGS = { domain: { placeholder: 'NAME', help: 'the domain, where there are several' } }
+
+/** Lists users with their roles. */
+export const userList: Command = {
+  words: 'user list',
+  summary: 'list users and their roles',
+  help: () => flagsHelp('user list', 'Lists users: id, name, roles.', LIST_FLAGS),
+  async run(args, io) {
+    const flags = parseFlags(args, LIST_FLAGS, io)
+    return withDataFolder(flags['data'], async ({ storage }) => {
+      const tenant = await findTenant(storage, flags['domain'])
+      for (const user of await storage.identity.listUsers(tenant.id)) {
+        const assignments = await storage.identity.listAssignments(user.id)
+        const roles = assignments.map(({ role, projectId }) =>
+          projectId === undefined ? role : `${role} (in ${projectId})`,
+        )
+        const state = user.enabled ? '' : '  disabled'
+        io.print(`${user.id}  ${user.name}  ${roles.join(', ') || 'no roles'}${state}`)
+      }
+      return EXIT.ok
+    })
+  },
+}
+
+const PASSWORD_FLAGS = {
+  ...USER_FLAGS,
+  'password-file': {
+    placeholder: 'FILE',
+    help: 'file with the new password, - for standard input',
+    required: true,
+  },
+}
+
+/** Gives a user another password and ends its tokens. */
+export const userPassword: Command = {
+  words: 'user password',
+  summary: 'give a user another password; its tokens end',
+  help: () =>
+    flagsHelp(
+      'user password',
+      'Gives a user another password and ends its tokens.',
+      PASSWORD_FLAGS,
+    ),
+  async run(args, io) {
+    const flags = parseFlags(args, PASSWORD_FLAGS, io)
+    const passwordHash = await hashPassword(readPassword(flags['password-file'] ?? ''))
+    return withDataFolder(flags['data'], async ({ storage }) => {
+      const tenant = await findTenant(storage, flags['domain'])
+      const user = await findUser(storage, tenant, flags['user'])
+      const tokensValidFrom = systemClock.now()
+      await storage.identity.replaceUser({ ...user, passwordHash, tokensValidFrom })
+      io.print('done')
+      return EXIT.ok
+    })
+  },
+}
+
+/** Removes a user with its access keys and rights. */
+export const userDelete: Command = {
+  words: 'user delete',
+  summary: 'remove a user with its access keys and roles',
+  help: () =>
+    flagsHelp('user delete', 'Removes a user with its access keys and roles.', USER_FLAGS),
+  async run(args, io) {
+    const flags = parseFlags(args, USER_FLAGS, io)
+    return withDataFolder(flags['data'], async ({ storage }) => {
+      const tenant = await findTenant(storage, flags['domain'])
+      const user = await findUser(storage, tenant, flags['user'])
+      await storage.identity.removeUser(user.id)
+      io.print('done')
+      return EXIT.ok
+    })
+  },
+}

@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { RootKey } from '../crypto/root-key.ts'
+import type { Storage } from '../ports/storage.ts'
+import { fileSeal } from '../seals/file-seal.ts'
+import { openSqlite } from '../storage/sqlite.ts'
+import type { Logger } from './log.ts'
+
+const DATABASE_FILE = 'keyturn.sqlite'
+const ROOT_KEY_FILE = 'root.key'
+/** Folder of the audit log within the data folder. */
+export const AUDIT_FOLDER = 'audit'
+/** Fact in the store: the root key under which its records are wrapped. */
+const ROOT_KEY_ID = 'root-key-id'
+
+/** What a data folder holds, opened. */
+export interface DataFolder {
+  readonly root: RootKey
+  readonly storage: Storage
+}
+
+/**
+ * Opens a data folder, filling an empty one.
+ *
+ * @throws {Error} when root key and database do not belong together: a new root key beside an old
+ *   database would leave every key in it unreadable
+ */
+export async function openDataFolder(directory: string, log: Logger): Promise<DataFolder> {
+  const file = join(directory, DATABASE_FILE)
+  const seal = fileSeal({ path: join(directory, ROOT_KEY_FILE) })
+  const isInitialised = await seal.isInitialised()
+  if (!isInitialised && existsSync(file)) {
+    throw new Error(
+      `${directory} has a database but no ${ROOT_KEY_FILE}: put the root key back from its backup`,
+    )
+  }
+  if (!isInitialised) {
+    await seal.initialise()
+    log.info(`made a root key, ${ROOT_KEY_FILE}: back it up, without it every key is lost`)
+  }
+  const root = await seal.open()
+  const storage = await openSqlite({ file })
+  try {
+    await requireSameRoot(storage, root, directory)
+  } catch (error) {
+    await storage.close()
+    throw error
+  }
+  return { root, storage }
+}
+
+/** Opens a data folder that a server has filled, for commands that work on it. */
+export async function openExistingDataFolder(directory: string, log: Logger): Promise<DataFolder> {
+  if (!existsSync(join(directory, DATABASE_FILE))) {
+    throw new Error(`${directory} is no data folder of Keyturn: it has no ${DATABASE_FILE}`)
+  }
+  return openDataFolder(directory, log)
+}
+
+async function requireSameRoot(storage: Storage, root: RootKey, directory: string): Promise<void> {
+  const known = await storage.meta.get(ROOT_KEY_ID)
+  if (known === undefined) await storage.meta.put(ROOT_KEY_ID, root.id)
+  else if (known !== root.id) {
+    throw new Error(
+      `the root key in ${directory} is ${root.id}, but its database needs ${known}: they are not ` +
+        'of one data folder',
+    )
+  }
+}

@@ -1,0 +1,70 @@
+import { EmbeddedIdentity } from '../auth/embedded-identity.ts'
+import type { Authenticator } from '../auth/identity-provider.ts'
+import { DEFAULT_ROLE_MAP, KeystoneIdentity } from '../auth/keystone-identity.ts'
+import { embeddedDesk } from '../auth/sign-in-desk.ts'
+import { parseSystemRole, SYSTEM_ROLES, type SystemRoleName } from '../core/system-roles.ts'
+import type { RootKey } from '../crypto/root-key.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { SignInDesk } from '../ports/sign-in-desk.ts'
+import type { Storage } from '../ports/storage.ts'
+import { SettingsError } from './settings.ts'
+import type { Settings } from './settings-table.ts'
+
+/** Who says who callers are, and who signs them in. */
+export interface Identity {
+  readonly authenticator: Authenticator
+  /** Undefined when people sign in elsewhere. */
+  readonly desk: SignInDesk | undefined
+  readonly start: () => Promise<void>
+}
+
+/** What an identity is built from. */
+export interface IdentityParts {
+  readonly settings: Settings
+  readonly storage: Storage
+  readonly root: RootKey
+  /** Wall-clock time. */
+  readonly clock: Clock
+  readonly changes: {
+    readonly isCurrent: () => boolean
+    readonly requireCurrent: () => Promise<void>
+  }
+}
+
+/** Builds the identity that the settings ask for. */
+export function makeIdentity(parts: IdentityParts): Identity {
+  const { settings, storage, root, clock, changes } = parts
+  if (settings.identity === 'keystone') {
+    const authenticator = new KeystoneIdentity({
+      url: settings['identity-url'] ?? '',
+      timeoutMs: settings['identity-timeout-ms'],
+      cacheMs: settings['identity-cache-ms'],
+      roleMap: parseRoleMap(settings['identity-roles']),
+      clock,
+    })
+    return { authenticator, desk: undefined, start: async () => undefined }
+  }
+  const embedded = new EmbeddedIdentity({ store: storage.identity, root, clock, changes })
+  const desk = embeddedDesk({
+    store: storage.identity,
+    root,
+    clock,
+    isRevoked: (tokenId) => embedded.isRevoked(tokenId),
+  })
+  return { authenticator: embedded, desk, start: () => embedded.start() }
+}
+
+function parseRoleMap(text: string | undefined): Readonly<Record<string, SystemRoleName>> {
+  if (text === undefined) return DEFAULT_ROLE_MAP
+  const map: Record<string, SystemRoleName> = {}
+  for (const entry of text.split(',')) {
+    const [foreign = '', own = ''] = entry.split('=').map((part) => part.trim())
+    const role = parseSystemRole(own)
+    if (foreign === '' || role === undefined) {
+      const names = Object.keys(SYSTEM_ROLES).join(', ')
+      throw new SettingsError(`--identity-roles: ${entry} is not ROLE=SYSTEM ROLE, one of ${names}`)
+    }
+    map[foreign] = role
+  }
+  return map
+}

@@ -1,0 +1,143 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { KeyCache } from '../app/key-cache.ts'
+import type { OperationId } from '../contract/operations/index.ts'
+import { latenessMs, type RotationEvent } from '../core/rotation.ts'
+import type { EpochMs } from '../core/time.ts'
+import type { AuditLog } from '../ports/audit-log.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { KeyStore } from '../ports/key-store.ts'
+
+/** A rotation that is later than this is counted as late. */
+const LATE_MS = 60_000
+/** Most overdue rotations that are counted one by one. */
+const MAX_COUNTED = 10_000
+
+const LATENCY_BUCKETS_S = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5]
+
+/** What is measured. */
+export interface MetricsSources {
+  readonly keys: KeyStore
+  readonly cache: KeyCache
+  readonly audit: AuditLog
+  readonly clock: Clock
+  readonly isReady: () => boolean
+}
+
+/** Figures about the server for Prometheus. */
+export interface Metrics {
+  readonly observe: (operation: OperationId | 'none', status: number, startedAtMs: number) => void
+  readonly countRotation: (event: RotationEvent) => void
+  readonly countDestruction: () => void
+  /** The page in Prometheus's text format. */
+  readonly page: () => Promise<string>
+  readonly contentType: string
+}
+
+/** Measures the server. What the store knows is asked when the page is. */
+export function makeMetrics({ keys, cache, audit, clock, isReady }: MetricsSources): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  const requests = new Counter({
+    name: 'keyturn_requests_total',
+    help: 'Requests answered, by operation and HTTP status.',
+    labelNames: ['operation', 'status'],
+    registers,
+  })
+  const seconds = new Histogram({
+    name: 'keyturn_request_seconds',
+    help: 'Time from the arrival of a request to its reply.',
+    labelNames: ['operation'],
+    buckets: LATENCY_BUCKETS_S,
+    registers,
+  })
+  const rotations = new Counter({
+    name: 'keyturn_rotations_total',
+    help: 'Rotations done by this process, by cause.',
+    labelNames: ['cause'],
+    registers,
+  })
+  const lateRotations = new Counter({
+    name: 'keyturn_rotations_late_total',
+    help: `Rotations done more than ${LATE_MS / 1000} s after they were due.`,
+    registers,
+  })
+  const destructions = new Counter({
+    name: 'keyturn_keys_destroyed_total',
+    help: 'Keys destroyed by this process when their waiting period was over.',
+    registers,
+  })
+  const gauge = (name: string, help: string, read: () => number | Promise<number>) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      async collect() {
+        this.set(await read())
+      },
+    })
+  new Gauge({
+    name: 'keyturn_keys',
+    help: 'Keys, by state and key spec.',
+    labelNames: ['state', 'spec'],
+    registers,
+    async collect() {
+      this.reset()
+      for (const tally of await keys.tallies(undefined)) {
+        this.inc({ state: tally.state, spec: tally.spec }, tally.keys)
+      }
+    },
+  })
+  gauge('keyturn_rotations_due', 'Automatic rotations that are due and not done.', () =>
+    keys.overdueRotations(clock.now(), MAX_COUNTED),
+  )
+  gauge(
+    'keyturn_rotations_overdue',
+    `Those of them that are more than ${LATE_MS / 1000} s late.`,
+    () => keys.overdueRotations((clock.now() - LATE_MS) as EpochMs, MAX_COUNTED),
+  )
+  gauge('keyturn_cache_keys', 'Keys in the cache.', () => cache.figures().keys)
+  gauge('keyturn_cache_bytes', 'Memory of the cache, by estimate.', () => cache.figures().bytes)
+  gauge(
+    'keyturn_cache_hits',
+    'Look-ups that found the key in the cache.',
+    () => cache.figures().hits,
+  )
+  gauge('keyturn_cache_misses', 'Look-ups that did not.', () => cache.figures().misses)
+  gauge('keyturn_audit_records', 'Audit records written.', () => audit.figures().records)
+  gauge('keyturn_audit_groups', 'Groups in which they were written.', () => audit.figures().groups)
+  gauge('keyturn_audit_failures', 'Audit records refused.', () => audit.figures().failures)
+  gauge('keyturn_ready', '1 while requests are served.', () => (isReady() ? 1 : 0))
+  gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss())
+  gauge('process_cpu_seconds', 'CPU time used so far.', () => {
+    const { user, system } = process.cpuUsage()
+    return (user + system) / 1e6
+  })
+  gauge('process_uptime_seconds', 'Time since the start.', () => process.uptime())
+
+  const counters = new Map<string, ReturnType<typeof requests.labels>>()
+  const timers = new Map<string, ReturnType<typeof seconds.labels>>()
+  return {
+    observe(operation, status, startedAtMs) {
+      const name = `${operation} ${status}`
+      let counter = counters.get(name)
+      if (counter === undefined) {
+        counter = requests.labels(operation, String(status))
+        counters.set(name, counter)
+      }
+      counter.inc()
+      let timer = timers.get(operation)
+      if (timer === undefined) {
+        timer = seconds.labels(operation)
+        timers.set(operation, timer)
+      }
+      timer.observe((performance.now() - startedAtMs) / 1000)
+    },
+    countRotation(event) {
+      rotations.inc({ cause: event.cause })
+      if (latenessMs(event) > LATE_MS) lateRotations.inc()
+    },
+    countDestruction: () => destructions.inc(),
+    page: () => registry.metrics(),
+    contentType: registry.contentType,
+  }
+}

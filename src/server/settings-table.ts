@@ -1,0 +1,203 @@
+import { MAX_CACHE_MS } from '../auth/keystone-identity.ts'
+
+interface TextSetting {
+  readonly type: 'text'
+  readonly default: string | undefined
+}
+interface IntegerSetting {
+  readonly type: 'integer'
+  readonly default: number
+  readonly min: number
+  readonly max: number
+}
+interface BooleanSetting {
+  readonly type: 'boolean'
+  readonly default: boolean
+}
+interface ChoiceSetting {
+  readonly type: 'choice'
+  readonly default: string
+  readonly choices: readonly string[]
+}
+
+/** A row of the table of settings. */
+export type SettingRow = (TextSetting | IntegerSetting | BooleanSetting | ChoiceSetting) & {
+  /** One line for `--help`. */
+  readonly help: string
+  /** What stands for the value in `--help`. */
+  readonly placeholder: string
+}
+
+/**
+ * Every setting of the server. From a row come its flag `--name`, its variable `KEYTURN_NAME` and
+ * its member of the settings file, in that order of weight.
+ */
+export const SETTINGS = {
+  listen: {
+    type: 'text',
+    default: '127.0.0.1:7480',
+    placeholder: 'HOST:PORT',
+    help: 'address to listen on; port 0 takes a free one',
+  },
+  data: {
+    type: 'text',
+    default: './keyturn-data',
+    placeholder: 'DIR',
+    help: 'folder of database, root key, audit log and first credentials',
+  },
+  'tls-cert': {
+    type: 'text',
+    default: undefined,
+    placeholder: 'FILE',
+    help: 'certificate chain (PEM); with --tls-key the server speaks HTTPS',
+  },
+  'tls-key': {
+    type: 'text',
+    default: undefined,
+    placeholder: 'FILE',
+    help: 'private key of the certificate (PEM)',
+  },
+  'public-url': {
+    type: 'text',
+    default: undefined,
+    placeholder: 'URL',
+    help: 'URL by which clients reach the server; without it, as each request says',
+  },
+  'send-secrets-over-plain-http': {
+    type: 'boolean',
+    default: false,
+    placeholder: '',
+    help: 'listen beyond this machine without TLS: keys and passwords travel readable',
+  },
+  clock: {
+    type: 'text',
+    default: 'system',
+    placeholder: 'CLOCK',
+    help: 'system; virtual or virtual:TIME stands still until told to go on, for tests',
+  },
+  'log-level': {
+    type: 'choice',
+    default: 'info',
+    choices: ['trace', 'debug', 'info', 'warn', 'error', 'silent'],
+    placeholder: 'LEVEL',
+    help: 'least severe messages that are logged',
+  },
+  region: {
+    type: 'text',
+    default: 'local-1',
+    placeholder: 'NAME',
+    help: 'name of the region, and of the first project, as clients know it',
+  },
+  identity: {
+    type: 'choice',
+    default: 'embedded',
+    choices: ['embedded', 'keystone'],
+    placeholder: 'KIND',
+    help: 'who says who callers are: this server, or a Keystone v3',
+  },
+  'identity-url': {
+    type: 'text',
+    default: undefined,
+    placeholder: 'URL',
+    help: 'base URL of the Keystone',
+  },
+  'identity-timeout-ms': {
+    type: 'integer',
+    default: 5000,
+    min: 10,
+    max: 60_000,
+    placeholder: 'MS',
+    help: 'how long the Keystone may take to answer',
+  },
+  'identity-cache-ms': {
+    type: 'integer',
+    default: MAX_CACHE_MS,
+    min: 0,
+    max: MAX_CACHE_MS,
+    placeholder: 'MS',
+    help: 'how long its answers are believed, never past the end of a token',
+  },
+  'identity-roles': {
+    type: 'text',
+    default: undefined,
+    placeholder: 'A=B,…',
+    help: 'roles of the Keystone and the system roles they stand for',
+  },
+  'key-quota': {
+    type: 'integer',
+    default: 1_000_000,
+    min: 0,
+    max: 1_000_000_000,
+    placeholder: 'N',
+    help: 'how many keys a project may have',
+  },
+  'staleness-ms': {
+    type: 'integer',
+    default: 1000,
+    min: 50,
+    max: 60_000,
+    placeholder: 'MS',
+    help: 'how long a change made by another process may go unnoticed',
+  },
+  'cache-mib': {
+    type: 'integer',
+    default: 64,
+    min: 1,
+    max: 65_536,
+    placeholder: 'MIB',
+    help: 'memory for keys in use',
+  },
+  'rate-limit': {
+    type: 'integer',
+    default: 0,
+    min: 0,
+    max: 10_000_000,
+    placeholder: 'N',
+    help: 'requests a second that each user may send; 0 for no limit',
+  },
+  'max-connections': {
+    type: 'integer',
+    default: 10_000,
+    min: 1,
+    max: 1_000_000,
+    placeholder: 'N',
+    help: 'connections that may be open at a time',
+  },
+  'lenient-http-parser': {
+    type: 'boolean',
+    default: false,
+    placeholder: '',
+    help: 'take folded header lines, which some old clients send',
+  },
+  'audit-sync': {
+    type: 'choice',
+    default: 'interval',
+    choices: ['interval', 'group'],
+    placeholder: 'WHEN',
+    help: 'audit records reach the disk each second, or before each reply',
+  },
+  'drain-ms': {
+    type: 'integer',
+    default: 10_000,
+    min: 0,
+    max: 600_000,
+    placeholder: 'MS',
+    help: 'how long requests under way may take when the server stops',
+  },
+} as const satisfies Record<string, SettingRow>
+
+/** Name of a setting. */
+export type SettingName = keyof typeof SETTINGS
+
+type ValueOf<Row extends SettingRow> = Row extends IntegerSetting
+  ? number
+  : Row extends BooleanSetting
+    ? boolean
+    : Row extends { readonly choices: readonly (infer Choice)[] }
+      ? Choice
+      : Row extends { readonly default: string }
+        ? string
+        : string | undefined
+
+/** All settings with their values. */
+export type Settings = { readonly [Name in SettingName]: ValueOf<(typeof SETTINGS)[Name]> }

@@ -1,0 +1,177 @@
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { parse as parseToml } from 'smol-toml'
+import { SETTINGS, type SettingName, type SettingRow, type Settings } from './settings-table.ts'
+
+/** A setting that is unknown, or has a value that will not do. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError'
+}
+
+/** Where the value of a setting comes from. */
+export type SettingSource = 'flag' | 'variable' | 'file' | 'default'
+
+/** Settings, and where each came from. */
+export interface ReadSettings {
+  readonly settings: Settings
+  readonly sources: Readonly<Record<SettingName, SettingSource>>
+}
+
+const NAMES = Object.keys(SETTINGS) as readonly SettingName[]
+const VARIABLE_PREFIX = 'KEYTURN_'
+/** Variables that are no settings of the server. */
+const OTHER_VARIABLES: readonly string[] = ['KEYTURN_CONFIG', 'KEYTURN_VECTORS', 'KEYTURN_LONG']
+
+/**
+ * Reads settings from flags, variables and a file, in that order of weight.
+ *
+ * @throws {SettingsError} for one that is unknown or has a value that will not do
+ */
+export function readSettings(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): ReadSettings {
+  const flags = readFlags(args)
+  const variables = readVariables(environment)
+  const path = flags['config'] ?? environment['KEYTURN_CONFIG']
+  const file = typeof path === 'string' ? readFile(path) : {}
+  const values: Partial<Record<SettingName, unknown>> = {}
+  const sources: Partial<Record<SettingName, SettingSource>> = {}
+  for (const name of NAMES) {
+    const [source, raw] = firstGiven(name, flags, variables, file)
+    sources[name] = source
+    values[name] = source === 'default' ? SETTINGS[name].default : parseValue(name, raw, source)
+  }
+  const settings = values as Settings // one value for each name, each parsed by its row
+  requireConsistent(settings)
+  return { settings, sources: sources as Record<SettingName, SettingSource> } // likewise
+}
+
+/** Name of the environment variable of a setting. */
+export function variableOf(name: string): string {
+  return VARIABLE_PREFIX + name.toUpperCase().replaceAll('-', '_')
+}
+
+function readFlags(args: readonly string[]): Readonly<Record<string, unknown>> {
+  const options: Record<string, { type: 'string' | 'boolean' }> = { config: { type: 'string' } }
+  for (const name of NAMES) {
+    options[name] = { type: SETTINGS[name].type === 'boolean' ? 'boolean' : 'string' }
+  }
+  try {
+    return parseArgs({ args: [...args], options, strict: true, allowNegative: true }).values
+  } catch (error) {
+    const message = error instanceof Error ? error.message.split('. To specify')[0] : String(error)
+    throw new SettingsError(message)
+  }
+}
+
+function readVariables(
+  environment: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, unknown>> {
+  const values: Record<string, string> = {}
+  const names = new Map(NAMES.map((name) => [variableOf(name), name]))
+  for (const [variable, value] of Object.entries(environment)) {
+    if (!variable.startsWith(VARIABLE_PREFIX) || OTHER_VARIABLES.includes(variable)) continue
+    const name = names.get(variable)
+    if (name === undefined) throw new SettingsError(`there is no setting ${variable}`)
+    if (value !== undefined) values[name] = value
+  }
+  return values
+}
+
+function readFile(path: string): Readonly<Record<string, unknown>> {
+  let content: Readonly<Record<string, unknown>>
+  try {
+    const text = readFileSync(path, 'utf8')
+    content = path.endsWith('.json') ? JSON.parse(text) : parseToml(text)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new SettingsError(`the settings file ${path} cannot be read: ${why}`)
+  }
+  for (const name of Object.keys(content)) {
+    if (!Object.hasOwn(SETTINGS, name)) throw new SettingsError(`${path}: no setting ${name}`)
+  }
+  return content
+}
+
+function firstGiven(
+  name: SettingName,
+  flags: Readonly<Record<string, unknown>>,
+  variables: Readonly<Record<string, unknown>>,
+  file: Readonly<Record<string, unknown>>,
+): readonly [SettingSource, unknown] {
+  if (flags[name] !== undefined) return ['flag', flags[name]]
+  if (variables[name] !== undefined) return ['variable', variables[name]]
+  if (file[name] !== undefined) return ['file', file[name]]
+  return ['default', undefined]
+}
+
+function parseValue(name: SettingName, raw: unknown, source: SettingSource): unknown {
+  const row: SettingRow = SETTINGS[name]
+  const label = source === 'variable' ? variableOf(name) : source === 'flag' ? `--${name}` : name
+  switch (row.type) {
+    case 'text':
+      if (typeof raw === 'string' && raw !== '') return raw
+      throw new SettingsError(`${label} must be text`)
+    case 'boolean':
+      if (raw === true || raw === 'true' || raw === '1') return true
+      if (raw === false || raw === 'false' || raw === '0') return false
+      throw new SettingsError(`${label} must be true or false`)
+    case 'integer': {
+      const isNumber = typeof raw === 'number' || (typeof raw === 'string' && /^\d+$/.test(raw))
+      const value = isNumber ? Number(raw) : Number.NaN
+      if (Number.isInteger(value) && value >= row.min && value <= row.max) return value
+      throw new SettingsError(`${label} must be a whole number from ${row.min} to ${row.max}`)
+    }
+    case 'choice':
+      if (typeof raw === 'string' && row.choices.includes(raw)) return raw
+      throw new SettingsError(`${label} must be one of ${row.choices.join(', ')}`)
+    default:
+      throw row satisfies never
+  }
+}
+
+function requireConsistent(settings: Settings): void {
+  const { host } = parseAddress(settings.listen)
+  const hasTls = settings['tls-cert'] !== undefined
+  if (hasTls !== (settings['tls-key'] !== undefined)) {
+    throw new SettingsError('--tls-cert and --tls-key go together')
+  }
+  if (!isLoopback(host) && !hasTls && !settings['send-secrets-over-plain-http']) {
+    throw new SettingsError(
+      `${host} can be reached from other machines: give --tls-cert and --tls-key, ` +
+        'or accept --send-secrets-over-plain-http',
+    )
+  }
+  if (settings.identity === 'keystone' && settings['identity-url'] === undefined) {
+    throw new SettingsError('--identity keystone needs --identity-url')
+  }
+  for (const name of ['identity-url', 'public-url'] as const) {
+    const url = settings[name]
+    if (url !== undefined && !/^https?:\/\/[^\s/]+/.test(url)) {
+      throw new SettingsError(`--${name} must be a URL that begins with http:// or https://`)
+    }
+  }
+  if (!/^[a-zA-Z0-9_-]{1,64}$/.test(settings.region)) {
+    throw new SettingsError('--region must be 1 to 64 letters, digits, - or _')
+  }
+}
+
+/**
+ * Host and port of `HOST:PORT`, where an IPv6 host stands in brackets.
+ *
+ * @throws {SettingsError}
+ */
+export function parseAddress(text: string): { readonly host: string; readonly port: number } {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text)
+  const host = match?.[1] ?? match?.[2]
+  const port = Number(match?.[3])
+  if (host === undefined || port > 65_535) {
+    throw new SettingsError(`--listen must be HOST:PORT, not ${text}`)
+  }
+  return { host, port }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+}
