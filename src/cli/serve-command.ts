@@ -40,11 +40,11 @@ function stopSignal(): Promise<NodeJS.Signals> {
 function welcome(server: RunningServer, identity: string): string {
   const { url, directory, isFirstStart } = server
   const credentials = join(directory, CREDENTIALS_FILE)
-  const made = isFirstStart ? 'first credentials, just made' : 'first credentials'
+  const made = isFirstStart ? ' (just made)' : ''
   return [
     `Keyturn listens on ${url}`,
     `  data folder        ${directory}`,
-    ...(identity === 'embedded' ? [`  ${made.padEnd(17)}  ${credentials}`] : []),
+    ...(identity === 'embedded' ? [`  first credentials  ${credentials}${made}`] : []),
     ...(server.advanceClock === undefined ? [] : ['  clock              virtual: it stands still']),
     '',
     ...(identity === 'embedded'

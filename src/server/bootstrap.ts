@@ -7,6 +7,7 @@ import { randomAlphanumericSecret, randomHex, randomUpperAlphanumeric } from '..
 import type { RootKey } from '../crypto/root-key.ts'
 import { wrapRecord } from '../crypto/wrapped-record.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { IdentityStore } from '../ports/identity-store.ts'
 import type { Storage } from '../ports/storage.ts'
 
 /** Name of the file with the first credentials. */
@@ -38,15 +39,12 @@ export async function bootstrap(options: BootstrapOptions): Promise<boolean> {
   if ((await storage.meta.get(DONE)) !== undefined) return false
   const { identity } = storage
   const suffix = randomHex(3)
-  const tenant = { id: randomHex(16) as TenantId, name: `keyturn-${suffix}` }
-  const project = { id: randomHex(16) as ProjectId, tenantId: tenant.id, name: region }
+  const { tenant, project } = await firstTenant(identity, region, suffix)
   const userId = randomHex(16) as UserId
   const password = randomAlphanumericSecret(PASSWORD_CHARACTERS)
   const secretKey = randomAlphanumericSecret(SECRET_KEY_CHARACTERS)
   const accessKeyId = randomUpperAlphanumeric(ACCESS_KEY_CHARACTERS) as AccessKeyId
   const name = `admin-${suffix}`
-  await identity.insertTenant(tenant)
-  await identity.insertProject(project)
   await identity.insertUser({
     id: userId,
     tenantId: tenant.id,
@@ -82,6 +80,22 @@ export async function bootstrap(options: BootstrapOptions): Promise<boolean> {
   secretKey.wipe()
   await storage.meta.put(DONE, new Date(clock.now()).toISOString())
   return true
+}
+
+/** The first domain and project. A start that was cut short has left some: its users are of no use. */
+async function firstTenant(identity: IdentityStore, region: string, suffix: string) {
+  const [known] = await identity.listTenants()
+  const tenant = known ?? { id: randomHex(16) as TenantId, name: `keyturn-${suffix}` }
+  if (known === undefined) await identity.insertTenant(tenant)
+  for (const { id } of await identity.listUsers(tenant.id)) await identity.removeUser(id)
+  const [knownProject] = await identity.listProjects(tenant.id)
+  const project = knownProject ?? {
+    id: randomHex(16) as ProjectId,
+    tenantId: tenant.id,
+    name: region,
+  }
+  if (knownProject === undefined) await identity.insertProject(project)
+  return { tenant, project }
 }
 
 /** Writes where the server listens into the file of the first credentials, if that is still there. */
