@@ -1,5 +1,5 @@
 // Compares Keyturn with a bare node:http echo that reads and parses the same body, in one
-// interleaved run: npm run bench [-- --rounds N --seconds S --connections N]
+// interleaved run: npm run bench [-- --rounds N --seconds S --connections N --only NAME]
 import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
@@ -20,6 +20,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '1.5' },
     connections: { type: 'string', default: '32' },
+    only: { type: 'string', default: '' },
   },
 })
 const rounds = Number(values.rounds)
@@ -45,7 +46,7 @@ const echo = spawn(process.execPath, [new URL('./echo.ts', import.meta.url).path
 const echoPort = Number((await firstOutput(echo, /^(\d+)\n/))[1])
 const server = await startServer('--log-level', 'warn')
 const idleMib = await residentMib(server.pid)
-const scenarios = await makeScenarios(server)
+const scenarios = (await makeScenarios(server)).filter(({ name }) => name.includes(values.only))
 const samples = new Map<string, Sample[]>()
 
 for (let round = 0; round <= rounds; round++) {

@@ -24,5 +24,16 @@ if (!existsSync(mark) || readFileSync(mark, 'utf8') !== lock) {
     ? spawnSync(process.execPath, [npm, ...args], { cwd: root, stdio: ['ignore', 2, 2] })
     : spawnSync('npm', args, { cwd: root, stdio: ['ignore', 2, 2], shell: true })
   if (status !== 0) process.exit(status ?? 1)
+  // Loads the server's code once, so that already the first start finds it compiled.
+  const node = join(
+    root,
+    'node_modules',
+    '.bin',
+    process.platform === 'win32' ? 'node.cmd' : 'node',
+  )
+  spawnSync(node, [join(root, 'src/cli/main.ts'), 'serve', '--help'], {
+    cwd: root,
+    shell: process.platform === 'win32',
+  })
   writeFileSync(mark, lock)
 }

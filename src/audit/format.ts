@@ -34,7 +34,7 @@ export interface GroupSeal {
 /** The line of a record, with its line feed. Fields that are undefined are left out. */
 export function recordLine(n: number, record: AuditRecord): string {
   const { actor, detail } = record
-  let line = `{"n":${n},"t":"${new Date(record.at).toISOString()}","id":${quoted(record.requestId)}`
+  let line = `{"n":${n},"t":"${isoTime(record.at)}","id":${quoted(record.requestId)}`
   if (record.operation !== undefined) line += `,"op":${quoted(record.operation)}`
   if (actor !== undefined) line += actorPart(actor)
   if (record.projectId !== undefined) line += `,"project":${quoted(record.projectId)}`
@@ -45,6 +45,18 @@ export function recordLine(n: number, record: AuditRecord): string {
   if (record.source !== undefined) line += `,"source":${quoted(record.source)}`
   if (detail !== undefined) line += `,"detail":${JSON.stringify(detail)}`
   return `${line}}\n`
+}
+
+let lastTime = Number.NaN
+let lastIsoTime = ''
+
+/** Records come by the dozen in a millisecond: its text is made once. */
+function isoTime(time: number): string {
+  if (time !== lastTime) {
+    lastTime = time
+    lastIsoTime = new Date(time).toISOString()
+  }
+  return lastIsoTime
 }
 
 const actorParts = new WeakMap<object, string>()

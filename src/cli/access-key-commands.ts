@@ -24,8 +24,6 @@ const CREATE_FLAGS = {
 
 /** Makes an access key. */
 export const accessKeyCreate: Command = {
-  words: 'access-key create',
-  summary: 'make an access key for a user',
   help: () =>
     flagsHelp('access-key create', 'Makes an access key and writes it to a file.', CREATE_FLAGS),
   async run(args, io) {
@@ -63,8 +61,6 @@ const DELETE_FLAGS = { id: { placeholder: 'ID', help: 'the access key', required
 
 /** Removes an access key. */
 export const accessKeyDelete: Command = {
-  words: 'access-key delete',
-  summary: 'remove an access key',
   help: () => flagsHelp('access-key delete', 'Removes an access key.', DELETE_FLAGS),
   async run(args, io) {
     const flags = parseFlags(args, DELETE_FLAGS, io)

@@ -16,8 +16,6 @@ const FLAGS = {
 
 /** Says whether the audit log is whole. */
 export const auditVerify: Command = {
-  words: 'audit verify',
-  summary: 'say whether the audit log is whole',
   help: () =>
     flagsHelp(
       'audit verify',

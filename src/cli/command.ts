@@ -1,9 +1,5 @@
 /** A command of the program. */
 export interface Command {
-  /** The words that call it, as `audit verify`. */
-  readonly words: string
-  /** One line for the list of commands. */
-  readonly summary: string
   /** What `--help` prints. */
   readonly help: () => string
   /** Does the work; the answer is the exit code. */

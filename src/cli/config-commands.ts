@@ -4,8 +4,6 @@ import { settingsHelp } from './settings-help.ts'
 
 /** Says whether the settings will do. */
 export const configCheck: Command = {
-  words: 'config check',
-  summary: 'say whether the settings will do',
   help: () => `Usage: keyturn config check [FLAGS]\n\n${settingsHelp()}`,
   async run(args, io) {
     readSettings(args, io.environment)
@@ -16,8 +14,6 @@ export const configCheck: Command = {
 
 /** Prints every setting and where its value comes from. No setting is a secret itself. */
 export const configShow: Command = {
-  words: 'config show',
-  summary: 'print every setting and where its value comes from',
   help: () => `Usage: keyturn config show [FLAGS]\n\n${settingsHelp()}`,
   async run(args, io) {
     const { settings, sources } = readSettings(args, io.environment)

@@ -19,8 +19,6 @@ const DELETE_FLAGS = { name: NAME, domain: DOMAIN }
 
 /** Stores a policy, which roles can then name. */
 export const policyPut: Command = {
-  words: 'policy put',
-  summary: 'store a policy, in place of an older one of that name',
   help: () => flagsHelp('policy put', 'Stores a policy that users can be given.', PUT_FLAGS),
   async run(args, io) {
     const flags = parseFlags(args, PUT_FLAGS, io)
@@ -42,8 +40,6 @@ export const policyPut: Command = {
 
 /** Removes a policy, also from those who had it. */
 export const policyDelete: Command = {
-  words: 'policy delete',
-  summary: 'remove a policy, also from those who had it',
   help: () => flagsHelp('policy delete', 'Removes a policy with its assignments.', DELETE_FLAGS),
   async run(args, io) {
     const flags = parseFlags(args, DELETE_FLAGS, io)

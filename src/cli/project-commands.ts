@@ -10,8 +10,6 @@ const FLAGS = {
 
 /** Makes a project. */
 export const projectCreate: Command = {
-  words: 'project create',
-  summary: 'make a project',
   help: () => flagsHelp('project create', 'Makes a project and prints its id.', FLAGS),
   async run(args, io) {
     const flags = parseFlags(args, FLAGS, io)

@@ -23,8 +23,6 @@ const FLAGS = {
 
 /** Gives a role to a user. */
 export const roleAssign: Command = {
-  words: 'role assign',
-  summary: 'give a user a role, in a project or everywhere',
   help: () => flagsHelp('role assign', 'Gives a user a role.', FLAGS),
   async run(args, io) {
     const flags = parseFlags(args, FLAGS, io)
@@ -43,8 +41,6 @@ export const roleAssign: Command = {
 
 /** Takes a role from a user. */
 export const roleRemove: Command = {
-  words: 'role remove',
-  summary: 'take a role from a user',
   help: () => flagsHelp('role remove', 'Takes a role from a user.', FLAGS),
   async run(args, io) {
     const flags = parseFlags(args, FLAGS, io)

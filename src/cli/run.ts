@@ -1,48 +1,106 @@
-import { SettingsError } from '../server/settings.ts'
-import { accessKeyCreate, accessKeyDelete } from './access-key-commands.ts'
-import { auditVerify } from './audit-commands.ts'
 import { type Command, type CommandIo, EXIT, UsageError } from './command.ts'
-import { configCheck, configShow } from './config-commands.ts'
-import { policyDelete, policyPut } from './policy-commands.ts'
-import { projectCreate } from './project-commands.ts'
-import { roleAssign, roleRemove } from './role-commands.ts'
-import { serveCommand } from './serve-command.ts'
-import { userCreate, userDelete, userList, userPassword } from './user-commands.ts'
-import { versionCommand } from './version-command.ts'
+
+interface CommandEntry {
+  /** The words that call it. */
+  readonly words: string
+  /** One line for the list of commands. */
+  readonly summary: string
+  /** A command is loaded when it is called: none waits for the code of the others. */
+  readonly load: () => Promise<Command>
+}
 
 /** Every command, in the order of `--help`. */
-const COMMANDS: readonly Command[] = [
-  serveCommand,
-  auditVerify,
-  configCheck,
-  configShow,
-  projectCreate,
-  userCreate,
-  userList,
-  userPassword,
-  userDelete,
-  accessKeyCreate,
-  accessKeyDelete,
-  roleAssign,
-  roleRemove,
-  policyPut,
-  policyDelete,
-  versionCommand,
+const COMMANDS: readonly CommandEntry[] = [
+  {
+    words: 'serve',
+    summary: 'run the server',
+    load: async () => (await import('./serve-command.ts')).serveCommand,
+  },
+  {
+    words: 'audit verify',
+    summary: 'say whether the audit log is whole',
+    load: async () => (await import('./audit-commands.ts')).auditVerify,
+  },
+  {
+    words: 'config check',
+    summary: 'say whether the settings will do',
+    load: async () => (await import('./config-commands.ts')).configCheck,
+  },
+  {
+    words: 'config show',
+    summary: 'print every setting and where its value comes from',
+    load: async () => (await import('./config-commands.ts')).configShow,
+  },
+  {
+    words: 'project create',
+    summary: 'make a project',
+    load: async () => (await import('./project-commands.ts')).projectCreate,
+  },
+  {
+    words: 'user create',
+    summary: 'make a user',
+    load: async () => (await import('./user-commands.ts')).userCreate,
+  },
+  {
+    words: 'user list',
+    summary: 'list users and their roles',
+    load: async () => (await import('./user-commands.ts')).userList,
+  },
+  {
+    words: 'user password',
+    summary: 'give a user another password; its tokens end',
+    load: async () => (await import('./user-commands.ts')).userPassword,
+  },
+  {
+    words: 'user delete',
+    summary: 'remove a user with its access keys and roles',
+    load: async () => (await import('./user-commands.ts')).userDelete,
+  },
+  {
+    words: 'access-key create',
+    summary: 'make an access key for a user',
+    load: async () => (await import('./access-key-commands.ts')).accessKeyCreate,
+  },
+  {
+    words: 'access-key delete',
+    summary: 'remove an access key',
+    load: async () => (await import('./access-key-commands.ts')).accessKeyDelete,
+  },
+  {
+    words: 'role assign',
+    summary: 'give a user a role, in a project or everywhere',
+    load: async () => (await import('./role-commands.ts')).roleAssign,
+  },
+  {
+    words: 'role remove',
+    summary: 'take a role from a user',
+    load: async () => (await import('./role-commands.ts')).roleRemove,
+  },
+  {
+    words: 'policy put',
+    summary: 'store a policy, in place of an older one of that name',
+    load: async () => (await import('./policy-commands.ts')).policyPut,
+  },
+  {
+    words: 'policy delete',
+    summary: 'remove a policy, also from those who had it',
+    load: async () => (await import('./policy-commands.ts')).policyDelete,
+  },
+  {
+    words: 'version',
+    summary: 'print the version',
+    load: async () => (await import('./version-command.ts')).versionCommand,
+  },
 ]
 
 /** Runs the command that `args` name; the answer is the exit code. */
 export async function run(args: readonly string[], io: CommandIo): Promise<number> {
-  const found = findCommand(args)
-  if (found === undefined) {
-    const wantsHelp = args.length === 0 || ['help', '--help', '-h'].includes(args[0] ?? '')
-    if (wantsHelp) {
-      io.print(overview())
-      return EXIT.ok
-    }
-    io.printError(`keyturn: there is no command ${args.join(' ')}\n\n${overview()}`)
-    return EXIT.usage
-  }
-  const { command, rest } = found
+  const entry = COMMANDS.find(({ words }) =>
+    words.split(' ').every((word, index) => args[index] === word),
+  )
+  if (entry === undefined) return withoutCommand(args, io)
+  const rest = args.slice(entry.words.split(' ').length)
+  const command = await entry.load()
   if (rest.includes('--help') || rest.includes('-h')) {
     io.print(command.help())
     return EXIT.ok
@@ -50,8 +108,8 @@ export async function run(args: readonly string[], io: CommandIo): Promise<numbe
   try {
     return await command.run(rest, io)
   } catch (error) {
-    if (error instanceof SettingsError || error instanceof UsageError) {
-      io.printError(`keyturn: ${error.message}\nTry: keyturn ${command.words} --help`)
+    if (error instanceof UsageError || isSettingsError(error)) {
+      io.printError(`keyturn: ${error.message}\nTry: keyturn ${entry.words} --help`)
       return EXIT.usage
     }
     io.printError(`keyturn: ${explain(error)}`)
@@ -59,14 +117,13 @@ export async function run(args: readonly string[], io: CommandIo): Promise<numbe
   }
 }
 
-function findCommand(args: readonly string[]) {
-  for (const command of COMMANDS) {
-    const words = command.words.split(' ')
-    if (words.every((word, index) => args[index] === word)) {
-      return { command, rest: args.slice(words.length) }
-    }
+function withoutCommand(args: readonly string[], io: CommandIo): number {
+  if (args.length === 0 || ['help', '--help', '-h'].includes(args[0] ?? '')) {
+    io.print(overview())
+    return EXIT.ok
   }
-  return undefined
+  io.printError(`keyturn: there is no command ${args.join(' ')}\n\n${overview()}`)
+  return EXIT.usage
 }
 
 function overview(): string {
@@ -81,6 +138,11 @@ function overview(): string {
     '',
     'keyturn COMMAND --help tells more. Exit codes: 0 done, 1 failed, 2 called wrongly.',
   ].join('\n')
+}
+
+/** By name, so that commands which read no settings need not load them. */
+function isSettingsError(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'SettingsError'
 }
 
 /** An error with its causes, each on what it says, without stacks. */

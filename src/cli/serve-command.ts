@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { CREDENTIALS_FILE } from '../server/bootstrap.ts'
 import { makeLog } from '../server/log.ts'
@@ -8,14 +9,13 @@ import { settingsHelp } from './settings-help.ts'
 
 /** Runs the server until it is told to stop. */
 export const serveCommand: Command = {
-  words: 'serve',
-  summary: 'run the server',
   help: () => `Usage: keyturn serve [FLAGS]\n\n${settingsHelp()}`,
   async run(args, io) {
     const { settings } = readSettings(args, io.environment)
     const log = makeLog(settings['log-level'])
     const server = await serve(settings, log)
     io.print(welcome(server, settings.identity))
+    flushCompileCache()
     const signal = await stopSignal()
     log.info({ signal }, 'stopping')
     await server.stop()

@@ -25,8 +25,6 @@ const CREATE_FLAGS = {
 
 /** Makes a user, who may do nothing yet. */
 export const userCreate: Command = {
-  words: 'user create',
-  summary: 'make a user',
   help: () =>
     flagsHelp('user create', 'Makes a user without any rights and prints its id.', CREATE_FLAGS),
   async run(args, io) {
@@ -65,8 +63,6 @@ const LIST_FLAGS = { domain: { placeholder: 'NAME', help: 'the domain, where the
 
 /** Lists users with their roles. */
 export const userList: Command = {
-  words: 'user list',
-  summary: 'list users and their roles',
   help: () => flagsHelp('user list', 'Lists users: id, name, roles.', LIST_FLAGS),
   async run(args, io) {
     const flags = parseFlags(args, LIST_FLAGS, io)
@@ -96,8 +92,6 @@ const PASSWORD_FLAGS = {
 
 /** Gives a user another password and ends its tokens. */
 export const userPassword: Command = {
-  words: 'user password',
-  summary: 'give a user another password; its tokens end',
   help: () =>
     flagsHelp(
       'user password',
@@ -120,8 +114,6 @@ export const userPassword: Command = {
 
 /** Removes a user with its access keys and rights. */
 export const userDelete: Command = {
-  words: 'user delete',
-  summary: 'remove a user with its access keys and roles',
   help: () =>
     flagsHelp('user delete', 'Removes a user with its access keys and roles.', USER_FLAGS),
   async run(args, io) {

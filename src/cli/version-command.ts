@@ -3,8 +3,6 @@ import { type Command, EXIT } from './command.ts'
 
 /** Prints the version. */
 export const versionCommand: Command = {
-  words: 'version',
-  summary: 'print the version',
   help: () => 'Usage: keyturn version',
   async run(_args, io) {
     const file = new URL('../../package.json', import.meta.url)

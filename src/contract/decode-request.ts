@@ -13,7 +13,8 @@ export interface RawRequest {
   /** The query string, without its question mark. */
   readonly query: string
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  readonly body: Uint8Array
+  /** Text of the body; undefined when its bytes are no UTF-8. */
+  readonly body: string | undefined
 }
 
 /**
@@ -37,12 +38,10 @@ export function decodeRequest(
   }
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
-function parseBody(bytes: Uint8Array): Readonly<Record<string, unknown>> {
+function parseBody(text: string | undefined): Readonly<Record<string, unknown>> {
   let body: unknown
   try {
-    body = JSON.parse(utf8.decode(bytes))
+    body = JSON.parse(text ?? '')
   } catch {
     throw fault('body-not-json')
   }

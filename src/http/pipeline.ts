@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { authorise } from '../app/authorise.ts'
 import type { Deps } from '../app/deps.ts'
@@ -61,7 +62,9 @@ export async function answer(
     context: {
       requestId: pipeline.newRequestId(),
       source: request.socket.remoteAddress ?? '',
-      baseUrl: pipeline.publicUrl ?? ownUrl(request),
+      get baseUrl() {
+        return pipeline.publicUrl ?? ownUrl(request)
+      },
       secure: isSecure(request),
       keyId: undefined,
       keyVersion: undefined,
@@ -121,7 +124,7 @@ async function perform(pipeline: Pipeline, exchange: Exchange): Promise<Outcome>
     pathParameters: parameters,
     query: queryAt < 0 ? '' : url.slice(queryAt + 1),
     headers: request.headers,
-    body,
+    body: isUtf8(body) ? body.toString('utf8') : undefined,
   })
   context.keyId = decoded['key_id'] as KeyId | undefined // the field of that name decodes to one
   if (access.kind === 'permission' && exchange.caller !== undefined) {

@@ -60,9 +60,12 @@ export function send(response: ServerResponse, outcome: Outcome, exchange: Excha
     response.end()
     return
   }
-  lines.push('Content-Type', 'application/json', 'Content-Length', String(Buffer.byteLength(body)))
+  const bytes = Buffer.byteLength(body)
+  lines.push('Content-Type', 'application/json', 'Content-Length', String(bytes))
   response.writeHead(status, lines)
-  response.end(exchange.request.method === 'HEAD' ? undefined : body)
+  if (exchange.request.method === 'HEAD') response.end()
+  // ASCII leaves in one write with the header as Latin-1, which takes no conversion.
+  else response.end(body, bytes === body.length ? 'latin1' : 'utf8')
 }
 
 function asFault(error: unknown): Fault {

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { ApiKind, OperationRow } from '../contract/operation.ts'
 import { OPERATIONS, type OperationId } from '../contract/operations/index.ts'
 
@@ -28,8 +29,19 @@ export function makeRouter(apis: readonly ApiKind[]): (method: string, path: str
   for (const [id, row] of Object.entries(OPERATIONS) as [OperationId, OperationRow][]) {
     if (apis.includes(row.api)) addRoute(root, id, row)
   }
-  return (method, path) => find(root, method, path)
+  const known = new LRUCache<string, Routed>({ max: MAX_KNOWN })
+  return (method, path) => {
+    const name = `${method} ${path}`
+    const before = known.get(name)
+    if (before !== undefined) return before
+    const routed = find(root, method, path)
+    if (routed.kind === 'found') known.set(name, routed)
+    return routed
+  }
 }
+
+/** Most paths whose route is remembered: clients ask the same few again and again. */
+const MAX_KNOWN = 1000
 
 function addRoute(root: Node, id: OperationId, row: OperationRow): void {
   let node = root
