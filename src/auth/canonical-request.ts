@@ -103,8 +103,14 @@ function canonicalHeaders(
   signedHeaders: readonly string[],
 ): string {
   let lines = ''
-  for (const name of signedHeaders) lines += `${name}:${(headers[name] ?? '').trim()}\n`
+  for (const name of signedHeaders) lines += `${name}:${valueOf(headers, name)}\n`
   return lines
+}
+
+/** The caller picks the names: one may be of what every object has, or of a header that is a list. */
+function valueOf(headers: SignedRequest['headers'], name: string): string {
+  const value: unknown = Object.hasOwn(headers, name) ? headers[name] : undefined
+  return typeof value === 'string' ? value.trim() : ''
 }
 
 function compare(a: string, b: string): number {
