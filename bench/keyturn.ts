@@ -15,7 +15,7 @@ export interface ServerUnderTest {
 /** Starts the server as users do, on a fresh data folder and a free port. */
 export async function startServer(...flags: readonly string[]): Promise<ServerUnderTest> {
   const directory = await mkdtemp(join(tmpdir(), 'keyturn-bench-'))
-  const main = new URL('../src/cli/main.ts', import.meta.url).pathname
+  const main = new URL('../bin/keyturn.mjs', import.meta.url).pathname
   const args = [main, 'serve', '--listen', '127.0.0.1:0', '--data', directory, ...flags]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const printed = await firstOutput(child, /listens on http:\/\/[^:]+:(\d+)/)

@@ -31,7 +31,7 @@ if (!existsSync(mark) || readFileSync(mark, 'utf8') !== lock) {
     '.bin',
     process.platform === 'win32' ? 'node.cmd' : 'node',
   )
-  spawnSync(node, [join(root, 'src/cli/main.ts'), 'serve', '--help'], {
+  spawnSync(node, [join(root, 'bin/keyturn.mjs'), 'serve', '--help'], {
     cwd: root,
     shell: process.platform === 'win32',
   })

@@ -11,7 +11,6 @@ export interface CommandIo {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly print: (text: string) => void
   readonly printError: (text: string) => void
-  readonly isTerminal: boolean
 }
 
 /** Something that whoever typed the command can put right; printed without a stack. */

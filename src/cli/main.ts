@@ -1,17 +1,13 @@
-#!/usr/bin/env node
-import { enableCompileCache, flushCompileCache } from 'node:module'
-import { fileURLToPath } from 'node:url'
+import { run } from './run.ts'
 
-// Types are stripped and code is compiled once, not at each start. Where the folder cannot be
-// written, as in an installed package, which has no types to strip, nothing is kept.
-enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/keyturn', import.meta.url)))
-
-const { run } = await import('./run.ts')
+// Who reads our output may stop reading: that is no accident.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
 
 process.exitCode = await run(process.argv.slice(2), {
   environment: process.env,
   print: (text) => process.stdout.write(`${text}\n`),
   printError: (text) => process.stderr.write(`${text}\n`),
-  isTerminal: process.stdout.isTTY === true,
 })
-flushCompileCache()
