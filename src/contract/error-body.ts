@@ -1,6 +1,6 @@
 import type { Fault } from '../core/fault.ts'
 import type { ApiKind } from './operation.ts'
-import { type Language, wireErrorOf, wording } from './wire-errors.ts'
+import { type Language, wireErrorOf, wording } from './wire-errors/index.ts'
 
 /** A fault as a reply. */
 export interface ErrorReply {

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { test } from 'node:test'
+
+/** What each room may import: rooms, and packages. Nothing else. */
+const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: readonly string[] }>> = {
+  core: { rooms: [], packages: [] },
+  crypto: { rooms: ['core'], packages: ['node:crypto', 'node:util'] },
+  contract: { rooms: ['core'], packages: ['typebox', 'typebox/compile'] },
+  ports: { rooms: ['core', 'crypto'], packages: [] },
+  app: { rooms: ['core', 'crypto', 'contract', 'ports'], packages: ['lru-cache'] },
+  auth: { rooms: ['core', 'crypto', 'ports'], packages: ['node:crypto', 'lru-cache'] },
+  storage: {
+    rooms: ['core', 'ports'],
+    packages: ['kysely', 'node:sqlite', 'node:fs'],
+  },
+  seals: {
+    rooms: ['core', 'crypto', 'ports'],
+    packages: ['node:crypto', 'node:fs/promises', 'node:path'],
+  },
+  audit: {
+    rooms: ['core', 'crypto', 'ports'],
+    packages: ['node:crypto', 'node:fs', 'node:path'],
+  },
+  scheduler: { rooms: ['core', 'ports', 'app'], packages: [] },
+  http: {
+    rooms: ['core', 'contract', 'app', 'auth', 'ports'],
+    packages: ['node:http', 'node:https', 'node:net', 'node:buffer', 'lru-cache'],
+  },
+  server: {
+    rooms: [
+      'core',
+      'crypto',
+      'contract',
+      'ports',
+      'app',
+      'auth',
+      'storage',
+      'seals',
+      'audit',
+      'scheduler',
+      'http',
+    ],
+    packages: [
+      'node:fs',
+      'node:fs/promises',
+      'node:path',
+      'node:util',
+      'pino',
+      'prom-client',
+      'smol-toml',
+    ],
+  },
+  cli: {
+    rooms: ['core', 'crypto', 'ports', 'audit', 'server'],
+    packages: ['node:fs', 'node:module', 'node:path', 'node:util'],
+  },
+}
+
+const IMPORT = /^(?:import|export)\s[^'"]*?from\s+'([^']+)'|^import\s+'([^']+)'|import\('([^']+)'\)/gm
+
+/** Source files of the product, without their tests. */
+const files = globSync('src/**/*.ts').filter((file) => !/\.(test|conformance)\.ts$/.test(file))
+
+function importsOf(file: string): readonly string[] {
+  const text = readFileSync(file, 'utf8')
+  return [...text.matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? match[3] ?? '')
+}
+
+test('every file is in a room that is listed', () => {
+  for (const file of files) assert.ok(ROOMS[file.split('/')[1] ?? ''], file)
+})
+
+test('no room imports what its line does not name', () => {
+  const offences: string[] = []
+  for (const file of files) {
+    const room = file.split('/')[1] ?? ''
+    const allowed = ROOMS[room]
+    for (const target of importsOf(file)) {
+      if (target.startsWith('.')) {
+        const path = normalize(join(dirname(file), target))
+        const other = path.split('/')[1] ?? ''
+        if (other !== room && !allowed?.rooms.includes(other)) offences.push(`${file} → ${path}`)
+      } else if (!allowed?.packages.includes(target)) {
+        offences.push(`${file} → ${target}`)
+      }
+    }
+  }
+  assert.deepEqual(offences, [])
+})
+
+test('no file is longer than 400 lines, and names are kebab-case', () => {
+  for (const file of files) {
+    const name = file.split('/').at(-1) ?? ''
+    assert.match(name, /^(\d{4}-)?[a-z0-9]+(-[a-z0-9]+)*\.ts$/, file)
+    assert.doesNotMatch(name, /utils|helpers|common|manager|service/, file)
+    const lines = readFileSync(file, 'utf8').split('\n').length
+    assert.ok(lines <= 401, `${file} has ${lines} lines`)
+  }
+})
+
+test('every export has a doc comment', () => {
+  const missing: string[] = []
+  const exported = /^export (?:async )?(?:function\*?|const|class|interface|type) (\w+)/
+  for (const file of files) {
+    const lines = readFileSync(file, 'utf8').split('\n')
+    for (const [index, line] of lines.entries()) {
+      const name = exported.exec(line)?.[1]
+      if (name === undefined) continue
+      const before = lines[index - 1]?.trim() ?? ''
+      const isHandlerOrRow = /^export const \w+(: Handler<| = operation\()/.test(line)
+      if (!before.endsWith('*/') && !isHandlerOrRow) missing.push(`${file}: ${name}`)
+    }
+  }
+  assert.deepEqual(missing, [])
+})
+
+test('only lend shows a secret: no other way into SecretBytes', () => {
+  const text = readFileSync('src/crypto/secret-bytes.ts', 'utf8')
+  const members = [...text.matchAll(/^ {2}(?:static |get )?(\w+|\[[\w.]+\])[(<]/gm)].map((m) => m[1])
+  assert.deepEqual(members.sort(), [
+    '[inspect.custom]',
+    'constructor',
+    'lend',
+    'length',
+    'random',
+    'toJSON',
+    'toString',
+    'wipe',
+  ])
+})
+
+test('the nonce-taking door of the cipher is used by tests alone', () => {
+  for (const file of files) {
+    if (file === 'src/crypto/xaes-256-gcm.ts') continue
+    assert.doesNotMatch(readFileSync(file, 'utf8'), /xaesWithNonces/, file)
+  }
+})
