@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { errorReply } from '../contract/error-body.ts'
 import type { ApiKind } from '../contract/operation.ts'
-import type { Language } from '../contract/wire-errors.ts'
+import type { Language } from '../contract/wire-errors/index.ts'
 import { Fault, fault } from '../core/fault.ts'
 import { StorageError } from '../ports/storage-error.ts'
 import type { Exchange } from './pipeline.ts'
