@@ -103,14 +103,13 @@ function canonicalHeaders(
   signedHeaders: readonly string[],
 ): string {
   let lines = ''
-  for (const name of signedHeaders) lines += `${name}:${valueOf(headers, name)}\n`
+  for (const name of signedHeaders) lines += `${name}:${signedValue(headers, name)}\n`
   return lines
 }
 
-/** The caller picks the names: one may be of what every object has, or of a header that is a list. */
-function valueOf(headers: SignedRequest['headers'], name: string): string {
-  const value: unknown = Object.hasOwn(headers, name) ? headers[name] : undefined
-  return typeof value === 'string' ? value.trim() : ''
+/** The caller picks the names: one may be what every object has, or a header that came as a list. */
+function signedValue(headers: SignedRequest['headers'], name: string): string {
+  return Object.hasOwn(headers, name) ? String(headers[name] ?? '').trim() : ''
 }
 
 function compare(a: string, b: string): number {

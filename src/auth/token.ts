@@ -9,7 +9,6 @@ import type { RootKey } from '../crypto/root-key.ts'
 export const TOKEN_LIFETIME_MS = 24 * 60 * 60 * 1000
 
 const PREFIX = 'kt1.'
-const MAC_BYTES = 32
 const MAX_TOKEN_CHARACTERS = 4096
 const TOKEN = /^kt1\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{43})$/
 
@@ -40,7 +39,7 @@ export function issueToken(
 ): { readonly token: string; readonly claims: TokenClaims } {
   const whole: TokenClaims = { ...claims, tokenId: randomHex(16) }
   const body = `${PREFIX}${Buffer.from(JSON.stringify(whole)).toString('base64url')}`
-  return { token: `${body}.${macOf(root, body).toString('base64url')}`, claims: whole }
+  return { token: `${body}.${macOf(root, body)}`, claims: whole }
 }
 
 /**
@@ -56,9 +55,10 @@ export function parseToken(
   if (text.length > MAX_TOKEN_CHARACTERS || !/^[\x21-\x7e]+$/.test(text)) return MALFORMED
   const match = TOKEN.exec(text)
   const [, payload = '', mac = ''] = match ?? []
-  const claimed = Buffer.from(mac, 'base64url')
-  if (match === null || claimed.length !== MAC_BYTES) return INVALID
-  if (!equalInConstantTime(macOf(root, `${PREFIX}${payload}`), claimed)) return INVALID
+  if (match === null) return INVALID
+  // Compared as text: of its last letter two bits say nothing, and four texts would be one token.
+  const expected = macOf(root, `${PREFIX}${payload}`)
+  if (!equalInConstantTime(Buffer.from(expected), Buffer.from(mac))) return INVALID
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as TokenClaims // we wrote it
   return { kind: 'ok', claims }
 }
@@ -66,6 +66,6 @@ export function parseToken(
 const MALFORMED = { kind: 'malformed' } as const
 const INVALID = { kind: 'invalid' } as const
 
-function macOf(root: RootKey, body: string): Buffer {
-  return root.token.lend((key) => createHmac('sha256', key).update(body).digest())
+function macOf(root: RootKey, body: string): string {
+  return root.token.lend((key) => createHmac('sha256', key).update(body).digest('base64url'))
 }
