@@ -5,9 +5,11 @@ import { fault } from '../core/fault.ts'
 import type { ProjectId } from '../core/ids.ts'
 import { rightsOf, type Statement } from '../core/policy.ts'
 import { parseSystemRole, SYSTEM_ROLES, type SystemRoleName } from '../core/system-roles.ts'
+import type { EpochMs } from '../core/time.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Authenticator, IncomingCredentials } from './identity-provider.ts'
 import { type KeystoneToken, parseKeystoneToken } from './keystone-token.ts'
+import { Turnstile } from './turnstile.ts'
 
 /** Longest time for which an answer of the identity service is believed. */
 export const MAX_CACHE_MS = 5 * 60 * 1000
@@ -15,8 +17,9 @@ export const MAX_CACHE_MS = 5 * 60 * 1000
 const REFUSAL_CACHE_MS = 1000
 const MAX_REMEMBERED = 20_000
 const MAX_ANSWER_BYTES = 1024 * 1024
-/** Most questions that are asked at a time; who comes later waits for its turn, or times out. */
+/** Most questions that are asked at a time; who comes later waits, within its own time limit. */
 const MAX_CONCURRENT = 64
+const MAX_WAITING = 10_000
 
 /** What Keystone's own roles are here, unless settings say otherwise. */
 export const DEFAULT_ROLE_MAP: Readonly<Record<string, SystemRoleName>> = {
@@ -36,9 +39,10 @@ export interface KeystoneOptions {
   readonly clock: Clock
 }
 
-type Known =
-  | { readonly kind: 'valid'; readonly caller: Caller; readonly expiresAt: number }
+type Known = { readonly learntAt: EpochMs } & (
+  | { readonly kind: 'valid'; readonly caller: Caller; readonly expiresAt: EpochMs }
   | { readonly kind: 'refused' }
+)
 
 /** Says who callers are by asking a Keystone v3, or an identity service that speaks as one. */
 export class KeystoneIdentity implements Authenticator {
@@ -46,6 +50,7 @@ export class KeystoneIdentity implements Authenticator {
   readonly #endpoint: string
   readonly #known: LRUCache<string, Known>
   readonly #asking = new Map<string, Promise<Known>>()
+  readonly #turnstile = new Turnstile(MAX_CONCURRENT, MAX_WAITING)
 
   constructor(options: KeystoneOptions) {
     this.#options = options
@@ -73,7 +78,9 @@ export class KeystoneIdentity implements Authenticator {
     if (!/^[\x21-\x7e]{1,16384}$/.test(token)) throw fault('token-malformed')
     const digest = hash('sha256', token, 'base64')
     const known = this.#known.get(digest)
-    if (known !== undefined) return this.#judge(known, projectId)
+    // A clock that went back must not make an answer last longer.
+    const isFresh = known !== undefined && known.learntAt <= this.#options.clock.now()
+    if (isFresh) return this.#judge(known, projectId)
     return this.#ask(token, digest).then((answer) => this.#judge(answer, projectId))
   }
 
@@ -91,9 +98,6 @@ export class KeystoneIdentity implements Authenticator {
   #ask(token: string, digest: string): Promise<Known> {
     let asking = this.#asking.get(digest)
     if (asking === undefined) {
-      if (this.#asking.size >= MAX_CONCURRENT) {
-        throw fault('too-many-requests', { retryAfterSeconds: 1 })
-      }
       asking = this.#validate(token, digest).finally(() => this.#asking.delete(digest))
       this.#asking.set(digest, asking)
     }
@@ -102,15 +106,18 @@ export class KeystoneIdentity implements Authenticator {
 
   async #validate(token: string, digest: string): Promise<Known> {
     const { clock, cacheMs } = this.#options
-    const answer = await this.#fetchToken(token)
+    const signal = AbortSignal.timeout(this.#options.timeoutMs)
+    const learntAt = clock.now()
+    const answer = await this.#turnstile.pass(() => this.#fetchToken(token, signal))
     if (answer === undefined) {
-      const refused: Known = { kind: 'refused' }
+      const refused: Known = { kind: 'refused', learntAt }
       this.#known.set(digest, refused, { ttl: REFUSAL_CACHE_MS })
       return refused
     }
     const leftMs = answer.expiresAt - clock.now()
     const known: Known = {
       kind: 'valid',
+      learntAt,
       caller: callerOf(answer, digest, this.#options.roleMap),
       expiresAt: answer.expiresAt,
     }
@@ -120,8 +127,7 @@ export class KeystoneIdentity implements Authenticator {
   }
 
   /** What Keystone says of a token; undefined when it does not know it. */
-  async #fetchToken(token: string): Promise<KeystoneToken | undefined> {
-    const signal = AbortSignal.timeout(this.#options.timeoutMs)
+  async #fetchToken(token: string, signal: AbortSignal): Promise<KeystoneToken | undefined> {
     let status: number
     let body: string
     try {
