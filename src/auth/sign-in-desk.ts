@@ -25,6 +25,14 @@ import {
   type TokenClaims,
   type TokenScope,
 } from './token.ts'
+import { Turnstile } from './turnstile.ts'
+
+/**
+ * Most passwords that are hashed at a time: each takes memory and a thread that the disk needs too.
+ * Who waits is judged by the failures of those before, so guessing many at once gains nothing.
+ */
+const MAX_HASHING = 2
+const MAX_WAITING = 1000
 
 /** What the desk works on. */
 export interface DeskOptions {
@@ -46,17 +54,14 @@ interface Proof {
 export function embeddedDesk(options: DeskOptions): SignInDesk {
   const { store, root, clock } = options
   const throttle = new SignInThrottle()
+  const turnstile = new Turnstile(MAX_HASHING, MAX_WAITING)
 
   async function signIn(method: SignInMethod, scope: SignInScope, source: string) {
     const account = accountOf(method)
     throttle.check(account, source)
-    const proof = await prove(method)
-    if (proof === undefined) {
-      throttle.fail(account, source)
-      throw fault('sign-in-failed')
-    }
-    throttle.succeed(account, source)
-    const { user, from } = proof
+    const attempt = () => proveOnce(method, account, source)
+    const isSlow = method.kind === 'password'
+    const { user, from } = await (isSlow ? turnstile.pass(attempt) : attempt())
     const issuedAt = clock.now()
     const expiresAt = from?.expiresAt ?? ((issuedAt + TOKEN_LIFETIME_MS) as EpochMs)
     const { token, claims } = issueToken(root, {
@@ -68,6 +73,17 @@ export function embeddedDesk(options: DeskOptions): SignInDesk {
       expiresAt,
     })
     return { token, facts: await factsOf(claims, user) }
+  }
+
+  async function proveOnce(method: SignInMethod, account: string, source: string): Promise<Proof> {
+    throttle.check(account, source)
+    const proof = await prove(method)
+    if (proof === undefined) {
+      throttle.fail(account, source)
+      throw fault('sign-in-failed')
+    }
+    throttle.succeed(account, source)
+    return proof
   }
 
   async function prove(method: SignInMethod): Promise<Proof | undefined> {

@@ -10,8 +10,8 @@ const FORGET_MS = 15 * 60 * 1000
 const MAX_REMEMBERED = 50_000
 
 interface Failures {
-  count: number
-  blockedUntilMs: number
+  readonly count: number
+  readonly blockedUntilMs: number
 }
 
 /**
@@ -20,15 +20,23 @@ interface Failures {
  * others: who guesses from elsewhere does not keep its owner out.
  */
 export class SignInThrottle {
-  readonly #failures = new LRUCache<string, Failures>({
-    max: MAX_REMEMBERED,
-    ttl: FORGET_MS,
-    ttlResolution: 1000,
-  })
+  readonly #nowMs: () => number
+  readonly #failures: LRUCache<string, Failures>
+
+  /** @param nowMs A clock that only goes forward. */
+  constructor(nowMs = () => performance.now()) {
+    this.#nowMs = nowMs
+    this.#failures = new LRUCache({
+      max: MAX_REMEMBERED,
+      ttl: FORGET_MS,
+      ttlResolution: 0,
+      perf: { now: nowMs },
+    })
+  }
 
   /** @throws {Fault} `too-many-requests` while somebody has to wait */
   check(account: string, address: string): void {
-    const nowMs = performance.now()
+    const nowMs = this.#nowMs()
     for (const { key } of keysOf(account, address)) {
       const blockedUntilMs = this.#failures.get(key)?.blockedUntilMs ?? 0
       if (blockedUntilMs > nowMs) {
@@ -44,7 +52,7 @@ export class SignInThrottle {
       const count = (this.#failures.get(key)?.count ?? 0) + 1
       const delayMs =
         count < free ? 0 : Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(count - free, 20))
-      this.#failures.set(key, { count, blockedUntilMs: performance.now() + delayMs })
+      this.#failures.set(key, { count, blockedUntilMs: this.#nowMs() + delayMs })
     }
   }
 
@@ -55,8 +63,21 @@ export class SignInThrottle {
 }
 
 function keysOf(account: string, address: string) {
+  const place = placeOf(address)
   return [
-    { key: JSON.stringify([account, address]), free: FREE_FAILURES.pair },
-    { key: JSON.stringify([address]), free: FREE_FAILURES.address },
+    { key: JSON.stringify([account, place]), free: FREE_FAILURES.pair },
+    { key: JSON.stringify([place]), free: FREE_FAILURES.address },
   ] as const
+}
+
+/** The address, or for IPv6 its first 64 bits: who has one of these addresses has all of them. */
+function placeOf(address: string): string {
+  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1]
+  if (mapped !== undefined) return mapped
+  if (!address.includes(':')) return address
+  const [head = '', tail] = address.split('::')
+  const before = head.split(':').filter((group) => group !== '')
+  const after = (tail ?? '').split(':').filter((group) => group !== '')
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length)
+  return [...before, ...Array<string>(zeros).fill('0'), ...after].slice(0, 4).join(':')
 }
