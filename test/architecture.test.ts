@@ -58,7 +58,8 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
   },
 }
 
-const IMPORT = /^(?:import|export)\s[^'"]*?from\s+'([^']+)'|^import\s+'([^']+)'|import\('([^']+)'\)/gm
+const IMPORT =
+  /^(?:import|export)\s[^'"]*?from\s+'([^']+)'|^import\s+'([^']+)'|import\('([^']+)'\)/gm
 
 /** Source files of the product, without their tests. */
 const files = globSync('src/**/*.ts').filter((file) => !/\.(test|conformance)\.ts$/.test(file))
@@ -118,7 +119,9 @@ test('every export has a doc comment', () => {
 
 test('only lend shows a secret: no other way into SecretBytes', () => {
   const text = readFileSync('src/crypto/secret-bytes.ts', 'utf8')
-  const members = [...text.matchAll(/^ {2}(?:static |get )?(\w+|\[[\w.]+\])[(<]/gm)].map((m) => m[1])
+  const members = [...text.matchAll(/^ {2}(?:static |get )?(\w+|\[[\w.]+\])[(<]/gm)].map(
+    (m) => m[1],
+  )
   assert.deepEqual(members.sort(), [
     '[inspect.custom]',
     'constructor',

@@ -2,7 +2,7 @@
 import { HANDLERS } from '../src/app/index.ts'
 import type { RequestFor } from '../src/contract/operations/index.ts'
 import { type FaultKind, fault } from '../src/core/fault.ts'
-import { type KeyId, parseKeyId, type ProjectId, type UserId } from '../src/core/ids.ts'
+import { type KeyId, type ProjectId, parseKeyId, type UserId } from '../src/core/ids.ts'
 import type { Key } from '../src/core/key.ts'
 import { scheduleDeletion } from '../src/core/key-state.ts'
 import { changeRotationInterval } from '../src/core/rotation.ts'
