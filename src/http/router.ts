@@ -65,24 +65,31 @@ function addRoute(root: Node, id: OperationId, row: OperationRow): void {
 }
 
 function find(root: Node, method: string, path: string): Routed {
+  const segments = segmentsOf(path).map(decodeSegment)
+  if (!segments.every((segment) => segment !== undefined)) return { kind: 'malformed' }
   const parameters: Record<string, string> = {}
-  let node = root
-  for (const segment of segmentsOf(path)) {
-    const literal = node.literals.get(segment)
-    if (literal !== undefined) {
-      node = literal
-      continue
-    }
-    if (node.parameter === undefined) return { kind: 'unknown' }
-    const value = decodeSegment(segment)
-    if (value === undefined) return { kind: 'malformed' }
-    parameters[node.parameter.name] = value
-    node = node.parameter.node
-  }
-  if (node.rows.size === 0) return { kind: 'unknown' }
+  const node = descend(root, segments, 0, parameters)
+  if (node === undefined) return { kind: 'unknown' }
   const match = node.rows.get(method)
   if (match !== undefined) return { kind: 'found', route: { ...match, parameters } }
   return { kind: 'wrong-method', allowed: [...node.rows.keys()].join(', ') }
+}
+
+/** The node of a path: by its letters if they lead somewhere, else with a parameter in their place. */
+function descend(
+  node: Node,
+  segments: readonly string[],
+  at: number,
+  parameters: Record<string, string>,
+): Node | undefined {
+  const segment = segments[at]
+  if (segment === undefined) return node.rows.size > 0 ? node : undefined
+  const literal = node.literals.get(segment)
+  const byLetters = literal && descend(literal, segments, at + 1, parameters)
+  if (byLetters !== undefined || node.parameter === undefined) return byLetters
+  const byParameter = descend(node.parameter.node, segments, at + 1, parameters)
+  if (byParameter !== undefined) parameters[node.parameter.name] = segment
+  return byParameter
 }
 
 /** Segments of a path; a slash at its end says nothing. */
