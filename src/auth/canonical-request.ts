@@ -12,6 +12,8 @@ export interface SignedRequest {
 
 /** Value of `X-Sdk-Content-Sha256` for a body that is not signed. */
 const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD'
+const OPENING_BRACE = 0x7b
+const OPENING_BRACKET = 0x5b
 const EMPTY_HASH = hash('sha256', '')
 const PLAIN_PATH = /^[A-Za-z0-9\-._~/]*$/
 
@@ -48,9 +50,16 @@ export function isPayloadHonest(request: SignedRequest): boolean {
   const claimed = request.headers['x-sdk-content-sha256']
   if (claimed === undefined || request.body.length === 0) return true
   if (claimed === UNSIGNED_PAYLOAD) {
-    return !/\bjson\b/i.test(request.headers['content-type'] ?? 'application/json')
+    return !isJson(request)
   }
   return claimed.toLowerCase() === hash('sha256', request.body)
+}
+
+/** By its type, or by its beginning: bodies are read as JSON whatever type they are said to be of. */
+function isJson({ headers, body }: SignedRequest): boolean {
+  if (/\bjson\b/i.test(headers['content-type'] ?? 'application/json')) return true
+  const first = body.find((byte) => byte > 0x20)
+  return first === OPENING_BRACE || first === OPENING_BRACKET
 }
 
 function assemble(
@@ -86,9 +95,10 @@ function encodeAsciiEscapes(segment: string): string {
   return segment.replace(/%[0-7][0-9a-fA-F]/g, (encoded) => `%25${encoded.slice(1)}`)
 }
 
+/** A bare `+` is a space, as in the query that is decoded; Go and axios send one so and sign `%20`. */
 function canonicalQuery(query: string): string {
   const pairs: (readonly [string, string])[] = []
-  for (const part of query.split('&')) {
+  for (const part of query.replaceAll('+', ' ').split('&')) {
     if (part === '') continue
     const equals = part.indexOf('=')
     const name = equals < 0 ? part : part.slice(0, equals)

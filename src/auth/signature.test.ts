@@ -273,7 +273,10 @@ suite('what a signature must cover', () => {
       'x-sdk-content-sha256': 'UNSIGNED-PAYLOAD',
     }
     const names = ['content-type', 'x-sdk-content-sha256', 'x-sdk-date']
-    assert.equal(isValid(signed({ ...REQUEST, headers }, names)), true)
+    const said = (body: string) =>
+      isValid(signed({ ...REQUEST, headers, body: Buffer.from(body) }, names))
+    assert.equal(said('words'), true)
+    assert.equal(said(' {"limit":"1"}'), false)
   })
 
   test('a hash that is sent has to be the hash of the body', () => {
