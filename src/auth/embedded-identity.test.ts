@@ -137,6 +137,15 @@ suite('by token', () => {
     }
   })
 
+  test('a token without a scope has no rights, not even those in all of the tenant', async () => {
+    const role = 'KMS Administrator'
+    await world.store.insertAssignment({ userId: ANNA.id, projectId: undefined, role })
+    const rightsOf = async (kind: 'tenant' | 'none') =>
+      (await byToken(tokenOf({ kind }).token)).rights
+    assert.equal((await rightsOf('tenant')).verdictOf('kms:cmk:create'), 'allow')
+    assert.equal((await rightsOf('none')).verdictOf('kms:cmk:create'), 'none')
+  })
+
   test('rights that hold in all of the tenant hold in each project, not in another tenant', async () => {
     const role = 'KMS CMKReadOnlyAccess'
     await world.store.insertAssignment({ userId: ANNA.id, projectId: undefined, role })

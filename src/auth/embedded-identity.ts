@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache'
 import type { Caller } from '../core/caller.ts'
 import { fault } from '../core/fault.ts'
 import type { AccessKeyId, ProjectId } from '../core/ids.ts'
+import { NO_RIGHTS } from '../core/policy.ts'
 import type { RootKey } from '../crypto/root-key.ts'
 import { SecretBytes } from '../crypto/secret-bytes.ts'
 import { unwrapRecord } from '../crypto/wrapped-record.ts'
@@ -12,6 +13,7 @@ import type { IdentityStore, User } from '../ports/identity-store.ts'
 import { parseAuthorization } from './authorization-header.ts'
 import type { SignedRequest } from './canonical-request.ts'
 import type { Authenticator, IncomingCredentials } from './identity-provider.ts'
+import { RevokedTokens } from './revoked-tokens.ts'
 import { rightsOfUser } from './rights-of-user.ts'
 import { isSignatureValid, type SigningSecret, signingSecret } from './signature.ts'
 import { parseToken, type TokenClaims } from './token.ts'
@@ -53,7 +55,7 @@ export class EmbeddedIdentity implements Authenticator {
   readonly #accessKeys = new LRUCache<string, KnownAccessKey>({ max: MAX_REMEMBERED })
   /** By access key and project. */
   readonly #signers = new LRUCache<string, Caller>({ max: MAX_REMEMBERED })
-  readonly #revoked = new Set<string>()
+  readonly #revoked = new RevokedTokens()
   readonly #dummy = signingSecret('', SecretBytes.random(32))
   #changeCount = 0
 
@@ -153,7 +155,8 @@ export class EmbeddedIdentity implements Authenticator {
     }
     const { tokenId, expiresAt, scope } = claims
     const projectId = scope.kind === 'project' ? scope.projectId : undefined
-    return await this.#callerOf(user, projectId, { kind: 'token', tokenId, expiresAt })
+    const caller = await this.#callerOf(user, projectId, { kind: 'token', tokenId, expiresAt })
+    return scope.kind === 'none' ? { ...caller, rights: NO_RIGHTS } : caller
   }
 
   #bySignature(request: SignedRequest, projectId: ProjectId | undefined): Caller | Promise<Caller> {
