@@ -13,10 +13,12 @@ export const serveCommand: Command = {
   async run(args, io) {
     const { settings } = readSettings(args, io.environment)
     const log = makeLog(settings['log-level'])
+    // Asked before the start: whoever stops a server that is still starting gets a clean stop too.
+    const stopped = stopSignal()
     const server = await serve(settings, log)
     io.print(welcome(server, settings.identity))
     flushCompileCache()
-    const signal = await stopSignal()
+    const signal = await stopped
     log.info({ signal }, 'stopping')
     await server.stop()
     io.print('Stopped.')

@@ -10,6 +10,7 @@ const REQUEST_TIMEOUT_MS = 30_000
 const HEADERS_TIMEOUT_MS = 15_000
 const KEEP_ALIVE_TIMEOUT_MS = 75_000
 const CONNECTIONS_CHECK_MS = 5_000
+const DRAIN_SWEEP_MS = 20
 
 /** Certificate chain and private key, PEM. */
 export interface TlsFiles {
@@ -95,9 +96,12 @@ function asListener(server: Server | TlsServer, host: string): Listener {
     },
     drain(timeoutMs) {
       return new Promise((resolve) => {
-        const timer = setTimeout(() => server.closeAllConnections(), timeoutMs)
+        const cutOff = setTimeout(() => server.closeAllConnections(), timeoutMs)
+        // A connection that was busy is idle once its reply is sent, and would be kept open.
+        const sweep = setInterval(() => server.closeIdleConnections(), DRAIN_SWEEP_MS)
         server.close(() => {
-          clearTimeout(timer)
+          clearTimeout(cutOff)
+          clearInterval(sweep)
           resolve()
         })
         server.closeIdleConnections()
