@@ -12,8 +12,8 @@ export const plainText = field({
   schema: Type.String(),
   decode: (wire) => {
     if (wire === '' || wire.length > MAX_PLAINTEXT_BYTES || !wire.isWellFormed()) return undefined
-    const bytes = utf8.encode(wire)
-    return bytes.length <= MAX_PLAINTEXT_BYTES ? (bytes as Uint8Array) : undefined
+    const bytes = utf8Bytes(wire)
+    return bytes.length <= MAX_PLAINTEXT_BYTES ? bytes : undefined
   },
   encode: (bytes: Uint8Array) => new TextDecoder().decode(bytes),
 })
@@ -105,6 +105,20 @@ export const dataKeySpec = plain(
   ]),
   () => fault('datakey-spec-invalid'),
 )
+
+/** Up to this length a loop over ASCII is quicker than to call the encoder. */
+const SHORT_CHARACTERS = 128
+
+function utf8Bytes(text: string): Uint8Array {
+  if (text.length > SHORT_CHARACTERS) return utf8.encode(text)
+  const bytes = new Uint8Array(text.length)
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code > 0x7f) return utf8.encode(text)
+    bytes[at] = code
+  }
+  return bytes
+}
 
 function parseBase64(wire: string): Uint8Array | undefined {
   try {

@@ -1,7 +1,7 @@
 import { randomFillSync, randomUUID } from 'node:crypto'
 import { SecretBytes } from './secret-bytes.ts'
 
-const POOL_BYTES = 12 * 1024
+const POOL_BYTES = 32 * 1024
 const pool = Buffer.alloc(POOL_BYTES)
 let next = POOL_BYTES
 
@@ -9,7 +9,7 @@ let next = POOL_BYTES
  * Copies fresh random bytes to `target` at `offset`. They come from a pool, filled by the system's
  * generator many at a time; each byte is given out once and wiped from the pool.
  *
- * @param length At most {@link POOL_BYTES}; meant for nonces and ids.
+ * @param length At most 1024 bytes.
  */
 export function fillRandom(target: Uint8Array, offset: number, length: number): void {
   if (length > POOL_BYTES - next) {
@@ -34,9 +34,11 @@ export function randomUuid(): string {
   return randomUUID()
 }
 
-/** `length` random bytes that are a secret. */
+/** `length` random bytes that are a secret, at most 1024: data keys and random numbers. */
 export function randomSecret(length: number): SecretBytes {
-  return SecretBytes.random(length)
+  const bytes = new Uint8Array(length)
+  fillRandom(bytes, 0, length)
+  return new SecretBytes(bytes)
 }
 
 const UPPER_AND_DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
