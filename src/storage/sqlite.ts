@@ -40,6 +40,8 @@ const PRAGMAS = [
 export interface SqliteOptions {
   readonly file: string
   readonly clock?: Clock
+  /** Told of each statement, for tests that look at how they are answered. */
+  readonly onQuery?: (sql: string) => void
 }
 
 /**
@@ -47,11 +49,15 @@ export interface SqliteOptions {
  *
  * @throws {StorageError} when it cannot be opened, or is newer than this program
  */
-export async function openSqlite({ file, clock = systemClock }: SqliteOptions): Promise<Storage> {
+export async function openSqlite(options: SqliteOptions): Promise<Storage> {
+  const { file, clock = systemClock, onQuery } = options
   let db: Kysely<Database>
   try {
     const database = openFile(file)
-    db = new Kysely<Database>({ dialect: new ImmediateSqliteDialect({ database }) })
+    db = new Kysely<Database>({
+      dialect: new ImmediateSqliteDialect({ database }),
+      ...(onQuery === undefined ? {} : { log: ({ query }) => onQuery(query.sql) }),
+    })
   } catch (cause) {
     throw new StorageError(`opening ${file} failed`, { cause })
   }
