@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, test } from 'node:test'
+import { sealConformance } from '../ports/seal.conformance.ts'
+import { fileSeal } from './file-seal.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'keyturn-seal-'))
+let files = 0
+const freshPath = () => join(folder, `root-${files++}.key`)
+after(() => rmSync(folder, { recursive: true }))
+
+sealConformance('file', () => {
+  const path = freshPath()
+  return { first: fileSeal({ path }), again: fileSeal({ path }) }
+})
+
+describe('the file seal', () => {
+  test('the file is for its owner alone, in one line, with nothing left beside it', async () => {
+    const path = freshPath()
+    await fileSeal({ path }).initialise()
+    assert.equal(statSync(path).mode & 0o777, 0o600)
+    assert.match(
+      readFileSync(path, 'utf8'),
+      /^keyturn-root-key:1:[0-9a-f]{16}:[\w+/]{43}=:[0-9a-f]{16}\n$/,
+    )
+    assert.equal(
+      readdirSync(folder).some((name) => name.endsWith('.tmp')),
+      false,
+    )
+  })
+
+  test('a file that others may read is refused, with what to do', async () => {
+    const path = freshPath()
+    await fileSeal({ path }).initialise()
+    for (const mode of [0o640, 0o604, 0o660]) {
+      chmodSync(path, mode)
+      await assert.rejects(fileSeal({ path }).open(), /chmod 600/)
+    }
+  })
+
+  test('a file that is not whole is refused, without a word of what it holds', async () => {
+    const path = freshPath()
+    await fileSeal({ path }).initialise()
+    const whole = readFileSync(path, 'utf8')
+    const material = whole.split(':')[3] ?? ''
+    for (let at = 0; at < whole.length - 1; at++) {
+      const other = whole[at] === 'A' ? 'B' : 'A'
+      writeFileSync(path, whole.slice(0, at) + other + whole.slice(at + 1), { mode: 0o600 })
+      await assert.rejects(fileSeal({ path }).open(), (error: Error) => {
+        assert.match(error.message, /not a whole root key file/)
+        assert.ok(!error.message.includes(material.slice(0, 8)))
+        return true
+      })
+    }
+    writeFileSync(path, whole.slice(0, -2))
+    await assert.rejects(fileSeal({ path }).open(), /not a whole/)
+  })
+})
