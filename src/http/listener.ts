@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
-import type { AddressInfo, Socket } from 'node:net'
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import { errorReply } from '../contract/error-body.ts'
 import { fault } from '../core/fault.ts'
 
@@ -10,6 +10,8 @@ const REQUEST_TIMEOUT_MS = 30_000
 const HEADERS_TIMEOUT_MS = 15_000
 const KEEP_ALIVE_TIMEOUT_MS = 75_000
 const CONNECTIONS_CHECK_MS = 5_000
+/** A connection that was just opened may have a request on its way: it gets this long to arrive. */
+const DRAIN_GRACE_MS = 200
 const DRAIN_SWEEP_MS = 20
 
 /** Certificate chain and private key, PEM. */
@@ -53,9 +55,14 @@ export function listen(options: ListenOptions): Promise<Listener> {
     insecureHTTPParser: options.lenientHeaders,
     noDelay: true,
   }
+  let isDraining = false
+  const handleUnlessLast = (request: IncomingMessage, response: ServerResponse): void => {
+    if (isDraining) response.shouldKeepAlive = false
+    handle(request, response)
+  }
   const server = tls
-    ? createTlsServer({ ...limits, ...tls, ...TLS_POLICY }, handle)
-    : createServer(limits, handle)
+    ? createTlsServer({ ...limits, ...tls, ...TLS_POLICY }, handleUnlessLast)
+    : createServer(limits, handleUnlessLast)
   server.maxConnections = options.maxConnections
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     refuseConnection(error, socket as Socket, options.newRequestId()) // both kinds are sockets
@@ -64,7 +71,11 @@ export function listen(options: ListenOptions): Promise<Listener> {
     server.once('error', reject)
     server.listen({ host, port }, () => {
       server.off('error', reject)
-      resolve(asListener(server, host))
+      resolve(
+        asListener(server, host, () => {
+          isDraining = true
+        }),
+      )
     })
   })
 }
@@ -86,7 +97,7 @@ const TLS_POLICY = {
   honorCipherOrder: true,
 } as const
 
-function asListener(server: Server | TlsServer, host: string): Listener {
+function asListener(server: Server | TlsServer, host: string, beginDraining: () => void): Listener {
   const address = server.address() as AddressInfo // it listens on TCP
   return {
     host,
@@ -95,16 +106,20 @@ function asListener(server: Server | TlsServer, host: string): Listener {
       if ('setSecureContext' in server) server.setSecureContext({ ...tls, ...TLS_POLICY })
     },
     drain(timeoutMs) {
+      beginDraining()
       return new Promise((resolve) => {
         const cutOff = setTimeout(() => server.closeAllConnections(), timeoutMs)
+        const endOfGraceMs = performance.now() + Math.min(DRAIN_GRACE_MS, timeoutMs)
         // A connection that was busy is idle once its reply is sent, and would be kept open.
-        const sweep = setInterval(() => server.closeIdleConnections(), DRAIN_SWEEP_MS)
-        server.close(() => {
+        const sweep = setInterval(() => {
+          if (performance.now() >= endOfGraceMs) server.closeIdleConnections()
+        }, DRAIN_SWEEP_MS)
+        // The HTTP server's own close would cut off connections that have yet to send a request.
+        NetServer.prototype.close.call(server, () => {
           clearTimeout(cutOff)
           clearInterval(sweep)
           resolve()
         })
-        server.closeIdleConnections()
       })
     },
   }
