@@ -13,6 +13,17 @@ if (Number(process.versions.node.split('.')[0]) < NEEDED) {
   process.exit(1)
 }
 
+// npm hands SIGTERM to the shell that runs its script, and the shell keeps it to itself. So under npm
+// the end of the parent is the signal to stop.
+if (process.env.npm_lifecycle_event === 'start') {
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    process.kill(process.pid, 'SIGTERM')
+  }, 200).unref()
+}
+
 // Types are stripped and code is compiled once, not at each start. Where the folder cannot be
 // written nothing is kept.
 module.enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/keyturn', import.meta.url)))
