@@ -160,6 +160,19 @@ describe('the identity API', () => {
     assert.equal(missing.status, 400)
   })
 
+  test('the audit log says who signed in', async () => {
+    await post({ identity: password({ id: server.credentials.user_id }) })
+    const { readdirSync, readFileSync } = await import('node:fs')
+    const folder = `${server.directory}/audit`
+    const name = readdirSync(folder).find((file) => file.endsWith('.jsonl'))
+    const lines = readFileSync(`${folder}/${name}`, 'utf8').split('\n')
+    const signIns = lines.filter((line) => line.includes('"op":"CreateToken"'))
+    const last = JSON.parse(signIns.at(-1) ?? '{}')
+    assert.equal(last.user, server.credentials.user_id)
+    assert.equal(last.by, 'password')
+    assert.equal(last.status, 201)
+  })
+
   test('look-ups, by token and by signature', async () => {
     const { credentials } = server
     const both = async (path: string) => {

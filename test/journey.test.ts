@@ -146,3 +146,54 @@ describe('ten years on a virtual clock', () => {
     assert.equal((await server.send('GET', path)).body.events.length, 1)
   })
 })
+
+describe('a key that cannot be served', () => {
+  test('does not keep the others from rotating', async () => {
+    let poisoned = ''
+    const server = await startTestServer({
+      flags: ['--clock', 'virtual:2026-01-01T00:00:00Z'],
+      overrides: {
+        storage: (storage) => ({
+          ...storage,
+          keys: {
+            ...storage.keys,
+            find: async (keyId) => {
+              if (keyId === poisoned) throw new Error('this row cannot be read')
+              return storage.keys.find(keyId)
+            },
+          },
+        }),
+      },
+    })
+    try {
+      const keys = [await server.createKey(), await server.createKey(), await server.createKey()]
+      for (const keyId of keys) await server.kms('enable-key-rotation', { key_id: keyId })
+      poisoned = keys[0] ?? ''
+      const days = JSON.stringify({ days: 365 })
+      assert.equal((await server.send('POST', '/keyturn/v1/clock', { body: days })).status, 200)
+      for (const keyId of keys.slice(1)) {
+        const { body } = await server.kms('get-key-rotation-status', { key_id: keyId })
+        assert.equal(body.number_of_rotations, 1)
+      }
+      poisoned = ''
+      await server.send('POST', '/keyturn/v1/clock', { body: '{"milliseconds":1}' })
+      const { body } = await server.kms('get-key-rotation-status', { key_id: keys[0] })
+      assert.equal(body.number_of_rotations, 1)
+    } finally {
+      await server.stop()
+    }
+  })
+
+  test('two who let time pass at once do not disturb each other', async () => {
+    const server = await startTestServer({ flags: ['--clock', 'virtual:2026-01-01T00:00:00Z'] })
+    try {
+      const before = Number((await server.send('GET', '/keyturn/v1/clock')).body.time)
+      const step = { body: '{"days":10}' }
+      await Promise.all([1, 2, 3].map(() => server.send('POST', '/keyturn/v1/clock', step)))
+      const after = Number((await server.send('GET', '/keyturn/v1/clock')).body.time)
+      assert.equal(after - before, 30 * 86_400_000)
+    } finally {
+      await server.stop()
+    }
+  })
+})

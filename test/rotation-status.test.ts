@@ -219,6 +219,10 @@ describe('query the rotation status of a key', () => {
       const reply = await server.send('POST', '/v1.0/%ff/kms/get-key-rotation-status')
       assertError(reply, 400, 'KMS.0201')
     })
+    test('too long a URL', async () => {
+      const reply = await server.send('POST', `${path()}?${'x'.repeat(9000)}`)
+      assertError(reply, 414, 'APIGW.0201')
+    })
     test('too large a body', async () => {
       assertError(await post(`{"key_id":"${'x'.repeat(70_000)}"}`), 413, 'APIGW.0201')
     })

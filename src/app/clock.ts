@@ -1,5 +1,5 @@
 import { fault } from '../core/fault.ts'
-import { DAY_MS, type EpochMs } from '../core/time.ts'
+import { DAY_MS } from '../core/time.ts'
 import type { Handler } from './handler.ts'
 
 export const showClock: Handler<'ShowClock'> = (deps) => ({
@@ -10,6 +10,6 @@ export const showClock: Handler<'ShowClock'> = (deps) => ({
 export const advanceClock: Handler<'AdvanceClock'> = async (deps, _caller, request) => {
   if (deps.advanceClock === undefined) throw fault('route-unknown')
   const stepMs = (request.days ?? 0) * DAY_MS + (request.milliseconds ?? 0)
-  await deps.advanceClock((deps.clock.now() + stepMs) as EpochMs)
+  await deps.advanceClock(stepMs)
   return { time: deps.clock.now() }
 }

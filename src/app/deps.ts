@@ -1,5 +1,4 @@
 import type { RotationEvent } from '../core/rotation.ts'
-import type { EpochMs } from '../core/time.ts'
 import type { RootKey } from '../crypto/root-key.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { IdentityStore } from '../ports/identity-store.ts'
@@ -27,6 +26,9 @@ export interface Deps {
   readonly grantQuota: number
   /** Tells log, metrics and audit of a rotation; fulfilled when the audit log has it. */
   readonly announceRotation: (event: RotationEvent) => Promise<void>
-  /** Lets time pass with all that falls due on the way; undefined on the system's clock. */
-  readonly advanceClock: ((to: EpochMs) => Promise<void>) | undefined
+  /**
+   * Lets so many milliseconds pass, with all that falls due on the way, one call after the other;
+   * undefined on the system's clock.
+   */
+  readonly advanceClock: ((stepMs: number) => Promise<void>) | undefined
 }

@@ -1,6 +1,6 @@
 import type { OPERATIONS, OperationId, ReplyFor, RequestFor } from '../contract/operations/index.ts'
 import type { Caller } from '../core/caller.ts'
-import type { KeyId, VersionNumber } from '../core/ids.ts'
+import type { KeyId, TenantId, UserId, VersionNumber } from '../core/ids.ts'
 import type { Deps } from './deps.ts'
 
 /** What a handler knows of a request besides its fields; it notes there what the audit should say. */
@@ -16,6 +16,17 @@ export interface RequestContext {
   keyId: KeyId | undefined
   /** The version that was used. */
   keyVersion: VersionNumber | undefined
+  /** Who just signed in: the request itself bore no credentials yet. */
+  signedIn: SignedIn | undefined
+}
+
+/** Somebody who signed in. */
+export interface SignedIn {
+  readonly userId: UserId
+  readonly userName: string
+  readonly tenantId: TenantId
+  /** By which method. */
+  readonly method: string
 }
 
 type CallerOf<Id extends OperationId> = (typeof OPERATIONS)[Id]['access'] extends {

@@ -15,6 +15,8 @@ type TokenBody = ReplyFor<'CreateToken'>['token']
 export const createToken: Handler<'CreateToken'> = async (deps, _caller, request, context) => {
   const method = methodOf(request.auth)
   const { token, facts } = await deskOf(deps).signIn(method, scopeOf(request.auth), context.source)
+  const { id: userId, name: userName, tenantId } = facts.user
+  context.signedIn = { userId, userName, tenantId, method: facts.methods.join() }
   return {
     'X-Subject-Token': token,
     token: presentToken(deps, facts, request.nocatalog === true, context),

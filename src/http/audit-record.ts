@@ -1,3 +1,4 @@
+import type { SignedIn } from '../app/handler.ts'
 import type { Caller } from '../core/caller.ts'
 import type { EpochMs } from '../core/time.ts'
 import type { AuditActor, AuditRecord } from '../ports/audit-log.ts'
@@ -11,7 +12,7 @@ export function auditRecord(exchange: Exchange, outcome: Outcome, at: EpochMs): 
     at,
     requestId: context.requestId,
     operation: route?.id,
-    actor: caller && actorOf(caller),
+    actor: caller ? actorOf(caller) : context.signedIn && newcomer(context.signedIn),
     projectId: caller?.project?.id,
     keyId: context.keyId,
     keyVersion: context.keyVersion,
@@ -19,6 +20,10 @@ export function auditRecord(exchange: Exchange, outcome: Outcome, at: EpochMs): 
     code: outcome.code,
     source: context.source,
   }
+}
+
+function newcomer({ userId, userName, tenantId, method }: SignedIn): AuditActor {
+  return { userId, userName, tenantId, credential: method }
 }
 
 const actors = new WeakMap<Caller, AuditActor>()

@@ -20,6 +20,9 @@ import { readBody } from './read-body.ts'
 import { type Outcome, refuse, send, succeed } from './reply.ts'
 import type { Route, Routed } from './router.ts'
 
+/** Longest request target: ours are far shorter. */
+const MAX_URL_CHARACTERS = 8192
+
 /** What a request passes through. */
 export interface Pipeline {
   readonly deps: Deps
@@ -68,6 +71,7 @@ export async function answer(
       secure: isSecure(request),
       keyId: undefined,
       keyVersion: undefined,
+      signedIn: undefined,
     },
     route: undefined,
     caller: undefined,
@@ -93,6 +97,7 @@ async function perform(pipeline: Pipeline, exchange: Exchange): Promise<Outcome>
   const problem = pipeline.audit.problem()
   if (problem !== undefined) throw fault('storage-failed', {}, new Error(problem))
   const url = request.url ?? '/'
+  if (url.length > MAX_URL_CHARACTERS) throw fault('uri-too-long')
   const queryAt = url.indexOf('?')
   const path = queryAt < 0 ? url : url.slice(0, queryAt)
   const route = requireRoute(pipeline.route(request.method ?? 'GET', path), exchange)

@@ -65,8 +65,9 @@ export class Scheduler {
       let rotated = 0
       for (const keyId of due) {
         if (this.#isStopped) return
-        if (await rotateIfDue(this.#deps, keyId, 'schedule', SCHEDULER_ACTOR)) rotated++
-        await nextTurn()
+        await this.#unhindered(async () => {
+          if (await rotateIfDue(this.#deps, keyId, 'schedule', SCHEDULER_ACTOR)) rotated++
+        })
       }
       if (due.length < BATCH || rotated === 0) return
     }
@@ -78,14 +79,25 @@ export class Scheduler {
       let destroyed = 0
       for (const keyId of due) {
         if (this.#isStopped) return
-        const key = await destroyIfDue(this.#deps, keyId)
-        if (key === undefined) continue
-        destroyed++
-        await this.#events.destroyed(key, now)
-        await nextTurn()
+        await this.#unhindered(async () => {
+          const key = await destroyIfDue(this.#deps, keyId)
+          if (key === undefined) return
+          destroyed++
+          await this.#events.destroyed(key, now)
+        })
       }
       if (due.length < BATCH || destroyed === 0) return
     }
+  }
+
+  /** Does the work of one key; if it fails, that is told, and the other keys have their turn. */
+  async #unhindered(work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      this.#events.failed(error)
+    }
+    await nextTurn()
   }
 
   #plan(delayMs: number): void {

@@ -26,11 +26,21 @@ export interface TimePassing {
   readonly runDue: () => Promise<void>
 }
 
+/** What lets milliseconds pass on a virtual clock; calls wait for one another. */
+export function makeTimePass(passing: TimePassing): (stepMs: number) => Promise<void> {
+  let last: Promise<void> = Promise.resolve()
+  return (stepMs) => {
+    const passed = last.then(() => letTimePass(passing, (passing.clock.now() + stepMs) as EpochMs))
+    last = passed.catch(() => undefined)
+    return passed
+  }
+}
+
 /**
  * Lets time pass until `to`, stopping at each moment at which something falls due, so that years of
  * rotations happen one by one, each at its own time.
  */
-export async function letTimePass(passing: TimePassing, to: EpochMs): Promise<void> {
+async function letTimePass(passing: TimePassing, to: EpochMs): Promise<void> {
   const { clock, nextDueAt, runDue } = passing
   await runDue()
   for (;;) {

@@ -17,7 +17,7 @@ import type { AuditLog, AuditRecord } from '../ports/audit-log.ts'
 import { type Clock, systemClock } from '../ports/clock.ts'
 import type { Storage } from '../ports/storage.ts'
 import { Scheduler } from '../scheduler/scheduler.ts'
-import { letTimePass, VirtualClock } from '../scheduler/virtual-clock.ts'
+import { makeTimePass, VirtualClock } from '../scheduler/virtual-clock.ts'
 import { bootstrap, recordEndpoint } from './bootstrap.ts'
 import { AUDIT_FOLDER, openDataFolder } from './data-folder.ts'
 import { makeIdentity } from './identity.ts'
@@ -46,8 +46,8 @@ export interface RunningServer {
   readonly directory: string
   /** Whether the first credentials were made at this start. */
   readonly isFirstStart: boolean
-  /** Lets time pass; undefined on the system's clock. */
-  readonly advanceClock: ((to: EpochMs) => Promise<void>) | undefined
+  /** Lets milliseconds pass; undefined on the system's clock. */
+  readonly advanceClock: ((stepMs: number) => Promise<void>) | undefined
   readonly clock: Clock
   readonly storage: Storage
   /** Answers what is under way, takes nothing new, writes everything down. */
@@ -103,15 +103,11 @@ export async function serve(
 
   const advanceClock =
     virtual &&
-    ((to: EpochMs) =>
-      letTimePass(
-        {
-          clock: virtual,
-          nextDueAt: () => storage.keys.nextDueAt(),
-          runDue: () => scheduler.runDue(),
-        },
-        to,
-      ))
+    makeTimePass({
+      clock: virtual,
+      nextDueAt: () => storage.keys.nextDueAt(),
+      runDue: () => scheduler.runDue(),
+    })
   const deps: Deps = {
     clock,
     keys: storage.keys,
