@@ -10,6 +10,7 @@ import { logChange } from './change-feed.ts'
 import { keyQueries } from './key-queries.ts'
 import { keyColumns, toStoredKey, toStoredKeyVersion } from './key-rows.ts'
 import { addToTally, moveTally, ownKeyCount } from './key-tallies.ts'
+import { prepared } from './prepared.ts'
 import type { Database } from './schema.ts'
 
 /** Keys in SQL. */
@@ -19,27 +20,23 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
     work: (transaction: Transaction<Database>) => Promise<T>,
   ): Promise<T> => withStorage(doing, () => db.transaction().execute(work))
 
+  const keyById = prepared(db, () => db.selectFrom('keys').selectAll().where('id', '=', ''))
+  const versionByNumber = prepared(db, () =>
+    db.selectFrom('key_versions').selectAll().where('key_id', '=', '').where('version', '=', 0),
+  )
+
   return {
     ...keyQueries(db),
 
     find: (keyId) =>
       withStorage('reading a key', async () => {
-        const row = await db
-          .selectFrom('keys')
-          .selectAll()
-          .where('id', '=', keyId)
-          .executeTakeFirst()
+        const row = await keyById(keyId)
         return row && toStoredKey(row)
       }),
 
     findVersion: (keyId, version) =>
       withStorage('reading a key version', async () => {
-        const row = await db
-          .selectFrom('key_versions')
-          .selectAll()
-          .where('key_id', '=', keyId)
-          .where('version', '=', version)
-          .executeTakeFirst()
+        const row = await versionByNumber(keyId, version)
         return row && toStoredKeyVersion(row)
       }),
 
