@@ -160,6 +160,31 @@ describe('the identity API', () => {
     assert.equal(missing.status, 400)
   })
 
+  test('a token made from another ends with it, but not the other way round', async () => {
+    const first = await signIn(server.url, passwordAuth(server.credentials))
+    const from = (id: string) =>
+      signIn(server.url, { identity: { methods: ['token'], token: { id } } })
+    const second = await from(first)
+    const third = await from(second)
+    const revoke = (token: string) =>
+      server.send('DELETE', '/v3/auth/tokens', { headers: { 'X-Subject-Token': token } })
+    const status = async (token: string) =>
+      (await server.send('GET', '/v3/auth/catalog', { token })).status
+    assert.deepEqual(
+      [await status(first), await status(second), await status(third)],
+      [200, 200, 200],
+    )
+    assert.equal((await revoke(second)).status, 204)
+    assert.deepEqual(
+      [await status(first), await status(second), await status(third)],
+      [200, 403, 403],
+    )
+    await assert.rejects(from(third))
+    let latest = first
+    for (let made = 0; made < 8; made++) latest = await from(latest)
+    await assert.rejects(from(latest), /401/)
+  })
+
   test('the audit log says who signed in', async () => {
     await post({ identity: password({ id: server.credentials.user_id }) })
     const { readdirSync, readFileSync } = await import('node:fs')

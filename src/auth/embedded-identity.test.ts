@@ -36,6 +36,7 @@ function tokenOf(scope: TokenScope = IN_PROJECT, root = world.root, userId: User
     userId,
     tenantId: TENANT.id,
     scope,
+    lineage: [],
     methods: ['password'],
     issuedAt,
     expiresAt: (issuedAt + TOKEN_LIFETIME_MS) as EpochMs,

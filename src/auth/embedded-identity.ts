@@ -16,7 +16,7 @@ import type { Authenticator, IncomingCredentials } from './identity-provider.ts'
 import { RevokedTokens } from './revoked-tokens.ts'
 import { rightsOfUser } from './rights-of-user.ts'
 import { isSignatureValid, type SigningSecret, signingSecret } from './signature.ts'
-import { parseToken, type TokenClaims } from './token.ts'
+import { isAmongRevoked, parseToken, type TokenClaims } from './token.ts'
 
 /** Most callers and access keys that are remembered. */
 const MAX_REMEMBERED = 20_000
@@ -105,9 +105,7 @@ export class EmbeddedIdentity implements Authenticator {
   }
 
   /** Whether a token was revoked before its time. */
-  isRevoked(tokenId: string): boolean {
-    return this.#revoked.has(tokenId)
-  }
+  readonly isRevoked = (tokenId: string): boolean => this.#revoked.has(tokenId)
 
   async #whenCurrent(credentials: IncomingCredentials): Promise<Caller> {
     await this.#options.changes.requireCurrent()
@@ -140,7 +138,7 @@ export class EmbeddedIdentity implements Authenticator {
 
   #checked({ claims, caller }: KnownToken, projectId: ProjectId | undefined): Caller {
     if (claims.expiresAt <= this.#options.clock.now()) throw fault('token-expired')
-    if (this.#revoked.has(claims.tokenId)) throw fault('token-invalid')
+    if (isAmongRevoked(claims, this.isRevoked)) throw fault('token-invalid')
     if (projectId !== undefined && caller.project?.id !== projectId) {
       throw fault(caller.project === undefined ? 'token-without-project' : 'project-mismatch')
     }

@@ -19,7 +19,9 @@ import type {
 import { rightsOfUser } from './rights-of-user.ts'
 import { SignInThrottle } from './sign-in-throttle.ts'
 import {
+  isAmongRevoked,
   issueToken,
+  MAX_LINEAGE,
   parseToken,
   TOKEN_LIFETIME_MS,
   type TokenClaims,
@@ -64,7 +66,10 @@ export function embeddedDesk(options: DeskOptions): SignInDesk {
     const { user, from } = await (isSlow ? turnstile.pass(attempt) : attempt())
     const issuedAt = clock.now()
     const expiresAt = from?.expiresAt ?? ((issuedAt + TOKEN_LIFETIME_MS) as EpochMs)
+    const lineage = from === undefined ? [] : [...from.lineage, from.tokenId]
+    if (lineage.length > MAX_LINEAGE) throw fault('sign-in-failed')
     const { token, claims } = issueToken(root, {
+      lineage,
       userId: user.id,
       tenantId: user.tenantId,
       scope: await resolveScope(user, scope, from),
@@ -193,7 +198,9 @@ export function embeddedDesk(options: DeskOptions): SignInDesk {
     const parsed = parseToken(root, token)
     if (parsed.kind !== 'ok') return undefined
     const { claims } = parsed
-    if (claims.expiresAt <= clock.now() || options.isRevoked(claims.tokenId)) return undefined
+    if (claims.expiresAt <= clock.now() || isAmongRevoked(claims, options.isRevoked)) {
+      return undefined
+    }
     const user = await store.findUser(claims.userId)
     const isLive = user?.enabled === true && claims.issuedAt >= user.tokensValidFrom
     return isLive ? claims : undefined

@@ -14,6 +14,7 @@ const CLAIMS: Omit<TokenClaims, 'tokenId'> = {
   userId: 'user-1' as UserId,
   tenantId: 'tenant-1' as TenantId,
   scope: { kind: 'project', projectId: 'project-1' as ProjectId },
+  lineage: [],
   methods: ['password'],
   issuedAt: 1_000 as EpochMs,
   expiresAt: 2_000 as EpochMs,

@@ -22,12 +22,25 @@ export type TokenScope =
 export interface TokenClaims {
   /** 32 hexadecimal digits, by which it can be revoked. */
   readonly tokenId: string
+  /** Ids of the tokens it was made from, the oldest first: it ends with each of them. */
+  readonly lineage: readonly string[]
   readonly userId: UserId
   readonly tenantId: TenantId
   readonly scope: TokenScope
   readonly methods: readonly string[]
   readonly issuedAt: EpochMs
   readonly expiresAt: EpochMs
+}
+
+/** Longest line of tokens made from one another; who wants to go on signs in again. */
+export const MAX_LINEAGE = 8
+
+/** Whether a token, or one that it was made from, is among the revoked. */
+export function isAmongRevoked(
+  claims: Pick<TokenClaims, 'tokenId' | 'lineage'>,
+  isRevoked: (tokenId: string) => boolean,
+): boolean {
+  return isRevoked(claims.tokenId) || claims.lineage.some(isRevoked)
 }
 
 /**
