@@ -27,7 +27,7 @@ export const createKey: Handler<'CreateKey'> = async (deps, caller, request, con
   }
   const key = newKey(wanted, deps.clock.now())
   const first =
-    key.origin === 'kms' ? makeVersion(deps, key, FIRST_VERSION, key.createdAt) : undefined
+    key.origin === 'kms' ? await makeVersion(deps, key, FIRST_VERSION, key.createdAt) : undefined
   const outcome = await deps.keys.insert(key, first, deps.keyQuota)
   if (outcome === 'alias-taken') throw fault('alias-taken')
   if (outcome === 'quota-reached') throw fault('key-quota-reached', { quota: deps.keyQuota })

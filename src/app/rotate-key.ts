@@ -15,13 +15,13 @@ const MAX_TRIES = 100
 export const SCHEDULER_ACTOR = 'scheduler'
 
 /** A version with fresh material made here, wrapped for its place. */
-export function makeVersion(
+export async function makeVersion(
   deps: Pick<Deps, 'root'>,
   key: Key,
   version: VersionNumber,
   createdAt: EpochMs,
-): StoredKeyVersion {
-  const material = generateMaterial(key.spec)
+): Promise<StoredKeyVersion> {
+  const material = await generateMaterial(key.spec)
   const { projectId, id: keyId, spec } = key
   const wrappedMaterial = wrapRecord(
     deps.root,
@@ -66,7 +66,7 @@ async function rotateWhere(
     const seen = await deps.keys.find(keyId)
     if (seen === undefined || !applies(seen.key, now)) return undefined
     const { key, event } = rotate(seen.key, cause, actor, now)
-    const version = makeVersion(deps, key, event.toVersion, event.at)
+    const version = await makeVersion(deps, key, event.toVersion, event.at)
     if ((await deps.keys.rotate(seen, key, version, event)) === 'rotated') {
       await deps.changes.catchUp()
       await deps.announceRotation(event)

@@ -8,6 +8,7 @@ export const TAG_BYTES = 16
  * the key, so that the material it was made from can be wiped.
  */
 export interface DataCipher {
+  readonly kind: 'cipher'
   /** Names the algorithm inside cipher texts. */
   readonly suiteId: number
   /** What it costs in memory, in bytes, by estimate. */

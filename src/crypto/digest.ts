@@ -8,6 +8,11 @@ export function sha256(bytes: Uint8Array | string): Buffer {
   return hash('sha256', bytes, 'buffer')
 }
 
+/** SHA-512 of `bytes`, 64 bytes. Source: FIPS 180-4. */
+export function sha512(bytes: Uint8Array): Buffer {
+  return hash('sha512', bytes, 'buffer')
+}
+
 /** The digest that travels with a data key, 32 bytes. Source: FIPS 180-4; GB/T 32905-2016. */
 export function dataKeyDigest(name: 'sha256' | 'sm3', dataKey: Uint8Array): Buffer {
   return hash(name, dataKey, 'buffer')

@@ -34,6 +34,7 @@ export function sm4Gcm(key: SecretBytes, suiteId: number): DataCipher {
   }
 
   return {
+    kind: 'cipher',
     suiteId,
     memoryBytes: MEMORY_BYTES,
     encryptInto(target, at, plaintext, aad) {

@@ -57,6 +57,7 @@ export function xaesWithNonces(
   }
 
   return {
+    kind: 'cipher',
     suiteId,
     memoryBytes: MEMORY_BYTES,
     encryptInto(target, at, plaintext, aad) {
