@@ -502,7 +502,7 @@ async function insertDefaultKey(server: TestServer): Promise<string> {
   const key: Key = { ...model.key, id, alias: 'evs/default', isDefault: true }
   const version = await keys.findVersion(model.key.id, 1 as never)
   assert.ok(version)
-  assert.equal(await keys.insert(key, { ...version, keyId: id }, 1_000_000), 'inserted')
+  assert.equal(await keys.insert(key, [{ ...version, keyId: id }], 1_000_000), 'inserted')
   return id
 }
 

@@ -3,14 +3,16 @@ import type { Caller } from '../core/caller.ts'
 import { fault } from '../core/fault.ts'
 import { specOf } from '../core/key-specs.ts'
 import { DATAKEY_BITS, DATAKEY_BYTES } from '../core/limits.ts'
-import { decryptMessage, encryptMessage, parseCiphertext } from '../crypto/ciphertext.ts'
+import { parseCiphertext } from '../crypto/ciphertext.ts'
 import { dataKeyDigest, equalInConstantTime } from '../crypto/digest.ts'
 import { randomSecret } from '../crypto/random.ts'
 import { callerContext } from './caller-context.ts'
 import type { Deps } from './deps.ts'
-import { cipherOf, primaryOf, useKey } from './find-key.ts'
+import { useKey } from './find-key.ts'
 import type { Handler, RequestContext } from './handler.ts'
 import type { WarmKey } from './key-cache.ts'
+import { withPin } from './pins.ts'
+import { keyOfCiphertext, protect, unprotectAny } from './protect.ts'
 import { requireEncryption } from './small-data.ts'
 
 /** Length in bits of a data key by its spec. Source: KMS API, CreateDatakey, `key_spec`. */
@@ -29,12 +31,13 @@ const DIGEST_BYTES = 32
 
 export const createDatakey: Handler<'CreateDatakey'> = async (deps, caller, request, context) => {
   const bytes = wantedBytes(request, 'datakey-length-out-of-range')
-  const warm = await usableKey(deps, caller, request.key_id)
+  const warm = await usableKey(deps, caller, request.key_id, context)
   const dataKey = randomSecret(bytes)
+  const bound = await withPin(deps, caller, warm.key, request, callerContext(request), true)
   return dataKey.lend(async (plaintext) => ({
     key_id: warm.key.id,
     plain_text: plaintext,
-    cipher_text: await encryptDataKey(deps, warm, request, plaintext, context),
+    cipher_text: await protect(deps, warm, 'datakey', bound, plaintext, context),
   }))
 }
 
@@ -45,10 +48,11 @@ export const createDatakeyWithoutPlaintext: Handler<'CreateDatakeyWithoutPlainte
   context,
 ) => {
   const bytes = wantedBytes(request, 'datakey-length-out-of-range-without-plaintext')
-  const warm = await usableKey(deps, caller, request.key_id)
+  const warm = await usableKey(deps, caller, request.key_id, context)
   const dataKey = randomSecret(bytes)
+  const bound = await withPin(deps, caller, warm.key, request, callerContext(request), true)
   const cipherText = await dataKey.lend((plaintext) =>
-    encryptDataKey(deps, warm, request, plaintext, context),
+    protect(deps, warm, 'datakey', bound, plaintext, context),
   )
   dataKey.wipe()
   return { key_id: warm.key.id, cipher_text: cipherText }
@@ -62,15 +66,16 @@ export const encryptDatakey: Handler<'EncryptDatakey'> = async (deps, caller, re
   }
   const sent = request.plain_text
   if (sent.length !== bytes + DIGEST_BYTES) throw fault('datakey-plain-length-mismatch')
-  const warm = await usableKey(deps, caller, request.key_id)
+  const warm = await usableKey(deps, caller, request.key_id, context)
   const dataKey = sent.subarray(0, bytes)
   const digest = dataKeyDigest(specOf(warm.key.spec).dataKeyDigest, dataKey)
   if (!equalInConstantTime(digest, sent.subarray(bytes))) {
     throw fault('datakey-plaintext-digest-mismatch')
   }
+  const bound = await withPin(deps, caller, warm.key, request, callerContext(request), true)
   return {
     key_id: warm.key.id,
-    cipher_text: await encryptDataKey(deps, warm, request, dataKey, context),
+    cipher_text: await protect(deps, warm, 'datakey', bound, dataKey, context),
     datakey_length: bytes,
   }
 }
@@ -80,17 +85,24 @@ export const decryptDatakey: Handler<'DecryptDatakey'> = async (deps, caller, re
   if (bytes < DATAKEY_BYTES.min || bytes > DATAKEY_BYTES.max) {
     throw fault('datakey-cipher-length-out-of-range', DATAKEY_BYTES)
   }
-  const warm = await usableKey(deps, caller, request.key_id)
+  const warm = await usableKey(deps, caller, request.key_id, context)
   const parsed = parseCiphertext(request.cipher_text)
   if (parsed.kind === 'malformed') throw fault('datakey-ciphertext-invalid')
   if (parsed.kind === 'digest-mismatch') throw fault('datakey-ciphertext-digest-mismatch')
   const { ciphertext } = parsed
   if (ciphertext.plaintextBytes !== bytes) throw fault('datakey-cipher-length-mismatch')
-  if (ciphertext.keyId !== warm.key.id) throw fault('decryption-failed')
-  const cipher = await cipherOf(deps, warm, ciphertext.version)
-  const dataKey = cipher && decryptMessage(cipher, ciphertext, 'datakey', callerContext(request))
-  if (dataKey === undefined) throw fault('decryption-failed')
-  context.keyVersion = ciphertext.version
+  if ((await keyOfCiphertext(deps, ciphertext.keyId)) !== warm.key.id) {
+    throw fault('decryption-failed')
+  }
+  const bound = await withPin(deps, caller, warm.key, request, callerContext(request), false)
+  const dataKey = await unprotectAny(
+    deps,
+    warm,
+    ['datakey', 'datakey-pair'],
+    bound,
+    ciphertext,
+    context,
+  )
   return {
     data_key: dataKey,
     datakey_length: bytes,
@@ -98,29 +110,15 @@ export const decryptDatakey: Handler<'DecryptDatakey'> = async (deps, caller, re
   }
 }
 
-async function usableKey(deps: Deps, caller: Caller, keyId: WarmKey['key']['id']) {
-  const warm = await useKey(deps, caller, keyId)
+async function usableKey(
+  deps: Deps,
+  caller: Caller,
+  keyId: WarmKey['key']['id'],
+  context: RequestContext,
+) {
+  const warm = await useKey(deps, caller, keyId, context.admission)
   requireEncryption(warm.key)
   return warm
-}
-
-async function encryptDataKey(
-  deps: Deps,
-  warm: WarmKey,
-  request: Parameters<typeof callerContext>[0],
-  dataKey: Uint8Array,
-  context: RequestContext,
-): Promise<Buffer> {
-  const version = primaryOf(warm.key)
-  const cipher = await cipherOf(deps, warm, version)
-  if (cipher === undefined) throw new Error(`key ${warm.key.id} lacks its primary version`)
-  context.keyVersion = version
-  const keyId = warm.key.id
-  return encryptMessage(
-    cipher,
-    { keyId, version, kind: 'datakey', context: callerContext(request) },
-    dataKey,
-  )
 }
 
 /** Bytes of the data key that is wanted; a length wins over a spec. */

@@ -1,9 +1,16 @@
 import type { RotationEvent } from '../core/rotation.ts'
 import type { RootKey } from '../crypto/root-key.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { GrantStore } from '../ports/grant-store.ts'
 import type { IdentityStore } from '../ports/identity-store.ts'
 import type { KeyStore } from '../ports/key-store.ts'
+import type { KeyToken } from '../ports/key-token.ts'
+import type { KeystoreRegistry } from '../ports/keystore-registry.ts'
+import type { LabelStore } from '../ports/label-store.ts'
+import type { Peers } from '../ports/peers.ts'
+import type { ReplicaStore } from '../ports/replica-store.ts'
 import type { SignInDesk } from '../ports/sign-in-desk.ts'
+import type { TrustStore } from '../ports/trust-store.ts'
 import type { ChangeFollower } from './change-follower.ts'
 import type { KeyCache } from './key-cache.ts'
 
@@ -12,6 +19,18 @@ export interface Deps {
   /** The time for keys. Sign-in has its own: a virtual clock must not stop people signing in. */
   readonly clock: Clock
   readonly keys: KeyStore
+  readonly grants: GrantStore
+  readonly labels: LabelStore
+  readonly trust: TrustStore
+  readonly keystores: KeystoreRegistry
+  readonly replicas: ReplicaStore
+  /** The tokens that the operator has configured, by the ids of their clusters. */
+  readonly tokens: ReadonlyMap<string, KeyToken>
+  readonly peers: Peers
+  /** Tells replicas what they have not heard of yet, soon. */
+  readonly syncSoon: () => void
+  /** Logs what went wrong without harm to the request. */
+  readonly warn: (error: unknown) => void
   readonly identity: IdentityStore
   /** Signs people in; undefined while an external identity service does. */
   readonly desk: SignInDesk | undefined

@@ -1,12 +1,11 @@
 import type { Caller } from '../core/caller.ts'
 import { fault } from '../core/fault.ts'
+import { type Grant, isGranted } from '../core/grant.ts'
 import type { KeyId, ProjectId, VersionNumber } from '../core/ids.ts'
 import type { Key } from '../core/key.ts'
 import { requireUsable } from '../core/key-state.ts'
-import type { DataCipher } from '../crypto/data-cipher.ts'
-import { loadCipher } from '../crypto/suite.ts'
-import { unwrapRecord } from '../crypto/wrapped-record.ts'
 import type { StoredKey } from '../ports/key-store.ts'
+import { type Admission, forbidden } from './authorise.ts'
 import type { Deps } from './deps.ts'
 import type { WarmKey } from './key-cache.ts'
 
@@ -21,7 +20,8 @@ export function projectOf(caller: Caller): ProjectId {
 }
 
 /**
- * The key as the store has it now. A key of another project is as unknown as one that never was.
+ * The key of the caller's own project as the store has it now. A key of another project is as unknown
+ * as one that never was.
  *
  * @throws {Fault} `key-not-found`
  */
@@ -34,15 +34,44 @@ export async function loadKey(deps: Deps, caller: Caller, keyId: KeyId): Promise
 }
 
 /**
+ * As {@link loadKey}, but also a key that a grant lets the caller see.
+ *
+ * @throws {Fault} `key-not-found`, `operation-forbidden`, `key-use-forbidden`, `project-mismatch`
+ */
+export async function loadSharedKey(
+  deps: Deps,
+  caller: Caller,
+  keyId: KeyId,
+  admission: Admission,
+): Promise<StoredKey> {
+  const stored = await deps.keys.find(keyId)
+  const isIn =
+    stored !== undefined &&
+    (isOwn(stored.key, caller, admission) ||
+      isGrantedBy(await deps.grants.ofKey(keyId), caller, admission))
+  if (!isIn) throw unknownOrForbidden(stored?.key, caller, keyId, admission)
+  return stored
+}
+
+/**
  * A key that may be used now, from the cache if that is current.
  *
- * @throws {Fault} `key-not-found`, `key-disabled`, `key-pending-deletion`, `key-pending-import`
+ * @throws {Fault} `key-not-found`, `operation-forbidden`, `key-use-forbidden`, `project-mismatch`,
+ *   `key-disabled`, `key-pending-deletion`, `key-pending-import`
  */
-export async function useKey(deps: Deps, caller: Caller, keyId: KeyId): Promise<WarmKey> {
+export async function useKey(
+  deps: Deps,
+  caller: Caller,
+  keyId: KeyId,
+  admission: Admission,
+): Promise<WarmKey> {
   if (!deps.changes.isCurrent()) await deps.changes.requireCurrent()
   const warm = deps.cache.get(keyId) ?? (await warmUp(deps, keyId))
-  if (warm === undefined || warm.key.projectId !== projectOf(caller)) {
-    throw fault('key-not-found', { keyId })
+  if (warm === undefined || !isOwn(warm.key, caller, admission)) {
+    const grants = warm && (await grantsOf(deps, warm))
+    if (warm === undefined || grants === undefined || !isGrantedBy(grants, caller, admission)) {
+      throw unknownOrForbidden(warm?.key, caller, keyId, admission)
+    }
   }
   requireUsable(warm.key)
   return warm
@@ -54,43 +83,37 @@ export function primaryOf(key: Key): VersionNumber {
   return key.primaryVersion
 }
 
-/** The cipher of one version of a warm key; undefined when there is no such version. */
-export async function cipherOf(
-  deps: Deps,
-  warm: WarmKey,
-  version: VersionNumber,
-): Promise<DataCipher | undefined> {
-  const known = warm.ciphers.get(version)
-  if (known !== undefined) return known
-  const { key } = warm
-  const stored = await deps.keys.findVersion(key.id, version)
-  if (stored === undefined) return undefined
-  const material = unwrapRecord(
-    deps.root,
-    {
-      kind: 'keyMaterial',
-      projectId: key.projectId,
-      keyId: key.id,
-      version,
-      spec: key.spec,
-      origin: stored.origin,
-    },
-    stored.wrappedMaterial,
-  )
-  if (material === undefined) {
-    throw fault('storage-failed', {}, new Error(`material of ${key.id} does not unwrap`))
-  }
-  const cipher = loadCipher(key.spec, material)
-  material.wipe()
-  deps.cache.addCipher(warm, version, cipher)
-  return cipher
+function isOwn(key: Key, caller: Caller, admission: Admission): boolean {
+  return admission.isAllowed && key.projectId === caller.project?.id
+}
+
+function isGrantedBy(grants: readonly Grant[], caller: Caller, { grant }: Admission): boolean {
+  return grant !== undefined && isGranted(grants, caller, grant)
+}
+
+/** Who may do this in its project learns that a key is not there; who may not learns only that. */
+function unknownOrForbidden(
+  key: Key | undefined,
+  caller: Caller,
+  keyId: KeyId,
+  admission: Admission,
+) {
+  const isStrange = key === undefined || key.projectId !== caller.project?.id
+  return admission.isAllowed && isStrange
+    ? fault('key-not-found', { keyId })
+    : forbidden(caller, admission.permission, keyId)
+}
+
+async function grantsOf(deps: Deps, warm: WarmKey): Promise<readonly Grant[]> {
+  warm.grants ??= await deps.grants.ofKey(warm.key.id)
+  return warm.grants
 }
 
 async function warmUp(deps: Deps, keyId: KeyId): Promise<WarmKey | undefined> {
   const ticket = deps.cache.ticket()
   const stored = await deps.keys.find(keyId)
   if (stored === undefined) return undefined
-  const warm: WarmKey = { key: stored.key, ciphers: new Map() }
+  const warm: WarmKey = { key: stored.key, versions: new Map(), grants: undefined }
   deps.cache.put(warm, ticket)
   return warm
 }

@@ -1,6 +1,7 @@
 import type { OPERATIONS, OperationId, ReplyFor, RequestFor } from '../contract/operations/index.ts'
 import type { Caller } from '../core/caller.ts'
 import type { KeyId, TenantId, UserId, VersionNumber } from '../core/ids.ts'
+import type { Admission } from './authorise.ts'
 import type { Deps } from './deps.ts'
 
 /** What a handler knows of a request besides its fields; it notes there what the audit should say. */
@@ -16,6 +17,11 @@ export interface RequestContext {
   keyId: KeyId | undefined
   /** The version that was used. */
   keyVersion: VersionNumber | undefined
+  /**
+   * What was found out of the caller's right, where the row of the operation names one that is asked
+   * before the handler runs.
+   */
+  admission: Admission
   /** Who just signed in: the request itself bore no credentials yet. */
   signedIn: SignedIn | undefined
 }

@@ -1,11 +1,29 @@
+import {
+  createAccessPoint,
+  deleteAccessPoint,
+  disableAccessPoint,
+  downloadAccessPointPrivateKey,
+  enableAccessPoint,
+  listAccessPoint,
+} from './access-points.ts'
+import { associateAlias, createAlias, deleteAlias, listAliases } from './aliases.ts'
+import { createDatakeyCapsule, decryptDatakeyCapsule } from './capsules.ts'
 import { advanceClock, showClock } from './clock.ts'
-import { createKey } from './create-key.ts'
+import { createKey, ensureDefaultKey } from './create-key.ts'
+import { createEcDatakeyPair, createRsaDatakeyPair } from './data-key-pairs.ts'
 import {
   createDatakey,
   createDatakeyWithoutPlaintext,
   decryptDatakey,
   encryptDatakey,
 } from './data-keys.ts'
+import {
+  cancelGrant,
+  cancelSelfGrant,
+  createGrant,
+  listGrants,
+  listRetirableGrants,
+} from './grants.ts'
 import type { Handlers } from './handler.ts'
 import {
   listAuthDomains,
@@ -19,6 +37,11 @@ import {
   showUser,
 } from './identity-lookups.ts'
 import {
+  createParametersForImport,
+  deleteImportedKeyMaterial,
+  importKeyMaterial,
+} from './import-material.ts'
+import {
   cancelKeyDeletion,
   deleteKey,
   disableKey,
@@ -26,8 +49,27 @@ import {
   updateKeyAlias,
   updateKeyDescription,
 } from './key-life.ts'
+import {
+  createKeyPolicy,
+  deleteKeyPolicy,
+  listKeyPolicy,
+  showKeyPolicy,
+  updateKeyPolicy,
+} from './key-policies.ts'
+import {
+  createKeyStore,
+  deleteKeyStore,
+  disableKeyStore,
+  enableKeyStore,
+  listKeyStores,
+  showKeyStore,
+} from './keystores.ts'
 import { listKeyDetail, listKeys, showUserInstances, showUserQuotas } from './list-keys.ts'
+import { createPin } from './pins.ts'
 import { createRandom } from './random-data.ts'
+import { reEncrypt } from './re-encrypt.ts'
+import { receiveReplica } from './receive-replica.ts'
+import { listSupportRegions, replicateKey, updatePrimaryRegion } from './regions.ts'
 import {
   disableKeyRotation,
   enableKeyRotation,
@@ -36,7 +78,23 @@ import {
   showKeyRotationStatus,
   updateKeyRotationInterval,
 } from './rotation.ts'
+import {
+  deriveSharedSecret,
+  generateMac,
+  showPublicKey,
+  sign,
+  validateSignature,
+  verifyMac,
+} from './sign.ts'
 import { decryptData, encryptData } from './small-data.ts'
+import {
+  batchCreateKmsTags,
+  createKmsTag,
+  deleteTag,
+  listKmsByTags,
+  listKmsTags,
+  showKmsTags,
+} from './tags.ts'
 import { checkToken, createToken, revokeToken, showToken } from './tokens.ts'
 import { showVersion, showVersions } from './versions.ts'
 
@@ -66,6 +124,58 @@ export const HANDLERS: Handlers = {
   DecryptDatakey: decryptDatakey,
   EncryptData: encryptData,
   DecryptData: decryptData,
+  CreateRsaDatakeyPair: createRsaDatakeyPair,
+  CreateEcDatakeyPair: createEcDatakeyPair,
+  ReEncrypt: reEncrypt,
+  Sign: sign,
+  ValidateSignature: validateSignature,
+  ShowPublicKey: showPublicKey,
+  GenerateMac: generateMac,
+  VerifyMac: verifyMac,
+  DeriveSharedSecret: deriveSharedSecret,
+  CreateParametersForImport: createParametersForImport,
+  ImportKeyMaterial: importKeyMaterial,
+  DeleteImportedKeyMaterial: deleteImportedKeyMaterial,
+  CreateGrant: createGrant,
+  CancelGrant: cancelGrant,
+  CancelSelfGrant: cancelSelfGrant,
+  ListGrants: listGrants,
+  ListRetirableGrants: listRetirableGrants,
+  CreateAlias: createAlias,
+  AssociateAlias: associateAlias,
+  DeleteAlias: deleteAlias,
+  ListAliases: listAliases,
+  CreateKmsTag: createKmsTag,
+  BatchCreateKmsTags: batchCreateKmsTags,
+  DeleteTag: deleteTag,
+  ShowKmsTags: showKmsTags,
+  ListKmsTags: listKmsTags,
+  ListKmsByTags: listKmsByTags,
+  CreateKeyPolicy: createKeyPolicy,
+  ShowKeyPolicy: showKeyPolicy,
+  ListKeyPolicy: listKeyPolicy,
+  UpdateKeyPolicy: updateKeyPolicy,
+  DeleteKeyPolicy: deleteKeyPolicy,
+  CreateAccessPoint: createAccessPoint,
+  ListAccessPoint: listAccessPoint,
+  EnableAccessPoint: enableAccessPoint,
+  DisableAccessPoint: disableAccessPoint,
+  DeleteAccessPoint: deleteAccessPoint,
+  DownloadAccessPointPrivateKey: downloadAccessPointPrivateKey,
+  CreateDatakeyCapsule: createDatakeyCapsule,
+  DecryptDatakeyCapsule: decryptDatakeyCapsule,
+  CreateKeyStore: createKeyStore,
+  ListKeyStores: listKeyStores,
+  ShowKeyStore: showKeyStore,
+  EnableKeyStore: enableKeyStore,
+  DisableKeyStore: disableKeyStore,
+  DeleteKeyStore: deleteKeyStore,
+  CreatePin: createPin,
+  ListSupportRegions: listSupportRegions,
+  ReplicateKey: replicateKey,
+  UpdatePrimaryRegion: updatePrimaryRegion,
+  ReceiveReplica: receiveReplica,
+  EnsureDefaultKey: ensureDefaultKey,
   ShowVersions: showVersions,
   ShowVersion: showVersion,
   CreateToken: createToken,

@@ -1,16 +1,23 @@
 import { LRUCache } from 'lru-cache'
+import type { Grant } from '../core/grant.ts'
 import type { KeyId, VersionNumber } from '../core/ids.ts'
 import type { Key } from '../core/key.ts'
-import type { DataCipher } from '../crypto/data-cipher.ts'
+import type { LoadedVersion as LoadedMaterial } from '../crypto/suite.ts'
 import type { Change } from '../ports/change-feed.ts'
+import type { TokenCipher } from './token-keys.ts'
 
 /** What a key costs in the cache besides its ciphers, in bytes, by estimate. */
 const KEY_BYTES = 1024
 
+/** A key version that is ready for use, here or in a token. */
+export type LoadedVersion = LoadedMaterial | TokenCipher
+
 /** A key with those of its versions that were used lately, ready for use. */
 export interface WarmKey {
   readonly key: Key
-  readonly ciphers: Map<VersionNumber, DataCipher>
+  readonly versions: Map<VersionNumber, LoadedVersion>
+  /** All grants on the key; undefined until somebody needed one. */
+  grants: readonly Grant[] | undefined
 }
 
 /** Figures for metrics. */
@@ -23,7 +30,7 @@ export interface CacheFigures {
 
 /**
  * Keys in use, bounded by bytes, the least recently used dropped first. Material is held only inside
- * ciphers and goes with them. What a change in the store touches is dropped, and what was being
+ * loaded versions and goes with them. What a change in the store touches is dropped, and what was being
  * loaded while a change came in is not kept.
  */
 export class KeyCache {
@@ -37,7 +44,7 @@ export class KeyCache {
       maxSize: maxBytes,
       sizeCalculation: (warm) => {
         let bytes = KEY_BYTES
-        for (const cipher of warm.ciphers.values()) bytes += cipher.memoryBytes
+        for (const loaded of warm.versions.values()) bytes += loaded.memoryBytes
         return bytes
       },
     })
@@ -61,9 +68,9 @@ export class KeyCache {
     if (ticket === this.#changes) this.#keys.set(warm.key.id, warm)
   }
 
-  /** Adds a cipher to a warm key. */
-  addCipher(warm: WarmKey, version: VersionNumber, cipher: DataCipher): void {
-    warm.ciphers.set(version, cipher)
+  /** Adds a version to a warm key. */
+  addVersion(warm: WarmKey, version: VersionNumber, loaded: LoadedVersion): void {
+    warm.versions.set(version, loaded)
     if (this.#keys.peek(warm.key.id) === warm) {
       this.#keys.delete(warm.key.id)
       this.#keys.set(warm.key.id, warm)
@@ -72,6 +79,7 @@ export class KeyCache {
 
   /** Drops what `change` touches. */
   apply(change: Change): void {
+    if (change.kind === 'keystore') this.clear()
     if (change.kind !== 'key') return
     this.#changes++
     this.#keys.delete(change.id as KeyId) // the change log holds ids of keys for this kind

@@ -1,7 +1,7 @@
 import { MAX_PAGE_KEYS } from '../core/limits.ts'
 import type { KeyFilter, KeyTally } from '../ports/key-store.ts'
 import { authorise, mayUse } from './authorise.ts'
-import { loadKey, projectOf } from './find-key.ts'
+import { loadSharedKey, projectOf } from './find-key.ts'
 import type { Handler } from './handler.ts'
 import { presentKey } from './present-key.ts'
 
@@ -12,7 +12,7 @@ const DEFAULT_SPEC = 'AES_256'
 
 export const listKeys: Handler<'ListKeys'> = async (deps, caller, request, context) => {
   const dependsOnKey = caller.rights.verdictOf(PERMISSION) === 'depends'
-  if (!dependsOnKey) authorise(deps, caller, PERMISSION, undefined, context)
+  if (!dependsOnKey) authorise(deps, caller, { permission: PERMISSION }, undefined, context)
   const projectId = projectOf(caller)
   const state = request.key_state
   if (state === 'none') {
@@ -44,8 +44,8 @@ export const listKeys: Handler<'ListKeys'> = async (deps, caller, request, conte
   }
 }
 
-export const listKeyDetail: Handler<'ListKeyDetail'> = async (deps, caller, request) => {
-  const { key } = await loadKey(deps, caller, request.key_id)
+export const listKeyDetail: Handler<'ListKeyDetail'> = async (deps, caller, request, context) => {
+  const { key } = await loadSharedKey(deps, caller, request.key_id, context.admission)
   return { key_info: presentKey(key, deps.region) }
 }
 

@@ -1,11 +1,17 @@
 import type { ReplyFor } from '../contract/operations/index.ts'
-import type { Key } from '../core/key.ts'
+import { DEFAULT_KEYSTORE, type Key, type Regional } from '../core/key.ts'
 import { deletionAt } from '../core/key-state.ts'
 
 type KeyDetails = ReplyFor<'ListKeyDetail'>['key_info']
 
 /** `key_type` of every key: the documents give it no other value. */
 const KEY_TYPE = '1'
+
+const REGIONAL = {
+  single: 'SINGLE',
+  primary: 'PRIMARY',
+  replica: 'REPLICA',
+} as const satisfies Record<Regional['kind'], string>
 
 /** A key as `describe-key` and `list-keys` tell it. */
 export function presentKey(key: Key, region: string): KeyDetails {
@@ -22,13 +28,13 @@ export function presentKey(key: Key, region: string): KeyDetails {
     key_state: key.state.kind,
     default_key_flag: key.isDefault,
     key_type: KEY_TYPE,
-    expiration_time: 'none',
+    expiration_time: key.materialExpiresAt ?? 'none',
     origin: key.origin,
     key_rotation_enabled: key.schedule.kind === 'on',
     sys_enterprise_project_id: key.enterpriseProjectId,
     keystore_id: key.keystoreId,
-    keystore_type: 'DEFAULT',
-    multi_region_key_type: 'SINGLE',
+    keystore_type: key.keystoreId === DEFAULT_KEYSTORE ? 'DEFAULT' : 'DHSM',
+    multi_region_key_type: REGIONAL[key.regional.kind],
     pending_days: '',
   }
 }

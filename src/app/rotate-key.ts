@@ -3,35 +3,13 @@ import type { KeyId, VersionNumber } from '../core/ids.ts'
 import type { Key } from '../core/key.ts'
 import { isRotationDue, type RotationCause, type RotationEvent, rotate } from '../core/rotation.ts'
 import type { EpochMs } from '../core/time.ts'
-import { randomUuid } from '../crypto/random.ts'
-import { generateMaterial } from '../crypto/suite.ts'
-import { wrapRecord } from '../crypto/wrapped-record.ts'
-import type { StoredKeyVersion } from '../ports/key-store.ts'
 import type { Deps } from './deps.ts'
+import { discardVersion, makeVersion } from './make-version.ts'
 
 const MAX_TRIES = 100
 
 /** Name under which rotations by the schedule are recorded. */
 export const SCHEDULER_ACTOR = 'scheduler'
-
-/** A version with fresh material made here, wrapped for its place. */
-export async function makeVersion(
-  deps: Pick<Deps, 'root'>,
-  key: Key,
-  version: VersionNumber,
-  createdAt: EpochMs,
-): Promise<StoredKeyVersion> {
-  const material = await generateMaterial(key.spec)
-  const { projectId, id: keyId, spec } = key
-  const wrappedMaterial = wrapRecord(
-    deps.root,
-    { kind: 'keyMaterial', projectId, keyId, version, spec, origin: 'kms' },
-    material,
-  )
-  material.wipe()
-  const materialId = randomUuid() as StoredKeyVersion['materialId']
-  return { keyId, version, materialId, origin: 'kms', wrappedMaterial, createdAt }
-}
 
 /**
  * Gives a key a new primary version, whatever its schedule says; answers which.
@@ -65,9 +43,18 @@ async function rotateWhere(
     const now = deps.clock.now()
     const seen = await deps.keys.find(keyId)
     if (seen === undefined || !applies(seen.key, now)) return undefined
-    const { key, event } = rotate(seen.key, cause, actor, now)
-    const version = await makeVersion(deps, key, event.toVersion, event.at)
-    if ((await deps.keys.rotate(seen, key, version, event)) === 'rotated') {
+    const waiting = seen.key.origin === 'external' ? await deps.keys.findWaiting(keyId) : undefined
+    const { key, event } = rotate(
+      seen.key,
+      cause,
+      actor,
+      now,
+      waiting && { expiresAt: waiting.expiresAt },
+    )
+    const version = waiting ?? (await makeVersion(deps, key, event.toVersion, event.at))
+    const isRotated = (await deps.keys.rotate(seen, key, version, event)) === 'rotated'
+    if (!isRotated && waiting === undefined) await discardVersion(deps, key, version)
+    if (isRotated) {
       await deps.changes.catchUp()
       await deps.announceRotation(event)
       return event

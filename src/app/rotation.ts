@@ -8,6 +8,7 @@ import {
   requireRotatable,
   rotationInterval,
 } from '../core/rotation.ts'
+import type { StoredKeyVersion } from '../ports/key-store.ts'
 import { changeKey } from './change-key.ts'
 import { loadKey, projectOf } from './find-key.ts'
 import type { Handler } from './handler.ts'
@@ -15,6 +16,8 @@ import { rotateIfDue, rotateNow } from './rotate-key.ts'
 
 /** `state` of material that encrypts now. */
 const MATERIAL_IN_USE = 2
+/** `state` of material that was imported and waits for a rotation. */
+const MATERIAL_WAITING = 0
 
 export const enableKeyRotation: Handler<'EnableKeyRotation'> = async (deps, caller, request) => {
   await changeKey(deps, caller, request.key_id, (key) => enableRotation(key, deps.clock.now()))
@@ -41,7 +44,7 @@ export const updateKeyRotationInterval: Handler<'UpdateKeyRotationInterval'> = a
 
 export const rotateOnDemand: Handler<'RotateOnDemand'> = async (deps, caller, request, context) => {
   const { key } = await loadKey(deps, caller, request.key_id)
-  requireRotatable(key)
+  requireRotatable(key, (await deps.keys.findWaiting(key.id)) !== undefined)
   context.keyVersion = await rotateNow(deps, key.id, caller.userName)
   return { key_id: key.id }
 }
@@ -56,6 +59,7 @@ export const showKeyRotationStatus: Handler<'ShowKeyRotationStatus'> = async (
     key.primaryVersion === undefined
       ? undefined
       : await deps.keys.findVersion(key.id, key.primaryVersion)
+  const waiting = key.origin === 'external' ? await deps.keys.findWaiting(key.id) : undefined
   return {
     key_rotation_enabled: key.schedule.kind === 'on',
     rotation_interval: rotationInterval(key),
@@ -65,14 +69,19 @@ export const showKeyRotationStatus: Handler<'ShowKeyRotationStatus'> = async (
       primary === undefined
         ? []
         : [
-            {
-              material_id: primary.materialId,
-              charge_id: '',
-              create_time: primary.createdAt,
-              expiration_time: 'none',
-              state: MATERIAL_IN_USE,
-            },
+            presentMaterial(primary, MATERIAL_IN_USE),
+            ...(waiting === undefined ? [] : [presentMaterial(waiting, MATERIAL_WAITING)]),
           ],
+  }
+}
+
+function presentMaterial(version: StoredKeyVersion, state: number) {
+  return {
+    material_id: version.materialId,
+    charge_id: '',
+    create_time: version.createdAt,
+    expiration_time: version.expiresAt ?? ('none' as const),
+    state,
   }
 }
 

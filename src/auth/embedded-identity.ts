@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Caller } from '../core/caller.ts'
-import { fault } from '../core/fault.ts'
+import { Fault, fault } from '../core/fault.ts'
 import type { AccessKeyId, ProjectId } from '../core/ids.ts'
 import { NO_RIGHTS } from '../core/policy.ts'
 import type { RootKey } from '../crypto/root-key.ts'
@@ -12,7 +12,12 @@ import type { Clock } from '../ports/clock.ts'
 import type { IdentityStore, User } from '../ports/identity-store.ts'
 import { parseAuthorization } from './authorization-header.ts'
 import type { SignedRequest } from './canonical-request.ts'
-import type { Authenticator, IncomingCredentials } from './identity-provider.ts'
+import {
+  type Authenticator,
+  type IncomingCredentials,
+  inPlace,
+  type Place,
+} from './identity-provider.ts'
 import { RevokedTokens } from './revoked-tokens.ts'
 import { rightsOfUser } from './rights-of-user.ts'
 import { isSignatureValid, type SigningSecret, signingSecret } from './signature.ts'
@@ -76,6 +81,7 @@ export class EmbeddedIdentity implements Authenticator {
   applyChange(change: Change): void {
     switch (change.kind) {
       case 'key':
+      case 'keystore':
         return
       case 'token':
         this.#revoked.add(change.id)
@@ -96,11 +102,12 @@ export class EmbeddedIdentity implements Authenticator {
   }
 
   authenticate(credentials: IncomingCredentials): Caller | Promise<Caller> {
-    const { token, signed, projectId } = credentials
+    const { token, signed } = credentials
+    const place: Place = credentials
     if (token === undefined && signed === undefined) throw fault('credentials-missing')
     if (!this.#options.changes.isCurrent()) return this.#whenCurrent(credentials)
-    if (token !== undefined) return this.#byToken(token, projectId)
-    if (signed !== undefined) return this.#bySignature(signed, projectId)
+    if (token !== undefined) return this.#byToken(token, place)
+    if (signed !== undefined) return this.#bySignature(signed, place)
     throw fault('credentials-missing')
   }
 
@@ -112,19 +119,15 @@ export class EmbeddedIdentity implements Authenticator {
     return this.authenticate(credentials)
   }
 
-  #byToken(token: string, projectId: ProjectId | undefined): Caller | Promise<Caller> {
+  #byToken(token: string, place: Place): Caller | Promise<Caller> {
     if (token === '') throw fault('token-malformed')
     const digest = hash('sha256', token, 'base64')
     const known = this.#tokens.get(digest)
-    if (known === undefined) return this.#learnToken(token, digest, projectId)
-    return this.#checked(known, projectId)
+    if (known === undefined) return this.#learnToken(token, digest, place)
+    return this.#checked(known, place)
   }
 
-  async #learnToken(
-    token: string,
-    digest: string,
-    projectId: ProjectId | undefined,
-  ): Promise<Caller> {
+  async #learnToken(token: string, digest: string, place: Place): Promise<Caller> {
     const parsed = parseToken(this.#options.root, token)
     if (parsed.kind !== 'ok') throw fault(FAULTS[parsed.kind])
     const { claims } = parsed
@@ -133,16 +136,13 @@ export class EmbeddedIdentity implements Authenticator {
     const caller = await this.#callerOfToken(claims)
     const known = { claims, caller }
     if (changesSeen === this.#changeCount) this.#tokens.set(digest, known)
-    return this.#checked(known, projectId)
+    return this.#checked(known, place)
   }
 
-  #checked({ claims, caller }: KnownToken, projectId: ProjectId | undefined): Caller {
+  #checked({ claims, caller }: KnownToken, place: Place): Caller {
     if (claims.expiresAt <= this.#options.clock.now()) throw fault('token-expired')
     if (isAmongRevoked(claims, this.isRevoked)) throw fault('token-invalid')
-    if (projectId !== undefined && caller.project?.id !== projectId) {
-      throw fault(caller.project === undefined ? 'token-without-project' : 'project-mismatch')
-    }
-    return caller
+    return inPlace(caller, place)
   }
 
   async #callerOfToken(claims: TokenClaims): Promise<Caller> {
@@ -157,7 +157,7 @@ export class EmbeddedIdentity implements Authenticator {
     return scope.kind === 'none' ? { ...caller, rights: NO_RIGHTS } : caller
   }
 
-  #bySignature(request: SignedRequest, projectId: ProjectId | undefined): Caller | Promise<Caller> {
+  #bySignature(request: SignedRequest, place: Place): Caller | Promise<Caller> {
     const authorization = parseAuthorization(request.headers['authorization'] ?? '')
     if (authorization === undefined) throw fault('authorization-malformed')
     const { accessKeyId } = authorization
@@ -169,18 +169,18 @@ export class EmbeddedIdentity implements Authenticator {
       // We give out no temporary access keys, so none can bear a security token.
       const isPermanent = request.headers['x-security-token'] === undefined
       if (accessKey === undefined || !isValid || !isPermanent) throw fault('signature-invalid')
-      return this.#signers.get(`${accessKeyId}/${projectId ?? ''}`)
+      return this.#signers.get(signerName(accessKeyId, place))
     }
     const signer = known && verify(known)
     if (signer !== undefined) return signer
-    return this.#learnSigner(accessKeyId as AccessKeyId, known, verify, projectId)
+    return this.#learnSigner(accessKeyId as AccessKeyId, known, verify, place)
   }
 
   async #learnSigner(
     accessKeyId: AccessKeyId,
     known: KnownAccessKey | undefined,
     verify: (accessKey: KnownAccessKey | undefined) => Caller | undefined,
-    projectId: ProjectId | undefined,
+    place: Place,
   ): Promise<Caller> {
     const changesSeen = this.#changeCount
     let accessKey = known
@@ -190,13 +190,13 @@ export class EmbeddedIdentity implements Authenticator {
       if (signer !== undefined) return signer
     }
     if (accessKey === undefined) throw fault('signature-invalid')
-    const caller = await this.#callerOf(accessKey.user, projectId, {
+    const caller = await this.#callerInPlace(accessKey.user, place, {
       kind: 'signature',
       accessKeyId,
     })
     if (changesSeen === this.#changeCount) {
       this.#accessKeys.set(accessKeyId, accessKey)
-      this.#signers.set(`${accessKeyId}/${projectId ?? ''}`, caller)
+      this.#signers.set(signerName(accessKeyId, place), caller)
     }
     return caller
   }
@@ -216,6 +216,22 @@ export class EmbeddedIdentity implements Authenticator {
       throw fault('storage-failed', {}, new Error(`the secret of access key ${id} does not unwrap`))
     }
     return { user, secret: signingSecret(id, secret) }
+  }
+
+  /** A signer acts in the project of the path, or as a guest there without a project of its own. */
+  async #callerInPlace(
+    user: User,
+    { projectId, mayBeGuest }: Place,
+    credential: Caller['credential'],
+  ): Promise<Caller> {
+    try {
+      return await this.#callerOf(user, projectId, credential)
+    } catch (error) {
+      const isStranger = error instanceof Fault && error.kind === 'project-mismatch'
+      if (!isStranger || !mayBeGuest || projectId === undefined) throw error
+      const caller = await this.#callerOf(user, undefined, credential)
+      return { ...caller, guestIn: projectId }
+    }
   }
 
   async #callerOf(
@@ -241,4 +257,9 @@ export class EmbeddedIdentity implements Authenticator {
       credential,
     }
   }
+}
+
+/** A name under which a signer is remembered: a guest is not who it is elsewhere. */
+function signerName(accessKeyId: string, { projectId, mayBeGuest }: Place): string {
+  return `${accessKeyId}/${projectId ?? ''}${mayBeGuest ? '/guest' : ''}`
 }

@@ -2,12 +2,16 @@ import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Caller } from '../core/caller.ts'
 import { fault } from '../core/fault.ts'
-import type { ProjectId } from '../core/ids.ts'
 import { rightsOf, type Statement } from '../core/policy.ts'
 import { parseSystemRole, SYSTEM_ROLES, type SystemRoleName } from '../core/system-roles.ts'
 import type { EpochMs } from '../core/time.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { Authenticator, IncomingCredentials } from './identity-provider.ts'
+import {
+  type Authenticator,
+  type IncomingCredentials,
+  inPlace,
+  type Place,
+} from './identity-provider.ts'
 import { type KeystoneToken, parseKeystoneToken } from './keystone-token.ts'
 import { Turnstile } from './turnstile.ts'
 
@@ -70,7 +74,7 @@ export class KeystoneIdentity implements Authenticator {
     return undefined
   }
 
-  authenticate({ token, signed, projectId }: IncomingCredentials): Caller | Promise<Caller> {
+  authenticate({ token, signed, ...place }: IncomingCredentials): Caller | Promise<Caller> {
     if (token === undefined) {
       // Secret keys are known to the identity service alone, which does not lend them.
       throw fault(signed === undefined ? 'credentials-missing' : 'signature-invalid')
@@ -80,18 +84,15 @@ export class KeystoneIdentity implements Authenticator {
     const known = this.#known.get(digest)
     // A clock that went back must not make an answer last longer.
     const isFresh = known !== undefined && known.learntAt <= this.#options.clock.now()
-    if (isFresh) return this.#judge(known, projectId)
-    return this.#ask(token, digest).then((answer) => this.#judge(answer, projectId))
+    if (isFresh) return this.#judge(known, place)
+    return this.#ask(token, digest).then((answer) => this.#judge(answer, place))
   }
 
-  #judge(known: Known, projectId: ProjectId | undefined): Caller {
+  #judge(known: Known, place: Place): Caller {
     if (known.kind === 'refused') throw fault('token-invalid')
     if (known.expiresAt <= this.#options.clock.now()) throw fault('token-expired')
     const { caller } = known
-    if (projectId !== undefined && caller.project?.id !== projectId) {
-      throw fault(caller.project === undefined ? 'token-without-project' : 'project-mismatch')
-    }
-    return caller
+    return inPlace(caller, place)
   }
 
   /** Asks once for all who wait for the same answer. */

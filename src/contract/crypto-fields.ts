@@ -1,8 +1,9 @@
 import { Type } from 'typebox'
+import { MAC_ALGORITHM_NAMES, SIGNING_ALGORITHM_NAMES } from '../core/algorithms.ts'
 import type { Fault } from '../core/fault.ts'
 import { fault } from '../core/fault.ts'
 import { MAX_AAD_BYTES, MAX_CONTEXT_CHARACTERS, MAX_PLAINTEXT_BYTES } from '../core/limits.ts'
-import { field, plain } from './field.ts'
+import { field, oneOf, plain } from './field.ts'
 import { isObject } from './object-fields.ts'
 
 const utf8 = new TextEncoder()
@@ -32,6 +33,33 @@ export const base64 = field({
   decode: parseBase64,
   encode: (bytes: Uint8Array) => bytes.toBase64(),
 })
+
+/** Bytes in base64 in requests, so many of them at least and at most. */
+export function base64Of(min: number, max: number, malformed?: () => Fault) {
+  return field({
+    schema: Type.String({ pattern: '^[0-9a-zA-Z+/]*={0,2}$', maxLength: Math.ceil(max / 3) * 4 }),
+    decode: (wire) => {
+      const bytes = parseBase64(wire)
+      return bytes !== undefined && bytes.length >= min && bytes.length <= max ? bytes : undefined
+    },
+    encode: (bytes: Uint8Array) => bytes.toBase64(),
+    ...(malformed === undefined ? {} : { malformed }),
+  })
+}
+
+/** A public key in replies: SubjectPublicKeyInfo as PEM. Source: RFC 7468 §13. */
+export const publicKeyPem = field({
+  schema: Type.String(),
+  decode: (wire) => parseBase64(wire.replace(/-----[A-Z ]+-----|\s/g, '')),
+  encode: (spki: Uint8Array) =>
+    `-----BEGIN PUBLIC KEY-----\n${spki.toBase64().replace(/.{1,64}/g, '$&\n')}-----END PUBLIC KEY-----\n`,
+})
+
+/** `signing_algorithm`. */
+export const signingAlgorithm = oneOf(SIGNING_ALGORITHM_NAMES)
+
+/** `mac_algorithm`. */
+export const macAlgorithm = oneOf(MAC_ALGORITHM_NAMES)
 
 /** Bytes as hexadecimal digits; `malformed` says what else is answered. */
 export function hex(malformed?: () => Fault) {
@@ -91,6 +119,52 @@ export function length(malformed: () => Fault) {
     malformed,
   })
 }
+
+/** Cipher text as it came: hexadecimal digits of a data key, or base64 of data. */
+export interface TextualCipherText {
+  readonly form: 'hex' | 'base64'
+  readonly bytes: Uint8Array
+}
+
+/** `cipher_text` of either form. A frame in hexadecimal digits is never base64: it begins with 02. */
+export const textualCipherText = field({
+  schema: Type.String({ pattern: '^[0-9a-zA-Z+/]{1,17000}={0,2}$' }),
+  decode: (wire): TextualCipherText | undefined => {
+    if (/^0200([0-9a-fA-F]{2})*$/.test(wire)) {
+      return { form: 'hex', bytes: Uint8Array.fromHex(wire) }
+    }
+    const bytes = parseBase64(wire)
+    return bytes && { form: 'base64', bytes }
+  },
+  encode: ({ form, bytes }: TextualCipherText) =>
+    form === 'hex' ? bytes.toHex() : bytes.toBase64(),
+  malformed: () => fault('decryption-failed'),
+})
+
+/** `key_spec` of an RSA data key pair. */
+export const rsaPairSpec = oneOf(['RSA_2048', 'RSA_3072', 'RSA_4096'], () =>
+  fault('datakey-spec-invalid'),
+)
+
+/** `key_spec` of a data key pair on a curve. */
+export const ecPairSpec = oneOf(
+  ['ECC_NIST_P256', 'ECC_NIST_P384', 'ECC_NIST_P521', 'ECC_SECG_P256K1', 'SM2'],
+  () => fault('datakey-spec-invalid'),
+)
+
+/** `datakey_length` of a capsule: in truth a spec, or its bits. */
+export const capsuleKeySpec = field({
+  schema: Type.Union([
+    Type.Literal('AES_256'),
+    Type.Literal('SM4'),
+    Type.Literal('256'),
+    Type.Literal('128'),
+    Type.Literal(256),
+    Type.Literal(128),
+  ]),
+  decode: (wire): 16 | 32 => (wire === 'AES_256' || String(wire) === '256' ? 32 : 16),
+  encode: (bytes: 16 | 32) => (bytes === 32 ? 'AES_256' : 'SM4'),
+})
 
 /** `key_spec` of a data key. */
 export const dataKeySpec = plain(

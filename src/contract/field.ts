@@ -1,4 +1,4 @@
-import type { Static, TSchema } from 'typebox'
+import { type Static, type TSchema, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { Fault } from '../core/fault.ts'
 import { fault } from '../core/fault.ts'
@@ -81,6 +81,19 @@ export function plain<Schema extends TSchema>(
     encode: identity,
     ...(malformed === undefined ? {} : { malformed }),
   })
+}
+
+/** One of these words. */
+export function oneOf<const Word extends string>(
+  words: readonly Word[],
+  malformed?: () => Fault,
+): Field<Word> & { readonly optional: false } {
+  return plain(wordsOf(words), malformed)
+}
+
+/** The schema of one of these words. */
+export function wordsOf<const Word extends string>(words: readonly Word[]) {
+  return Type.Unsafe<Word>(Type.Union(words.map((word) => Type.Literal(word))))
 }
 
 /** `base`, which may be left out; null on the wire reads as left out. */

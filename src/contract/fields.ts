@@ -7,7 +7,7 @@ import { DELETION_DELAY } from '../core/key-state.ts'
 import { MAX_DESCRIPTION_CHARACTERS } from '../core/limits.ts'
 import { ROTATION_INTERVAL } from '../core/rotation.ts'
 import type { Days, EpochMs } from '../core/time.ts'
-import { field, plain } from './field.ts'
+import { field, plain, wordsOf } from './field.ts'
 
 const UUID_SHAPE = '^[0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{12}$'
 
@@ -30,6 +30,24 @@ export const keyId = field({
 export const sequence = plain(Type.String({ pattern: UUID_SHAPE }), () =>
   fault('sequence-malformed'),
 )
+
+/** An id of the shape of a UUID, in either case. */
+export const uuid = plain(
+  Type.String({
+    pattern: '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$',
+  }),
+)
+
+/** `marker` of lists whose markers are ids; empty asks for the first page. */
+export const uuidOrEmpty = plain(
+  Type.String({
+    pattern: '^$|^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$',
+  }),
+  () => fault('marker-out-of-range'),
+)
+
+/** A name that people give to things, 1 to 255 characters. */
+export const name = plain(Type.String({ pattern: '^[a-zA-Z0-9:/_-]{1,255}$' }))
 
 /** `domain_id`. */
 export const tenantId = field({
@@ -63,14 +81,14 @@ export const keyDescription = field({
 
 /** `key_spec` of a key. */
 export const keySpec = field({
-  schema: oneOf(KEY_SPEC_NAMES),
+  schema: wordsOf(KEY_SPEC_NAMES),
   decode: (wire): KeySpec => wire,
   encode: (value) => value,
 })
 
 /** `key_spec` of a list: one spec, or every one. */
 export const keySpecFilter = field({
-  schema: oneOf<KeySpec | 'ALL'>([...KEY_SPEC_NAMES, 'ALL']),
+  schema: wordsOf<KeySpec | 'ALL'>([...KEY_SPEC_NAMES, 'ALL']),
   decode: (wire): KeySpec | 'ALL' => wire,
   encode: (value) => value,
 })
@@ -175,6 +193,22 @@ export const rotationInterval = field({
     }),
 })
 
+/** From here on a number is milliseconds, below it seconds: the year 5138, or March 1973. */
+const SECONDS_END = 100_000_000_000
+
+/** `expiration_time` of imported material: seconds or milliseconds since 1970, number or text. */
+export const importedUntil = field({
+  schema: Type.Union([
+    Type.String({ pattern: '^[0-9]{1,15}$' }),
+    Type.Integer({ minimum: 0, maximum: 999_999_999_999_999 }),
+  ]),
+  decode: (wire) => {
+    const time = Number(wire)
+    return (time < SECONDS_END ? time * 1000 : time) as EpochMs
+  },
+  encode: (time: EpochMs) => time,
+})
+
 /** `limit` of a list: 1 to `max`. */
 export function pageLimit(max: number) {
   return field({
@@ -205,11 +239,6 @@ export const nextMarker = field({
   decode: (wire): number | 'end' => (wire === '' ? 'end' : Number(wire)),
   encode: (value: number | 'end') => (value === 'end' ? '' : String(value)),
 })
-
-/** One of these words. */
-function oneOf<Word extends string>(words: readonly Word[]) {
-  return Type.Unsafe<Word>(Type.Union(words.map((word) => Type.Literal(word))))
-}
 
 /** Text that no caller may fill with line breaks or escapes for somebody's terminal. */
 function hasControls(value: string): boolean {

@@ -1,4 +1,5 @@
 import type { FaultKind } from '../core/fault.ts'
+import type { GrantOperation } from '../core/grant.ts'
 import type { Fields, Values } from './field.ts'
 
 /** Which API an operation belongs to: it decides how its errors look. */
@@ -17,9 +18,15 @@ export type Access =
   /** Whoever has proved who it is. */
   | { readonly kind: 'signedIn' }
   /** Who has the permission, asked before the handler runs, for the key of the request if it names one. */
-  | { readonly kind: 'permission'; readonly permission: Permission }
+  | ({ readonly kind: 'permission' } & Right)
   /** As `permission`, but the handler asks, for only it learns which keys the request is about. */
-  | { readonly kind: 'permissionInHandler'; readonly permission: Permission }
+  | ({ readonly kind: 'permissionInHandler' } & Right)
+
+/** What a caller must be allowed by its policies or, where there is such a thing, by a grant. */
+export interface Right {
+  readonly permission: Permission
+  readonly grant?: GrantOperation
+}
 
 /** An action as policies name it. */
 export type Permission = `${'kms' | 'keyturn'}:${string}:${string}`
@@ -91,9 +98,10 @@ export type RequestOf<Row extends OperationRow> = Values<Row['pathFields']> &
 /** What a handler of `Row` returns: members of the body, and headers. */
 export type ReplyOf<Row extends OperationRow> = Values<Row['response']> & Values<Row['headers']>
 
-/** Access for whoever has `permission`. */
-export function needs<P extends Permission>(
-  permission: P,
-): { readonly kind: 'permission'; readonly permission: P } {
-  return { kind: 'permission', permission }
+/** Access for whoever has `permission`, or a grant for `grant`. */
+export function needs(
+  permission: Permission,
+  grant?: GrantOperation,
+): { readonly kind: 'permission' } & Right {
+  return { kind: 'permission', permission, ...(grant === undefined ? {} : { grant }) }
 }

@@ -22,5 +22,10 @@ export interface Caller {
   /** The project that the credential is for; undefined for a tenant-wide or unscoped one. */
   readonly project: ProjectScope | undefined
   readonly rights: Rights
+  /**
+   * The project in the path, when the credential is not for it: there nothing but a grant on the very
+   * key lets the caller do anything.
+   */
+  readonly guestIn?: ProjectId
   readonly credential: Credential
 }

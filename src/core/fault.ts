@@ -68,6 +68,52 @@ export interface FaultFacts {
   'datakey-cipher-length-out-of-range': { min: number; max: number }
   'datakey-ciphertext-digest-mismatch': Nothing
   'datakey-cipher-length-mismatch': Nothing
+  'digest-length-mismatch': Nothing
+  // Grants
+  'grant-operations-invalid': Nothing
+  'grant-principal-invalid': Nothing
+  'grant-key-quota-reached': { quota: number }
+  'grant-grantee-quota-reached': { quota: number }
+  'grant-not-found': Nothing
+  'grant-key-mismatch': Nothing
+  // Imported material
+  'origin-not-external': { keyId: string }
+  'key-not-pending-import': { keyId: string }
+  'wrapping-algorithm-invalid': Nothing
+  'import-token-expired': Nothing
+  'import-token-of-another-key': Nothing
+  'import-token-invalid': Nothing
+  'material-expiry-past': Nothing
+  'material-invalid': Nothing
+  'material-differs': Nothing
+  'material-not-deletable': { keyId: string }
+  'asymmetric-material-not-deletable': { keyId: string }
+  // Aliases and tags
+  'alias-not-found': Nothing
+  'alias-quota-reached': { quota: number }
+  'tags-empty': Nothing
+  'tag-action-invalid': Nothing
+  'tag-key-invalid': Nothing
+  'tag-key-too-long': { max: number }
+  'tag-value-invalid': Nothing
+  'tag-value-too-long': { max: number }
+  'too-many-tags': { max: number }
+  'too-many-tag-values': { max: number }
+  'tag-filter-invalid': Nothing
+  'tag-not-found': Nothing
+  'matches-key-invalid': Nothing
+  'matches-value-invalid': Nothing
+  'resource-type-invalid': Nothing
+  'offset-out-of-range': Nothing
+  'offset-not-wanted': Nothing
+  // Capsules, key stores, regions
+  'attestation-refused': Nothing
+  'keystore-unusable': Nothing
+  'keystore-disabled': Nothing
+  'pin-invalid': Nothing
+  'key-not-replicable': { keyId: string }
+  'replica-not-rotatable': { keyId: string }
+  'peer-refused': { code: string }
   // Not the caller's doing
   internal: Nothing
   'storage-failed': Nothing

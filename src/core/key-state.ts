@@ -140,7 +140,12 @@ export function describeKey(key: Key, description: string): Key {
   return { ...requireEditable(key), description }
 }
 
-function requireEditable(key: Key): Key {
+/**
+ * The key, if its owner may change how it is called and described.
+ *
+ * @throws {Fault} `default-key`, `key-pending-deletion`
+ */
+export function requireEditable(key: Key): Key {
   requireOwned(key)
   if (key.state.kind === 'pendingDeletion') throw fault('key-pending-deletion', { keyId: key.id })
   return key

@@ -5,6 +5,9 @@ import type { Days, EpochMs } from './time.ts'
 /** Where material comes from: made here, or brought by its owner. */
 export type KeyOrigin = 'kms' | 'external'
 
+/** Id of the key store of keys whose material is in the database. */
+export const DEFAULT_KEYSTORE = '0'
+
 /** What a key may do now. The wire has digits for the kinds. */
 export type KeyState =
   | { readonly kind: 'pendingImport' }
@@ -28,6 +31,13 @@ export type RotationSchedule =
       readonly periodStart: EpochMs
     }
 
+/** Whether a key has copies of itself in other regions, and which of them rotates. */
+export type Regional =
+  | { readonly kind: 'single' }
+  | { readonly kind: 'primary' }
+  /** A copy that follows the primary's rotations. */
+  | { readonly kind: 'replica'; readonly primaryRegion: string }
+
 /** A master key: a named thing with versions 1, 2, 3 … of which exactly one is primary. */
 export interface Key {
   readonly id: KeyId
@@ -50,6 +60,9 @@ export interface Key {
   /** How many versions were made by rotation, automatic or on demand. */
   readonly rotationCount: number
   readonly lastRotationAt: EpochMs | undefined
+  /** When the imported material of the primary version goes; undefined when it stays. */
+  readonly materialExpiresAt: EpochMs | undefined
+  readonly regional: Regional
 }
 
 /** One piece of key material with its number. The material itself is stored wrapped, beside it. */

@@ -1,5 +1,23 @@
 /** Most keys on one page of a list, and how many there are when the caller does not say. */
 export const MAX_PAGE_KEYS = 1000
+/** Most grants on one page, and how many there are when the caller does not say. */
+export const MAX_PAGE_GRANTS = 1000
+/** Most aliases on one page, and how many there are when the caller does not say. */
+export const MAX_PAGE_ALIASES = 1000
+/** Most aliases of one key. */
+export const MAX_ALIASES_OF_KEY = 50
+/** Most tags of one key. Source: KMS API reference; older documents say 10. */
+export const MAX_TAGS_OF_KEY = 20
+/** Longest name and value of a tag in characters. */
+export const TAG_CHARACTERS = { name: 128, value: 255 } as const
+/** Most names in a search by tags, and most values of one of them. */
+export const TAG_FILTER = { names: 20, values: 20 } as const
+/** Most key policies or access points on one page, and how many when the caller does not say. */
+export const PAGE_OF_POLICIES = { max: 100, default: 50 } as const
+/** Most key stores on one page. */
+export const MAX_PAGE_KEYSTORES = 1000
+/** Longest message that is signed or authenticated, in bytes. */
+export const MAX_MESSAGE_BYTES = 4096
 /** Most rotation events on one page, and how many there are when the caller does not say. */
 export const MAX_PAGE_EVENTS = 1000
 /** Longest key alias in characters. */

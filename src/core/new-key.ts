@@ -25,7 +25,7 @@ export const DEFAULT_ALIAS_SUFFIX = '/default'
 /**
  * A key as it begins: enabled with its first version, or waiting for the import of its material.
  *
- * @throws {Fault} `alias-invalid`; `field-invalid` for a usage that the spec does not have
+ * @throws {Fault} `alias-invalid`; `field-invalid` for a usage or an origin that the spec does not have
  */
 export function newKey(wanted: NewKey, now: EpochMs): Key {
   requireFreeAlias(wanted.alias)
@@ -33,6 +33,7 @@ export function newKey(wanted: NewKey, now: EpochMs): Key {
   const usage = wanted.usage ?? spec.defaultUsage
   if (!spec.usages.includes(usage)) throw fault('field-invalid', { name: 'key_usage' })
   const isMadeHere = wanted.origin === 'kms'
+  if (!isMadeHere && !spec.importable) throw fault('field-invalid', { name: 'origin' })
   return {
     ...wanted,
     usage,
@@ -43,7 +44,15 @@ export function newKey(wanted: NewKey, now: EpochMs): Key {
     schedule: { kind: 'off' },
     rotationCount: 0,
     lastRotationAt: undefined,
+    materialExpiresAt: undefined,
+    regional: { kind: 'single' },
   }
+}
+
+/** A key that the service makes by itself for another service of the project. */
+export function newDefaultKey(wanted: Omit<NewKey, 'alias'>, service: string, now: EpochMs): Key {
+  const key = newKey({ ...wanted, alias: service }, now)
+  return { ...key, alias: `${service}${DEFAULT_ALIAS_SUFFIX}`, isDefault: true }
 }
 
 /**

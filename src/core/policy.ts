@@ -79,21 +79,26 @@ export function rightsOf(statements: readonly Statement[]): Rights {
 export const NO_RIGHTS: Rights = rightsOf([])
 
 /**
- * Whether the statements allow a request: an explicit deny wins, then any allow, else no.
- * Source: the vendor's IAM, "Policy evaluation".
+ * What the statements say of a request: an explicit deny wins, then any allow; `none` leaves it to
+ * grants. Source: the vendor's IAM, "Policy evaluation".
  */
-export function isAllowed(rights: Rights, request: RightsRequest): boolean {
+export function judge(rights: Rights, request: RightsRequest): Exclude<Verdict, 'depends'> {
   const verdict = rights.verdictOf(request.action)
-  if (verdict !== 'depends') return verdict === 'allow'
-  let allowed = false
+  if (verdict !== 'depends') return verdict
+  let result: 'allow' | 'none' = 'none'
   for (const statement of rights.statements) {
     if (!matchesAny(statement.actions, request.action)) continue
     if (!coversResource(statement, request.resource)) continue
     if (!conditionsHold(statement, request)) continue
-    if (statement.effect === 'deny') return false
-    allowed = true
+    if (statement.effect === 'deny') return 'deny'
+    result = 'allow'
   }
-  return allowed
+  return result
+}
+
+/** Whether the statements allow a request. */
+export function isAllowed(rights: Rights, request: RightsRequest): boolean {
+  return judge(rights, request) === 'allow'
 }
 
 function judgeEverywhere(statements: readonly Statement[], action: string): Verdict {

@@ -50,7 +50,8 @@ export function scheduledRotationAt(key: Key): EpochMs | undefined {
 
 /** When the key will rotate by itself; undefined if it is off, or the key cannot rotate now. */
 export function nextRotationAt(key: Key): EpochMs | undefined {
-  return key.state.kind === 'enabled' ? scheduledRotationAt(key) : undefined
+  const rotates = key.state.kind === 'enabled' && key.regional.kind !== 'replica'
+  return rotates ? scheduledRotationAt(key) : undefined
 }
 
 /** Whether the key is to rotate by itself at `now`. */
@@ -63,7 +64,8 @@ export function isRotationDue(key: Key, now: EpochMs): boolean {
  * Switches automatic rotation on, with the default interval; the period starts now.
  *
  * @throws {Fault} `default-key`, `key-disabled`, `key-pending-deletion`, `key-pending-import`,
- *   `asymmetric-not-rotatable`, `imported-not-rotatable`, `rotation-already-enabled`
+ *   `asymmetric-not-rotatable`, `imported-not-rotatable`, `replica-not-rotatable`,
+ *   `rotation-already-enabled`
  */
 export function enableRotation(key: Key, now: EpochMs): Key {
   requireSchedulable(key)
@@ -106,13 +108,21 @@ export function changeRotationInterval(key: Key, interval: Days): Key {
 }
 
 /**
- * The key, if a caller may give it a new version of material made here.
+ * The key, if a caller may give it a new version: of material made here or, for a key with imported
+ * material, of what was imported for it and waits.
  *
  * @throws {Fault} `default-key`, `key-disabled`, `key-pending-deletion`, `key-pending-import`,
- *   `asymmetric-not-rotatable`, `imported-not-rotatable`
+ *   `asymmetric-not-rotatable`, `imported-not-rotatable`, `replica-not-rotatable`
  */
-export function requireRotatable(key: Key): Key {
-  return requireSchedulable(key)
+export function requireRotatable(key: Key, hasWaitingMaterial = false): Key {
+  return key.origin === 'external' && hasWaitingMaterial
+    ? requireVersioned(key)
+    : requireSchedulable(key)
+}
+
+/** Imported material that waits for a rotation. */
+export interface WaitingMaterial {
+  readonly expiresAt: EpochMs | undefined
 }
 
 /** A key after a rotation, and the event that tells of it. */
@@ -129,8 +139,14 @@ export interface Rotation {
  *
  * @throws {Fault} as {@link requireRotatable}
  */
-export function rotate(key: Key, cause: RotationCause, actor: string, now: EpochMs): Rotation {
-  requireRotatable(key)
+export function rotate(
+  key: Key,
+  cause: RotationCause,
+  actor: string,
+  now: EpochMs,
+  waiting?: WaitingMaterial,
+): Rotation {
+  requireRotatable(key, waiting !== undefined)
   const fromVersion = key.primaryVersion
   if (fromVersion === undefined) throw new Error('an enabled key without a version')
   const toVersion = nextVersion(fromVersion)
@@ -141,6 +157,7 @@ export function rotate(key: Key, cause: RotationCause, actor: string, now: Epoch
       primaryVersion: toVersion,
       rotationCount: key.rotationCount + 1,
       lastRotationAt: at,
+      materialExpiresAt: waiting?.expiresAt,
       schedule: key.schedule.kind === 'on' ? { ...key.schedule, periodStart: at } : key.schedule,
     },
     event: {
@@ -157,9 +174,15 @@ export function rotate(key: Key, cause: RotationCause, actor: string, now: Epoch
 }
 
 function requireSchedulable(key: Key): Key {
+  requireVersioned(key)
+  if (key.origin === 'external') throw fault('imported-not-rotatable', { keyId: key.id })
+  return key
+}
+
+function requireVersioned(key: Key): Key {
   requireOwned(key)
   requireUsable(key)
   if (!specOf(key.spec).rotatable) throw fault('asymmetric-not-rotatable', { keyId: key.id })
-  if (key.origin === 'external') throw fault('imported-not-rotatable', { keyId: key.id })
+  if (key.regional.kind === 'replica') throw fault('replica-not-rotatable', { keyId: key.id })
   return key
 }

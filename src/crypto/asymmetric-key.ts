@@ -7,28 +7,32 @@ export interface SignedMessage {
   readonly bytes: Uint8Array
 }
 
-/**
- * A private key with its public half, ready for use. What it is asked for fits its key spec: whoever
- * calls has looked into the table. Slow work runs in other threads.
- */
-export interface AsymmetricKey {
-  readonly kind: 'asymmetric'
-  /** What it costs in memory, in bytes, by estimate. */
-  readonly memoryBytes: number
+/** The public half of a key pair. */
+export interface PublicKey {
   /** SubjectPublicKeyInfo in DER. Source: RFC 5280 §4.1.2.7. */
   readonly publicKey: Uint8Array
-  /** ECDSA and SM2 signatures are in DER, the others bare. */
-  readonly sign: (algorithm: SigningAlgorithm, message: SignedMessage) => Promise<Uint8Array>
   readonly verify: (
     algorithm: SigningAlgorithm,
     message: SignedMessage,
     signature: Uint8Array,
   ) => Promise<boolean>
-  /** Undefined when the plaintext is longer than {@link maxPlaintextBytes}. */
+  /** Undefined when the plaintext is too long for the key. */
   readonly encrypt: (
     algorithm: EncryptionAlgorithm,
     plaintext: Uint8Array,
   ) => Promise<Uint8Array | undefined>
+}
+
+/**
+ * A private key with its public half, ready for use. What it is asked for fits its key spec: whoever
+ * calls has looked into the table. Slow work runs in other threads.
+ */
+export interface AsymmetricKey extends PublicKey {
+  readonly kind: 'asymmetric'
+  /** What it costs in memory, in bytes, by estimate. */
+  readonly memoryBytes: number
+  /** ECDSA and SM2 signatures are in DER, the others bare. */
+  readonly sign: (algorithm: SigningAlgorithm, message: SignedMessage) => Promise<Uint8Array>
   /** The plaintext, or undefined for whatever reason it cannot be had. */
   readonly decrypt: (
     algorithm: EncryptionAlgorithm,

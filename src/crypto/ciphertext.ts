@@ -43,8 +43,11 @@ const PREFIX_BYTES = NONCE_AT
 const OFFSETS = { nonceAt: NONCE_AT, tagAt: TAG_AT, textAt: TEXT_AT } as const
 
 /** What a frame holds; one never opens as the other. */
-export type ProtectedKind = 'data' | 'datakey'
-const KIND_BYTES = { data: 1, datakey: 2 } as const satisfies Record<ProtectedKind, number>
+export type ProtectedKind = 'data' | 'datakey' | 'capsule' | 'datakey-pair'
+const KIND_BYTES = { data: 1, datakey: 2, capsule: 3, 'datakey-pair': 4 } as const satisfies Record<
+  ProtectedKind,
+  number
+>
 
 /** What a cipher text is bound to. */
 export interface Binding {
@@ -60,6 +63,8 @@ export interface Ciphertext {
   readonly version: VersionNumber
   readonly suiteId: number
   readonly plaintextBytes: number
+  /** Nonce, 24 bytes. */
+  readonly nonce: Uint8Array
   /** The frame without its digest. */
   readonly frame: Buffer
 }
@@ -122,6 +127,7 @@ export function parseCiphertext(bytes: Uint8Array): ParsedCiphertext {
       version: frame.readUInt32BE(VERSION_AT) as VersionNumber,
       suiteId: frame.readUInt8(SUITE_AT),
       plaintextBytes,
+      nonce: frame.subarray(NONCE_AT, TAG_AT),
       frame: body,
     },
   }
@@ -135,9 +141,9 @@ export function decryptMessage(
   context: CallerContext,
 ): Buffer | undefined {
   if (ciphertext.suiteId !== cipher.suiteId) return undefined
-  const { frame, plaintextBytes } = ciphertext
+  const { frame, plaintextBytes, nonce } = ciphertext
   return cipher.decrypt(
-    frame.subarray(NONCE_AT, TAG_AT),
+    nonce,
     frame.subarray(TAG_AT, TEXT_AT),
     frame.subarray(TEXT_AT, TEXT_AT + plaintextBytes),
     associatedData(frame, plaintextBytes, kind, context),

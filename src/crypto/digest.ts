@@ -1,4 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto'
+import type { HashName } from '../core/algorithms.ts'
 
 /** Length of a SHA-256 or SM3 digest in bytes. */
 export const DIGEST_BYTES = 32
@@ -11,6 +12,11 @@ export function sha256(bytes: Uint8Array | string): Buffer {
 /** SHA-512 of `bytes`, 64 bytes. Source: FIPS 180-4. */
 export function sha512(bytes: Uint8Array): Buffer {
   return hash('sha512', bytes, 'buffer')
+}
+
+/** The hash of `bytes` by its name. Source: FIPS 180-4; GB/T 32905-2016. */
+export function hashOf(name: HashName, bytes: Uint8Array): Buffer {
+  return hash(name, bytes, 'buffer')
 }
 
 /** The digest that travels with a data key, 32 bytes. Source: FIPS 180-4; GB/T 32905-2016. */

@@ -7,7 +7,7 @@ import {
 } from 'node:crypto'
 import { promisify } from 'node:util'
 import { type SigningAlgorithm, signingRowOf } from '../core/algorithms.ts'
-import { type AsymmetricKey, CANNOT } from './asymmetric-key.ts'
+import { type AsymmetricKey, CANNOT, type PublicKey } from './asymmetric-key.ts'
 import { decodeIntegerPair, encodeIntegerPair } from './der.ts'
 import { SecretBytes } from './secret-bytes.ts'
 import type { NobleCurve } from './slow-tasks.ts'
@@ -24,20 +24,32 @@ const WIDTH = { prime256v1: 32, secp384r1: 48, secp256k1: 32 } as const satisfie
 
 /** A key on a NIST curve or secp256k1. Source: FIPS 186-5; SEC 1. */
 export function ecKey(privateKey: KeyObject, curve: NobleCurve): AsymmetricKey {
-  const publicKey = createPublicKey(privateKey as never) // the types know no KeyObject here
-  const spki = publicKey.export({ format: 'der', type: 'spki' })
-  const width = WIDTH[curve]
-  const point = pointOf(spki, width)
   return {
     ...CANNOT,
+    ...ecPublicKey(createPublicKey(privateKey as never), curve), // the types know no KeyObject here
     kind: 'asymmetric',
     memoryBytes: MEMORY_BYTES,
-    publicKey: spki,
 
     async sign(algorithm, message) {
       if (message.kind === 'raw') return signInPool(hashOf(algorithm), message.bytes, privateKey)
       return encodeIntegerPair(await runSlowly('ecdsaSign', curve, privateKey, message.bytes))
     },
+
+    async agree(peer) {
+      const peerPoint = validPeer(peer, curve)
+      return peerPoint && sharedX(curve, privateKey, peerPoint)
+    },
+  }
+}
+
+/** The public half of a key on a NIST curve or secp256k1. Source: FIPS 186-5; SEC 1. */
+export function ecPublicKey(publicKey: KeyObject, curve: NobleCurve): PublicKey {
+  const spki = publicKey.export({ format: 'der', type: 'spki' })
+  const width = WIDTH[curve]
+  const point = pointOf(spki, width)
+  return {
+    publicKey: spki,
+    encrypt: CANNOT.encrypt,
 
     async verify(algorithm, message, signature) {
       const pair = decodeIntegerPair(signature, width)
@@ -46,21 +58,16 @@ export function ecKey(privateKey: KeyObject, curve: NobleCurve): AsymmetricKey {
         ? verifyInPool(hashOf(algorithm), message.bytes, publicKey, signature)
         : runSlowly('ecdsaVerify', curve, point, message.bytes, pair)
     },
-
-    async agree(peer) {
-      const peerPoint = validPeer(peer, curve, width)
-      return peerPoint && sharedX(curve, privateKey, peerPoint)
-    },
   }
 }
 
 /** The point of a peer's SubjectPublicKeyInfo, if it is on `curve`: OpenSSL looks when it reads it. */
-function validPeer(spki: Uint8Array, curve: NobleCurve, width: number): Buffer | undefined {
+function validPeer(spki: Uint8Array, curve: NobleCurve): Buffer | undefined {
   try {
     const peer = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' })
     if (peer.asymmetricKeyDetails?.namedCurve !== curve) return undefined
     const canonical = peer.export({ format: 'der', type: 'spki' })
-    return canonical.length === spki.length ? pointOf(canonical, width) : undefined
+    return canonical.length === spki.length ? pointOf(canonical, WIDTH[curve]) : undefined
   } catch {
     return undefined
   }

@@ -4,15 +4,18 @@ export type CallerContext =
   | { readonly kind: 'text'; readonly text: string }
   /** Names are unique; their order does not matter. */
   | { readonly kind: 'pairs'; readonly pairs: readonly (readonly [string, string])[] }
+  /** What it is bound to besides, and the SHA-256 of a PIN. */
+  | { readonly kind: 'pinned'; readonly pinDigest: Uint8Array; readonly inner: CallerContext }
 
 const NONE = Buffer.from([0])
 const TEXT = 1
 const PAIRS = 2
+const PINNED = 3
 
 /**
  * The bytes that stand for a context, the same for the same context and never the same for two:
  * a kind byte, then nothing, or the text in UTF-8, or each pair in order of the names' bytes, name
- * and value each as 32-bit big-endian length ‖ UTF-8.
+ * and value each as 32-bit big-endian length ‖ UTF-8; or a digest of 32 bytes and another context.
  *
  * @throws {Error} when a name comes twice
  */
@@ -29,6 +32,12 @@ export function canonicalContext(context: CallerContext): Buffer {
     }
     case 'pairs':
       return canonicalPairs(context.pairs)
+    case 'pinned':
+      return Buffer.concat([
+        Buffer.from([PINNED]),
+        context.pinDigest,
+        canonicalContext(context.inner),
+      ])
     default:
       throw context satisfies never
   }

@@ -9,7 +9,7 @@ import {
 } from 'node:crypto'
 import { promisify } from 'node:util'
 import { type SigningAlgorithm, signingRowOf } from '../core/algorithms.ts'
-import { type AsymmetricKey, CANNOT } from './asymmetric-key.ts'
+import { type AsymmetricKey, CANNOT, type PublicKey } from './asymmetric-key.ts'
 import { equalInConstantTime } from './digest.ts'
 import { randomSecret } from './random.ts'
 import { isPss, padPkcs1, padPss, type RsaHash } from './rsa-padding.ts'
@@ -23,14 +23,13 @@ const OAEP_OVERHEAD_BYTES = 66
 
 /** An RSA key. Source: RFC 8017. */
 export function rsaKey(privateKey: KeyObject): AsymmetricKey {
-  const publicKey = createPublicKey(privateKey as never) // the types know no KeyObject here
   const modulusBits = privateKey.asymmetricKeyDetails?.modulusLength ?? 0
   const modulusBytes = modulusBits / 8
   return {
     ...CANNOT,
+    ...rsaPublicKey(createPublicKey(privateKey as never)), // the types know no KeyObject here
     kind: 'asymmetric',
     memoryBytes: MEMORY_BYTES,
-    publicKey: publicKey.export({ format: 'der', type: 'spki' }),
 
     async sign(algorithm, message) {
       const { hash, isProbabilistic } = paddingOf(algorithm)
@@ -43,6 +42,21 @@ export function rsaKey(privateKey: KeyObject): AsymmetricKey {
         : padPkcs1(hash, bytes, modulusBits)
       return runSlowly('rsaPrivate', privateKey, block)
     },
+
+    async decrypt(_algorithm, ciphertext) {
+      if (ciphertext.length !== modulusBytes) return undefined
+      const plaintext = await runSlowly('rsaOaepDecrypt', privateKey, ciphertext)
+      return plaintext && Buffer.from(plaintext)
+    },
+  }
+}
+
+/** The public half of an RSA key. Source: RFC 8017. */
+export function rsaPublicKey(publicKey: KeyObject): PublicKey {
+  const modulusBits = publicKey.asymmetricKeyDetails?.modulusLength ?? 0
+  const modulusBytes = modulusBits / 8
+  return {
+    publicKey: publicKey.export({ format: 'der', type: 'spki' }),
 
     async verify(algorithm, message, signature) {
       if (signature.length !== modulusBytes) return false
@@ -66,12 +80,6 @@ export function rsaKey(privateKey: KeyObject): AsymmetricKey {
       if (plaintext.length > modulusBytes - OAEP_OVERHEAD_BYTES) return undefined
       const padding = constants.RSA_PKCS1_OAEP_PADDING
       return publicEncrypt({ key: publicKey, padding, oaepHash: 'sha256' }, plaintext)
-    },
-
-    async decrypt(_algorithm, ciphertext) {
-      if (ciphertext.length !== modulusBytes) return undefined
-      const plaintext = await runSlowly('rsaOaepDecrypt', privateKey, ciphertext)
-      return plaintext && Buffer.from(plaintext)
     },
   }
 }

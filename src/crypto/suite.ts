@@ -1,15 +1,15 @@
-import { createPrivateKey } from 'node:crypto'
+import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { type KeySpec, specOf } from '../core/key-specs.ts'
-import type { AsymmetricKey } from './asymmetric-key.ts'
+import type { AsymmetricKey, PublicKey } from './asymmetric-key.ts'
 import type { DataCipher } from './data-cipher.ts'
-import { ecKey } from './ec-key.ts'
+import { ecKey, ecPublicKey } from './ec-key.ts'
 import { generatePair } from './key-pair.ts'
 import { hmacKey, type MacKey } from './mac-key.ts'
-import { messageKey } from './message-key.ts'
-import { rsaKey } from './rsa-key.ts'
+import { messageKey, messagePublicKey } from './message-key.ts'
+import { rsaKey, rsaPublicKey } from './rsa-key.ts'
 import { SecretBytes } from './secret-bytes.ts'
-import { sm2ScalarOf } from './sm2.ts'
-import { sm2Key } from './sm2-key.ts'
+import { sm2PointOfSpki, sm2ScalarOf } from './sm2.ts'
+import { sm2Key, sm2PublicKey } from './sm2-key.ts'
 import { sm4Gcm } from './sm4-gcm.ts'
 import { xaes256Gcm } from './xaes-256-gcm.ts'
 
@@ -78,6 +78,34 @@ export function loadPrivateKey(spec: KeySpec, material: SecretBytes): Asymmetric
     case 'ed25519':
     case 'ml-dsa':
       return messageKey(privateKey, kind.kind)
+    default:
+      throw kind satisfies never
+  }
+}
+
+/**
+ * The public half of a key of this spec.
+ *
+ * @param spki SubjectPublicKeyInfo in DER.
+ */
+export function loadPublicKey(spec: KeySpec, spki: Uint8Array): PublicKey {
+  const kind = specOf(spec).material
+  if (kind.kind === 'bytes') throw new Error(`${spec} is no key pair`)
+  if (kind.kind === 'ec' && kind.curve === 'SM2') {
+    const point = sm2PointOfSpki(spki)
+    if (point === undefined) throw new Error('not the public key of an SM2 key')
+    return sm2PublicKey(point)
+  }
+  const publicKey = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' })
+  switch (kind.kind) {
+    case 'rsa':
+      return rsaPublicKey(publicKey)
+    case 'ec':
+      if (kind.curve === 'SM2') throw new Error('handled above')
+      return ecPublicKey(publicKey, kind.curve)
+    case 'ed25519':
+    case 'ml-dsa':
+      return messagePublicKey(publicKey)
     default:
       throw kind satisfies never
   }

@@ -40,6 +40,17 @@ export type RecordBinding =
       readonly accessKeyId: AccessKeyId
       readonly userId: UserId
     }
+  /** SHA-256 of imported material, by which it is known again. */
+  | {
+      readonly kind: 'materialDigest'
+      readonly keyId: KeyId
+      readonly version: VersionNumber
+    }
+  /** Private key of an import, which travels to its owner and back. */
+  | { readonly kind: 'importToken'; readonly projectId: ProjectId }
+  | { readonly kind: 'accessPointKey'; readonly accessPointId: string }
+  /** A PIN that its owner gets only like this. */
+  | { readonly kind: 'pin'; readonly projectId: ProjectId; readonly keystoreId: string }
 
 /** Wraps a secret under the root key's wrapping key, for one place. */
 export function wrapRecord(root: RootKey, binding: RecordBinding, secret: SecretBytes): Uint8Array {
@@ -103,6 +114,14 @@ function partsOf(binding: RecordBinding): readonly string[] {
     }
     case 'accessKeySecret':
       return [binding.kind, binding.accessKeyId, binding.userId]
+    case 'materialDigest':
+      return [binding.kind, binding.keyId, String(binding.version)]
+    case 'importToken':
+      return [binding.kind, binding.projectId]
+    case 'accessPointKey':
+      return [binding.kind, binding.accessPointId]
+    case 'pin':
+      return [binding.kind, binding.projectId, binding.keystoreId]
     default:
       throw binding satisfies never
   }

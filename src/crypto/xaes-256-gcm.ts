@@ -37,22 +37,12 @@ export function xaesWithNonces(
 ): DataCipher {
   if (key.length !== KEY_BYTES) throw new Error('an XAES-256-GCM key has 32 bytes')
   const ecb = key.lend((bytes) => createCipheriv('aes-256-ecb', bytes, null)).setAutoPadding(false)
-  const mask = subkeyMask(ecb.update(new Uint8Array(BLOCK_BYTES)))
-  const template = derivationTemplate(mask)
-  mask.fill(0)
+  const template = xaesTemplate(ecb.update(new Uint8Array(BLOCK_BYTES)))
   const blocks = Buffer.alloc(2 * BLOCK_BYTES)
 
   /** Both blocks pass the block cipher in one call; the object stays and is never finalised. */
   function deriveKey(nonce: Uint8Array, at: number): Buffer {
-    for (let i = 0; i < LABEL_BYTES; i++) {
-      blocks[i] = template[i] ?? 0
-      blocks[i + BLOCK_BYTES] = template[i + BLOCK_BYTES] ?? 0
-    }
-    for (let i = 0; i < DERIVING_NONCE_BYTES; i++) {
-      const byte = (nonce[at + i] ?? 0) ^ (template[LABEL_BYTES + i] ?? 0)
-      blocks[LABEL_BYTES + i] = byte
-      blocks[BLOCK_BYTES + LABEL_BYTES + i] = byte
-    }
+    fillBlocks(blocks, template, nonce, at)
     return ecb.update(blocks)
   }
 
@@ -75,6 +65,92 @@ export function xaesWithNonces(
       derived.fill(0)
       return plaintext
     },
+  }
+}
+
+/**
+ * XAES-256-GCM whose key is in a token: it encrypts the two blocks from which the key of a message is
+ * derived, and the message itself is encrypted here. Each answer serves one message.
+ */
+export interface RemoteXaes {
+  readonly forEncryption: () => Promise<DataCipher>
+  readonly forDecryption: (nonce: Uint8Array) => Promise<DataCipher>
+}
+
+/** As {@link xaes256Gcm}, with `encryptBlocks` in place of the key. */
+export function remoteXaes(
+  encryptBlocks: (blocks: Uint8Array) => Promise<Uint8Array>,
+  suiteId: number,
+): RemoteXaes {
+  let template: Promise<Uint8Array> | undefined
+  const forNonce = async (nonce: Uint8Array): Promise<DataCipher> => {
+    template ??= encryptBlocks(new Uint8Array(BLOCK_BYTES)).then((block) =>
+      xaesTemplate(Uint8Array.from(block)),
+    )
+    const blocks = new Uint8Array(2 * BLOCK_BYTES)
+    try {
+      fillBlocks(blocks, await template, nonce, 0)
+    } catch (error) {
+      template = undefined
+      throw error
+    }
+    return cipherOfOneMessage(Buffer.from(await encryptBlocks(blocks)), nonce, suiteId)
+  }
+  return {
+    forEncryption: () => {
+      const nonce = new Uint8Array(NONCE_BYTES)
+      fillRandom(nonce, 0, NONCE_BYTES)
+      return forNonce(nonce)
+    },
+    forDecryption: forNonce,
+  }
+}
+
+/** A cipher whose key was derived for one nonce: it encrypts one message, or decrypts that one. */
+function cipherOfOneMessage(derived: Buffer, nonce: Uint8Array, suiteId: number): DataCipher {
+  const iv = nonce.subarray(DERIVING_NONCE_BYTES)
+  let isSpent = false
+  const spend = () => {
+    if (isSpent) throw new Error('a nonce serves one message')
+    isSpent = true
+  }
+  return {
+    kind: 'cipher',
+    suiteId,
+    memoryBytes: MEMORY_BYTES,
+    encryptInto(target, at, plaintext, aad) {
+      spend()
+      target.set(nonce, at.nonceAt)
+      gcmEncryptInto('aes-256-gcm', derived, iv, target, at, plaintext, aad)
+      derived.fill(0)
+    },
+    decrypt(_nonce, tag, text, aad) {
+      spend()
+      const plaintext = gcmDecrypt('aes-256-gcm', derived, iv, tag, text, aad)
+      derived.fill(0)
+      return plaintext
+    },
+  }
+}
+
+/** What both blocks of a derivation begin as; wipes the encrypted zero block that it comes from. */
+function xaesTemplate(encryptedZero: Uint8Array): Uint8Array {
+  const mask = subkeyMask(encryptedZero)
+  const template = derivationTemplate(mask)
+  mask.fill(0)
+  return template
+}
+
+/** The two blocks from which the key of a message with this nonce is derived. */
+function fillBlocks(blocks: Uint8Array, template: Uint8Array, nonce: Uint8Array, at: number): void {
+  for (let i = 0; i < LABEL_BYTES; i++) {
+    blocks[i] = template[i] ?? 0
+    blocks[i + BLOCK_BYTES] = template[i + BLOCK_BYTES] ?? 0
+  }
+  for (let i = 0; i < DERIVING_NONCE_BYTES; i++) {
+    const byte = (nonce[at + i] ?? 0) ^ (template[LABEL_BYTES + i] ?? 0)
+    blocks[LABEL_BYTES + i] = byte
+    blocks[BLOCK_BYTES + LABEL_BYTES + i] = byte
   }
 }
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { authorise } from '../app/authorise.ts'
+import { authorise, NOT_ASKED } from '../app/authorise.ts'
 import type { Deps } from '../app/deps.ts'
 import type { RequestContext } from '../app/handler.ts'
 import { HANDLERS } from '../app/index.ts'
@@ -71,6 +71,7 @@ export async function answer(
       secure: isSecure(request),
       keyId: undefined,
       keyVersion: undefined,
+      admission: NOT_ASKED,
       signedIn: undefined,
     },
     route: undefined,
@@ -120,6 +121,7 @@ async function perform(pipeline: Pipeline, exchange: Exchange): Promise<Outcome>
               body,
             },
       projectId,
+      mayBeGuest: 'grant' in access,
     })
     const caller = identified instanceof Promise ? await identified : identified
     exchange.caller = caller
@@ -133,7 +135,7 @@ async function perform(pipeline: Pipeline, exchange: Exchange): Promise<Outcome>
   })
   context.keyId = decoded['key_id'] as KeyId | undefined // the field of that name decodes to one
   if (access.kind === 'permission' && exchange.caller !== undefined) {
-    authorise(deps, exchange.caller, access.permission, context.keyId, context)
+    context.admission = authorise(deps, exchange.caller, access, context.keyId, context)
   }
   const handler = HANDLERS[route.id] as UntypedHandler // fed what its own row decoded
   const reply = await handler(deps, exchange.caller, decoded, context)

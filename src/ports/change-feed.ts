@@ -1,7 +1,15 @@
 import type { EpochMs } from '../core/time.ts'
 
 /** What kind of thing changed. */
-export type ChangeKind = 'key' | 'tenant' | 'project' | 'user' | 'accessKey' | 'policy' | 'token'
+export type ChangeKind =
+  | 'key'
+  | 'keystore'
+  | 'tenant'
+  | 'project'
+  | 'user'
+  | 'accessKey'
+  | 'policy'
+  | 'token'
 
 /** One line of the change log. */
 export interface Change {

@@ -50,7 +50,7 @@ export function keyStoreConformance(name: string, open: () => Promise<OpenKeySto
 
     const inserted = async (changes: Partial<Key> = {}): Promise<StoredKey> => {
       const key = someKey(changes)
-      assert.equal(await store.insert(key, versionOf(key), QUOTA), 'inserted')
+      assert.equal(await store.insert(key, [versionOf(key)], QUOTA), 'inserted')
       return found(key.id)
     }
     const found = async (keyId: KeyId): Promise<StoredKey> => {
@@ -74,7 +74,7 @@ export function keyStoreConformance(name: string, open: () => Promise<OpenKeySto
       ]
       for (const changes of variants) {
         const key = someKey(changes)
-        assert.equal(await store.insert(key, versionOf(key), QUOTA), 'inserted')
+        assert.equal(await store.insert(key, [versionOf(key)], QUOTA), 'inserted')
         assert.deepEqual((await found(key.id)).key, key)
       }
       const waiting = someKey({
@@ -82,7 +82,7 @@ export function keyStoreConformance(name: string, open: () => Promise<OpenKeySto
         state: { kind: 'pendingImport' },
         primaryVersion: undefined,
       })
-      assert.equal(await store.insert(waiting, undefined, QUOTA), 'inserted')
+      assert.equal(await store.insert(waiting, [], QUOTA), 'inserted')
       assert.deepEqual((await found(waiting.id)).key, waiting)
       assert.equal(await store.findVersion(waiting.id, FIRST_VERSION), undefined)
       assert.equal(await store.find(randomUUID() as KeyId), undefined)
@@ -91,7 +91,7 @@ export function keyStoreConformance(name: string, open: () => Promise<OpenKeySto
     test('a version comes back byte for byte', async () => {
       const key = someKey()
       const version = versionOf(key)
-      await store.insert(key, version, QUOTA)
+      await store.insert(key, [version], QUOTA)
       const stored = (await store.findVersion(key.id, FIRST_VERSION)) ?? assert.fail()
       assert.deepEqual(
         { ...stored, wrappedMaterial: [...stored.wrappedMaterial] },
@@ -103,11 +103,11 @@ export function keyStoreConformance(name: string, open: () => Promise<OpenKeySto
     test('an alias is unique in its project only', async () => {
       const { key } = await inserted()
       const twin = someKey({ alias: key.alias })
-      assert.equal(await store.insert(twin, versionOf(twin), QUOTA), 'alias-taken')
+      assert.equal(await store.insert(twin, [versionOf(twin)], QUOTA), 'alias-taken')
       assert.equal(await store.find(twin.id), undefined)
       assert.equal(await store.findVersion(twin.id, FIRST_VERSION), undefined)
       const elsewhere = someKey({ alias: key.alias, projectId: 'elsewhere' as ProjectId })
-      assert.equal(await store.insert(elsewhere, versionOf(elsewhere), QUOTA), 'inserted')
+      assert.equal(await store.insert(elsewhere, [versionOf(elsewhere)], QUOTA), 'inserted')
       const other = await inserted()
       assert.equal(await store.replace(other, { ...other.key, alias: key.alias }), 'alias-taken')
       assert.deepEqual(await found(other.key.id), other)
@@ -116,17 +116,17 @@ export function keyStoreConformance(name: string, open: () => Promise<OpenKeySto
     test('an id is never used twice, neither beside nor after the first', async () => {
       const { key } = await inserted()
       const twin = someKey({ id: key.id })
-      await assert.rejects(store.insert(twin, versionOf(twin), QUOTA))
+      await assert.rejects(store.insert(twin, [versionOf(twin)], QUOTA))
     })
 
     test('the quota counts own keys, also when many come at once', async () => {
       const projectId = `quota-${randomUUID()}` as ProjectId
       const tries = Array.from({ length: 10 }, () => someKey({ projectId }))
-      const outcomes = await Promise.all(tries.map((key) => store.insert(key, versionOf(key), 4)))
+      const outcomes = await Promise.all(tries.map((key) => store.insert(key, [versionOf(key)], 4)))
       assert.equal(outcomes.filter((outcome) => outcome === 'inserted').length, 4)
       assert.equal(outcomes.filter((outcome) => outcome === 'quota-reached').length, 6)
       const own = someKey({ projectId, isDefault: true })
-      assert.equal(await store.insert(own, versionOf(own), 4), 'inserted')
+      assert.equal(await store.insert(own, [versionOf(own)], 4), 'inserted')
     })
 
     test('of many writers that saw the same, one wins', async () => {
@@ -237,7 +237,7 @@ export function keyStoreConformance(name: string, open: () => Promise<OpenKeySto
       const events = await store.rotationEvents(seen.key.projectId, seen.key.id, page)
       assert.equal(events.length, 1)
       const again = someKey({ id: seen.key.id })
-      await assert.rejects(store.insert(again, versionOf(again), QUOTA))
+      await assert.rejects(store.insert(again, [versionOf(again)], QUOTA))
     })
 
     test('pages in order of creation, each key once, by every filter', async () => {
@@ -248,7 +248,7 @@ export function keyStoreConformance(name: string, open: () => Promise<OpenKeySto
         const state = index % 4 === 0 ? { kind: 'disabled' } : { kind: 'enabled' }
         const enterpriseProjectId = index % 5 === 0 ? 'e' : '0'
         const key = someKey({ projectId, spec, state: state as Key['state'], enterpriseProjectId })
-        await store.insert(key, versionOf(key), QUOTA)
+        await store.insert(key, [versionOf(key)], QUOTA)
         all.push(key)
       }
       const filters = [
@@ -297,7 +297,7 @@ export function keyStoreConformance(name: string, open: () => Promise<OpenKeySto
           for (const [index, name] of history.entries()) {
             if (name === 'create' || name === 'default') {
               const key = someKey({ projectId, isDefault: name === 'default' })
-              await store.insert(key, versionOf(key), QUOTA)
+              await store.insert(key, [versionOf(key)], QUOTA)
               ids.push(key.id)
               continue
             }

@@ -2,7 +2,9 @@ import type { KeyId, MaterialId, ProjectId, VersionNumber } from '../core/ids.ts
 import type { Key, KeyOrigin, KeyState } from '../core/key.ts'
 import type { KeySpec } from '../core/key-specs.ts'
 import type { RotationEvent } from '../core/rotation.ts'
+import type { Tag } from '../core/tag.ts'
 import type { EpochMs } from '../core/time.ts'
+import type { PageRequest } from './page.ts'
 
 /** A key as a store has it. */
 export interface StoredKey {
@@ -19,9 +21,22 @@ export interface StoredKeyVersion {
   readonly version: VersionNumber
   readonly materialId: MaterialId
   readonly origin: KeyOrigin
-  /** As `crypto/wrapped-record` made it; opens only for this key, version, project, spec, origin. */
+  /**
+   * As `crypto/wrapped-record` made it; opens only for this key, version, project, spec, origin.
+   * Empty while imported material is deleted or expired.
+   */
   readonly wrappedMaterial: Uint8Array
   readonly createdAt: EpochMs
+  /** SHA-256 of imported material, wrapped, by which it is known again when it was deleted. */
+  readonly wrappedDigest?: Uint8Array | undefined
+  /** When imported material goes. */
+  readonly expiresAt?: EpochMs | undefined
+}
+
+/** A version whose imported material has expired. */
+export interface ExpiredMaterial {
+  readonly keyId: KeyId
+  readonly version: VersionNumber
 }
 
 /** Which keys of a project a list shows; what is left out restricts nothing. */
@@ -29,13 +44,6 @@ export interface KeyFilter {
   readonly state?: KeyState['kind']
   readonly spec?: KeySpec
   readonly enterpriseProjectId?: string
-}
-
-/** A page of keys in order of their numbers. */
-export interface PageRequest {
-  /** Only keys with a number above this one; 0 for the first page. */
-  readonly after: number
-  readonly limit: number
 }
 
 /** How many keys of a kind there are. */
@@ -61,17 +69,28 @@ export interface KeyStore {
     keyId: KeyId,
     version: VersionNumber,
   ) => Promise<StoredKeyVersion | undefined>
+  /** The key that was made or renamed with this alias. */
+  readonly findByAlias: (projectId: ProjectId, alias: string) => Promise<StoredKey | undefined>
+  /** Versions of a key in order of their numbers. */
+  readonly versionsOf: (keyId: KeyId, page: PageRequest) => Promise<readonly StoredKeyVersion[]>
   /**
-   * Stores a new key with its first version.
+   * Stores a new key with its versions and tags.
    *
-   * @param first Undefined while its owner has yet to import material.
+   * @param versions None while its owner has yet to import material; more than one for a replica.
    * @param quota How many keys the project may have, default keys not counted.
    */
   readonly insert: (
     key: Key,
-    first: StoredKeyVersion | undefined,
+    versions: readonly StoredKeyVersion[],
     quota: number,
+    tags?: readonly Tag[],
   ) => Promise<InsertOutcome>
+  /** Stores what a replica hears of its primary: the key as it is now, and versions it lacked. */
+  readonly putReplicated: (
+    seen: StoredKey,
+    key: Key,
+    versions: readonly StoredKeyVersion[],
+  ) => Promise<'stored' | 'stale'>
   /** Stores `key` if the record is still at `seen.revision`. The primary version cannot change. */
   readonly replace: (seen: StoredKey, key: Key) => Promise<ReplaceOutcome>
   /** Stores a rotation whole, key, version and event, if the record is still at `seen.revision`. */
@@ -87,6 +106,28 @@ export interface KeyStore {
    * deletion, and its time has come at `now`.
    */
   readonly destroy: (seen: StoredKey, now: EpochMs) => Promise<'destroyed' | 'stale'>
+  /** Versions of a key whose material was imported, newest first, at most `limit`. */
+  readonly importedVersions: (keyId: KeyId, limit: number) => Promise<readonly StoredKeyVersion[]>
+  /** Stores imported material, of a new version or of one that had lost it, with the key. */
+  readonly putImported: (
+    seen: StoredKey,
+    key: Key,
+    version: StoredKeyVersion,
+  ) => Promise<'stored' | 'stale'>
+  /** Material that was imported for the next rotation. */
+  readonly findWaiting: (keyId: KeyId) => Promise<StoredKeyVersion | undefined>
+  /** Stores material for the next rotation, in place of what waited. */
+  readonly putWaiting: (seen: StoredKey, version: StoredKeyVersion) => Promise<'stored' | 'stale'>
+  /** Deletes the material of all versions, and what waits; the versions stay known. */
+  readonly deleteMaterial: (seen: StoredKey, key: Key) => Promise<'deleted' | 'stale'>
+  /** Deletes the material of one version, with the key as it is then. */
+  readonly expireMaterial: (
+    seen: StoredKey,
+    key: Key,
+    version: VersionNumber,
+  ) => Promise<'deleted' | 'stale'>
+  /** Versions whose imported material has expired at `now`, the longest expired first. */
+  readonly dueForExpiry: (now: EpochMs, limit: number) => Promise<readonly ExpiredMaterial[]>
   readonly page: (
     projectId: ProjectId,
     filter: KeyFilter,

@@ -1,13 +1,17 @@
+import { Fault } from '../core/fault.ts'
+
 /** Reading or writing the store failed: disk full, corrupt, locked, out of reach. */
 export class StorageError extends Error {
   override readonly name = 'StorageError'
 }
 
-/** Runs a piece of work on the store; what it throws is wrapped in a {@link StorageError}. */
+/** Runs a piece of work on the store; what it throws, but faults, is wrapped in a {@link StorageError}. */
 export async function withStorage<T>(doing: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (cause) {
-    throw cause instanceof StorageError ? cause : new StorageError(`${doing} failed`, { cause })
+    throw cause instanceof StorageError || cause instanceof Fault
+      ? cause
+      : new StorageError(`${doing} failed`, { cause })
   }
 }

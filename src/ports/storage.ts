@@ -1,12 +1,22 @@
 import type { CheckpointStore } from './audit-log.ts'
 import type { ChangeFeed } from './change-feed.ts'
+import type { GrantStore } from './grant-store.ts'
 import type { IdentityStore } from './identity-store.ts'
 import type { KeyStore } from './key-store.ts'
+import type { KeystoreRegistry } from './keystore-registry.ts'
+import type { LabelStore } from './label-store.ts'
 import type { MetaStore } from './meta-store.ts'
+import type { ReplicaStore } from './replica-store.ts'
+import type { TrustStore } from './trust-store.ts'
 
 /** Everything that is kept, over one connection to one database. */
 export interface Storage {
   readonly keys: KeyStore
+  readonly grants: GrantStore
+  readonly labels: LabelStore
+  readonly trust: TrustStore
+  readonly keystores: KeystoreRegistry
+  readonly replicas: ReplicaStore
   readonly identity: IdentityStore
   readonly changes: ChangeFeed
   readonly checkpoints: CheckpointStore

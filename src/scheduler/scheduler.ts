@@ -1,6 +1,8 @@
 import type { Deps } from '../app/deps.ts'
 import { destroyIfDue } from '../app/destroy-key.ts'
+import { expireIfDue } from '../app/import-material.ts'
 import { rotateIfDue, SCHEDULER_ACTOR } from '../app/rotate-key.ts'
+import { syncReplicas } from '../app/send-replicas.ts'
 import type { Key } from '../core/key.ts'
 import type { EpochMs } from '../core/time.ts'
 
@@ -14,6 +16,8 @@ const TICK_MS = 1000
 export interface SchedulerEvents {
   /** A key was destroyed; fulfilled when the audit log has it. */
   readonly destroyed: (key: Key, at: EpochMs) => Promise<void>
+  /** Imported material of a key has expired and is gone; fulfilled when the audit log has it. */
+  readonly expired: (key: Key, at: EpochMs) => Promise<void>
   /** Something failed and will be tried again at the next tick. */
   readonly failed: (error: unknown) => void
   /** The clock says an earlier time than before. */
@@ -30,6 +34,7 @@ export class Scheduler {
   readonly #events: SchedulerEvents
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> = Promise.resolve()
+  #syncing: Promise<void> = Promise.resolve()
   #isStopped = false
   #latestSeen = 0 as EpochMs
 
@@ -48,6 +53,7 @@ export class Scheduler {
     this.#isStopped = true
     clearTimeout(this.#timer)
     await this.#running
+    await this.#syncing
   }
 
   /** Does all that is due now. */
@@ -56,7 +62,17 @@ export class Scheduler {
     if (now < this.#latestSeen) this.#events.clockWentBack(this.#latestSeen, now)
     this.#latestSeen = now
     await this.#rotateDue(now)
+    await this.#expireDue(now)
     await this.#destroyDue(now)
+    await this.#syncReplicas()
+  }
+
+  /** Tells replicas in other regions what they have not heard of, without waiting for the tick. */
+  syncSoon(): void {
+    setImmediate(() => {
+      if (this.#isStopped) return
+      this.#syncing = this.#syncing.then(() => this.#syncReplicas()).catch(this.#events.failed)
+    })
   }
 
   async #rotateDue(now: EpochMs): Promise<void> {
@@ -70,6 +86,24 @@ export class Scheduler {
         })
       }
       if (due.length < BATCH || rotated === 0) return
+    }
+  }
+
+  async #expireDue(now: EpochMs): Promise<void> {
+    const due = await this.#deps.keys.dueForExpiry(now, BATCH)
+    for (const material of due) {
+      if (this.#isStopped) return
+      await this.#unhindered(async () => {
+        const key = await expireIfDue(this.#deps, material)
+        if (key !== undefined) await this.#events.expired(key, now)
+      })
+    }
+  }
+
+  async #syncReplicas(): Promise<void> {
+    for (const { keyId, since } of await this.#deps.replicas.pending(BATCH)) {
+      if (this.#isStopped) return
+      await this.#unhindered(() => syncReplicas(this.#deps, keyId, since))
     }
   }
 

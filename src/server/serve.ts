@@ -4,10 +4,12 @@ import { ChangeFollower } from '../app/change-follower.ts'
 import type { Deps } from '../app/deps.ts'
 import { KeyCache } from '../app/key-cache.ts'
 import { openAuditLog } from '../audit/file-log.ts'
+import type { ApiKind } from '../contract/operation.ts'
 import type { Key } from '../core/key.ts'
 import { latenessMs, type RotationEvent } from '../core/rotation.ts'
 import type { EpochMs } from '../core/time.ts'
 import { randomHex } from '../crypto/random.ts'
+import { answerDocument, makeDocuments } from '../http/documents.ts'
 import { type Listener, listen, type TlsFiles } from '../http/listener.ts'
 import { answer, type Pipeline } from '../http/pipeline.ts'
 import { answerProbe, isLocal, type Probes } from '../http/probes.ts'
@@ -23,14 +25,16 @@ import { AUDIT_FOLDER, openDataFolder } from './data-folder.ts'
 import { makeIdentity } from './identity.ts'
 import { describeError, type Logger } from './log.ts'
 import { makeMetrics } from './metrics.ts'
+import { readPeers } from './peers.ts'
 import { parseAddress, SettingsError } from './settings.ts'
 import type { Settings } from './settings-table.ts'
 import { watchTls } from './tls-files.ts'
+import { readTokens } from './tokens.ts'
+import { version } from './version.ts'
 
 /** How long the change log is kept: far longer than anybody may go without reading it. */
 const KEEP_CHANGES_MS = 60 * 60 * 1000
 const HOUSEKEEPING_MS = 10 * 60 * 1000
-const GRANT_QUOTA = 100
 
 /** What may be put in place of the real parts, in tests. */
 export interface ServeOverrides {
@@ -60,6 +64,8 @@ export async function serve(
   log: Logger,
   overrides: ServeOverrides = {},
 ): Promise<RunningServer> {
+  const tokens = readTokens(settings.tokens)
+  const peers = readPeers(settings.peers, settings.region)
   const directory = resolve(settings.data)
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const { root, storage: opened } = await openDataFolder(directory, log)
@@ -99,6 +105,7 @@ export async function serve(
     const lateMs = latenessMs(event)
     log.info({ keyId, cause, actor, fromVersion, toVersion, at, dueAt, lateMs }, 'key rotated')
     await audit.append(rotationRecord(event))
+    scheduler.syncSoon()
   }
 
   const advanceClock =
@@ -111,6 +118,15 @@ export async function serve(
   const deps: Deps = {
     clock,
     keys: storage.keys,
+    grants: storage.grants,
+    labels: storage.labels,
+    trust: storage.trust,
+    keystores: storage.keystores,
+    replicas: storage.replicas,
+    tokens,
+    peers,
+    syncSoon: () => scheduler.syncSoon(),
+    warn: (error) => log.warn({ error: describeError(error) }, 'something was left undone'),
     identity: storage.identity,
     desk: identity.desk,
     changes,
@@ -118,7 +134,7 @@ export async function serve(
     root,
     region: settings.region,
     keyQuota: settings['key-quota'],
-    grantQuota: GRANT_QUOTA,
+    grantQuota: settings['grant-quota'],
     announceRotation,
     advanceClock,
   }
@@ -127,6 +143,10 @@ export async function serve(
       metrics.countDestruction()
       log.info({ keyId: key.id, at }, 'key destroyed')
       await audit.append(destructionRecord(key, at))
+    },
+    async expired(key, at) {
+      log.info({ keyId: key.id, at }, 'imported material expired')
+      await audit.append(expiryRecord(key, at))
     },
     failed: (error) =>
       log.error({ error: describeError(error) }, 'the scheduler failed; it goes on'),
@@ -138,18 +158,20 @@ export async function serve(
   )
   await identity.start()
 
+  const publicUrl = settings['public-url']?.replace(/\/+$/, '')
+  const apis: readonly ApiKind[] =
+    identity.desk === undefined ? ['kms', 'keyturn'] : ['kms', 'keyturn', 'identity']
+  const documents = makeDocuments({ version, serverUrl: publicUrl, apis })
   const newRequestId = () => randomHex(16)
   const pipeline: Pipeline = {
     deps,
     authenticator: identity.authenticator,
     audit,
     clock: systemClock,
-    route: makeRouter(
-      identity.desk === undefined ? ['kms', 'keyturn'] : ['kms', 'keyturn', 'identity'],
-    ),
+    route: makeRouter(apis),
     limitRate: makeRateLimit(settings['rate-limit']),
     newRequestId,
-    publicUrl: settings['public-url']?.replace(/\/+$/, ''),
+    publicUrl,
     observe: metrics.observe,
     logDefect: (error, requestId, operation) =>
       log.error({ requestId, operation, error: describeError(error) }, 'request failed'),
@@ -176,6 +198,7 @@ export async function serve(
     newRequestId,
     handle(request, response) {
       if (answerProbe(probes, request, response)) return
+      if (answerDocument(documents, request, response)) return
       answer(pipeline, request, response).catch((error) => {
         log.error({ error: describeError(error) }, 'a reply could not be sent')
         response.destroy()
@@ -207,6 +230,7 @@ export async function serve(
       stopWatching()
       await listener.drain(settings['drain-ms'])
       await scheduler.stop()
+      for (const token of tokens.values()) await token.close()
       changes.stop()
       cache.clear()
       await audit.close()
@@ -263,6 +287,10 @@ function rotationRecord(event: RotationEvent): AuditRecord {
 
 function destructionRecord(key: Key, at: EpochMs): AuditRecord {
   return { ...workRecord('KeyDestroyed', key.id, key.projectId), detail: { at } }
+}
+
+function expiryRecord(key: Key, at: EpochMs): AuditRecord {
+  return { ...workRecord('MaterialExpired', key.id, key.projectId), detail: { at } }
 }
 
 /** A record of work that no request asked for. */

@@ -131,6 +131,26 @@ export const SETTINGS = {
     placeholder: 'N',
     help: 'how many keys a project may have',
   },
+  'grant-quota': {
+    type: 'integer',
+    default: 100,
+    min: 0,
+    max: 100_000,
+    placeholder: 'N',
+    help: 'how many grants a key, and a grantee, may have',
+  },
+  tokens: {
+    type: 'text',
+    default: undefined,
+    placeholder: 'FILE',
+    help: 'PKCS #11 tokens that key stores may use (TOML, [[token]] entries)',
+  },
+  peers: {
+    type: 'text',
+    default: undefined,
+    placeholder: 'FILE',
+    help: 'other regions that keys can be replicated to (TOML, [[peer]] entries)',
+  },
   'staleness-ms': {
     type: 'integer',
     default: 1000,

@@ -136,14 +136,16 @@ describe('SQLite', () => {
     const materialId = '00000000-0000-4000-8000-000000000000' as never
     await watched.keys.insert(
       key,
-      {
-        keyId: key.id,
-        version: FIRST_VERSION,
-        materialId,
-        origin: 'kms',
-        wrappedMaterial,
-        createdAt: 0 as EpochMs,
-      },
+      [
+        {
+          keyId: key.id,
+          version: FIRST_VERSION,
+          materialId,
+          origin: 'kms',
+          wrappedMaterial,
+          createdAt: 0 as EpochMs,
+        },
+      ],
       9,
     )
     asked.length = 0

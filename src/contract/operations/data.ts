@@ -1,3 +1,4 @@
+import { Type } from 'typebox'
 import { fault } from '../../core/fault.ts'
 import { DATAKEY_BITS, DATAKEY_BYTES, RANDOM_BITS } from '../../core/limits.ts'
 import {
@@ -11,9 +12,15 @@ import {
   length,
   plainText,
 } from '../crypto-fields.ts'
-import { optional } from '../field.ts'
+import { oneOf, optional, plain } from '../field.ts'
 import { keyId, sequence, text, wholeNumber } from '../fields.ts'
 import { needs, operation } from '../operation.ts'
+
+/** A PIN that a data key is bound to: it then opens with that alone. */
+const PIN = {
+  pin: optional(plain(Type.String({ minLength: 1, maxLength: 512 }))),
+  pin_type: optional(oneOf(['CipherText', 'PlainText'])),
+}
 
 const CONTEXT = {
   additional_authenticated_data: optional(additionalData),
@@ -27,6 +34,9 @@ const USE_FAULTS = [
   'key-pending-import',
   'key-usage-mismatch',
   'encryption-context-malformed',
+  'keystore-disabled',
+  'upstream-invalid',
+  'upstream-timeout',
 ] as const
 
 const datakeyLength = length(() => fault('datakey-length-out-of-range', DATAKEY_BITS))
@@ -36,6 +46,7 @@ const DATAKEY_REQUEST = {
   key_spec: optional(dataKeySpec),
   datakey_length: optional(datakeyLength),
   ...CONTEXT,
+  ...PIN,
   sequence: optional(sequence),
 }
 
@@ -58,7 +69,7 @@ export const CreateDatakey = operation({
   id: 'CreateDatakey',
   method: 'POST',
   path: '/v1.0/{project_id}/kms/create-datakey',
-  access: needs('kms:dek:create'),
+  access: needs('kms:dek:create', 'create-datakey'),
   summary: 'Make a data key, in the clear and encrypted',
   request: DATAKEY_REQUEST,
   response: { key_id: keyId, plain_text: hex(), cipher_text: hex() },
@@ -67,6 +78,7 @@ export const CreateDatakey = operation({
     'datakey-length-out-of-range',
     'datakey-length-not-multiple',
     'datakey-spec-invalid',
+    'pin-invalid',
   ],
   source: 'KMS API reference, "Creating a DEK"',
 })
@@ -75,7 +87,7 @@ export const CreateDatakeyWithoutPlaintext = operation({
   id: 'CreateDatakeyWithoutPlaintext',
   method: 'POST',
   path: '/v1.0/{project_id}/kms/create-datakey-without-plaintext',
-  access: needs('kms:dek:create'),
+  access: needs('kms:dek:create', 'create-datakey-without-plaintext'),
   summary: 'Make a data key, encrypted only',
   request: {
     ...DATAKEY_REQUEST,
@@ -89,6 +101,7 @@ export const CreateDatakeyWithoutPlaintext = operation({
     'datakey-length-out-of-range-without-plaintext',
     'datakey-length-not-multiple',
     'datakey-spec-invalid',
+    'pin-invalid',
   ],
   source: 'KMS API reference, "Creating a DEK without plaintext"',
 })
@@ -97,7 +110,7 @@ export const EncryptDatakey = operation({
   id: 'EncryptDatakey',
   method: 'POST',
   path: '/v1.0/{project_id}/kms/encrypt-datakey',
-  access: needs('kms:dek:crypto'),
+  access: needs('kms:dek:crypto', 'encrypt-datakey'),
   summary: 'Encrypt a data key that the caller has',
   request: {
     key_id: keyId,
@@ -106,6 +119,7 @@ export const EncryptDatakey = operation({
     /** Bytes of the key alone. */
     datakey_plain_length: length(() => fault('datakey-plain-length-out-of-range', DATAKEY_BYTES)),
     ...CONTEXT,
+    ...PIN,
     sequence: optional(sequence),
   },
   response: { key_id: keyId, cipher_text: hex(), datakey_length: wholeNumber },
@@ -115,6 +129,7 @@ export const EncryptDatakey = operation({
     'datakey-plain-length-out-of-range',
     'datakey-plaintext-digest-mismatch',
     'datakey-plain-length-mismatch',
+    'pin-invalid',
   ],
   source: 'KMS API reference, "Encrypting a DEK"',
 })
@@ -123,7 +138,7 @@ export const DecryptDatakey = operation({
   id: 'DecryptDatakey',
   method: 'POST',
   path: '/v1.0/{project_id}/kms/decrypt-datakey',
-  access: needs('kms:dek:crypto'),
+  access: needs('kms:dek:crypto', 'decrypt-datakey'),
   summary: 'Decrypt a data key',
   request: {
     key_id: keyId,
@@ -131,6 +146,7 @@ export const DecryptDatakey = operation({
     /** Bytes of the key in the clear. */
     datakey_cipher_length: length(() => fault('datakey-cipher-length-out-of-range', DATAKEY_BYTES)),
     ...CONTEXT,
+    ...PIN,
     sequence: optional(sequence),
   },
   response: { data_key: hex(), datakey_length: wholeNumber, datakey_dgst: hex() },
@@ -141,6 +157,7 @@ export const DecryptDatakey = operation({
     'datakey-cipher-length-out-of-range',
     'datakey-ciphertext-digest-mismatch',
     'datakey-cipher-length-mismatch',
+    'pin-invalid',
   ],
   source: 'KMS API reference, "Decrypting a DEK"',
 })
@@ -149,7 +166,7 @@ export const EncryptData = operation({
   id: 'EncryptData',
   method: 'POST',
   path: '/v1.0/{project_id}/kms/encrypt-data',
-  access: needs('kms:cmk:crypto'),
+  access: needs('kms:cmk:crypto', 'encrypt-data'),
   summary: 'Encrypt up to 4096 bytes',
   request: {
     key_id: keyId,
@@ -167,7 +184,7 @@ export const DecryptData = operation({
   id: 'DecryptData',
   method: 'POST',
   path: '/v1.0/{project_id}/kms/decrypt-data',
-  access: { kind: 'permissionInHandler', permission: 'kms:cmk:crypto' },
+  access: { kind: 'permissionInHandler', permission: 'kms:cmk:crypto', grant: 'decrypt-data' },
   summary: 'Decrypt what EncryptData encrypted',
   request: {
     cipher_text: base64CipherText,

@@ -1,9 +1,22 @@
 import type { OperationRow, ReplyOf, RequestOf } from '../operation.ts'
+import * as accessPoints from './access-points.ts'
+import * as aliases from './aliases.ts'
+import * as capsules from './capsules.ts'
 import * as data from './data.ts'
+import * as dataKeyPairs from './data-key-pairs.ts'
+import * as defaultKeys from './default-keys.ts'
+import * as grants from './grants.ts'
 import * as identity from './identity.ts'
+import * as imports from './import.ts'
+import * as keyPolicies from './key-policies.ts'
 import * as keys from './keys.ts'
+import * as keystores from './keystores.ts'
+import * as reEncrypt from './re-encrypt.ts'
+import * as regions from './regions.ts'
 import * as rotation from './rotation.ts'
 import * as server from './server.ts'
+import * as signing from './signing.ts'
+import * as tags from './tags.ts'
 import * as versions from './versions.ts'
 
 /**
@@ -13,6 +26,19 @@ export const OPERATIONS = {
   ...keys,
   ...rotation,
   ...data,
+  ...dataKeyPairs,
+  ...reEncrypt,
+  ...signing,
+  ...imports,
+  ...grants,
+  ...aliases,
+  ...tags,
+  ...keyPolicies,
+  ...accessPoints,
+  ...capsules,
+  ...keystores,
+  ...regions,
+  ...defaultKeys,
   ...versions,
   ...identity,
   ...server,

@@ -27,6 +27,7 @@ const SCHEDULE_FAULTS = [
   'default-key',
   'imported-not-rotatable',
   'asymmetric-not-rotatable',
+  'replica-not-rotatable',
 ] as const
 
 export const EnableKeyRotation = operation({

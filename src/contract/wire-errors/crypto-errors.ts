@@ -15,6 +15,12 @@ export const CRYPTO_ERRORS = {
     en: 'The cipher text cannot be decrypted.',
     zh: '密文无法解密。',
   },
+  'digest-length-mismatch': {
+    status: 400,
+    code: 'KMS.0329',
+    en: 'The length of the digest does not fit the hash of the algorithm.',
+    zh: '摘要长度与哈希算法不匹配。',
+  },
   'random-length-out-of-range': {
     status: 400,
     code: 'KMS.1801',

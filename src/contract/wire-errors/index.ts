@@ -2,8 +2,10 @@ import type { FaultFacts, FaultKind } from '../../core/fault.ts'
 import { CALLER_ERRORS } from './caller-errors.ts'
 import { CRYPTO_ERRORS } from './crypto-errors.ts'
 import { KEY_ERRORS } from './key-errors.ts'
+import { LABEL_ERRORS } from './label-errors.ts'
 import { REQUEST_ERRORS } from './request-errors.ts'
 import { SERVER_ERRORS } from './server-errors.ts'
+import { SHARING_ERRORS } from './sharing-errors.ts'
 import type { WireError } from './wire-error.ts'
 
 /**
@@ -15,6 +17,8 @@ export const WIRE_ERRORS = {
   ...CALLER_ERRORS,
   ...KEY_ERRORS,
   ...CRYPTO_ERRORS,
+  ...SHARING_ERRORS,
+  ...LABEL_ERRORS,
   ...SERVER_ERRORS,
 } as const satisfies Record<FaultKind, WireError>
 

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { KeyId, MaterialId, ProjectId, TenantId, VersionNumber } from '../../core/ids.ts'
-import type { Key, KeyOrigin, KeyState, RotationSchedule } from '../../core/key.ts'
+import type { Key, KeyOrigin, KeyState, Regional, RotationSchedule } from '../../core/key.ts'
 import type { KeySpec, KeyUsage } from '../../core/key-specs.ts'
 import { deletionAt } from '../../core/key-state.ts'
 import { nextRotationAt, type RotationCause, type RotationEvent } from '../../core/rotation.ts'
@@ -33,6 +33,9 @@ export function keyColumns(key: Key): Omit<KeysTable, 'number' | 'revision'> {
     next_rotation_at: nextRotationAt(key) ?? null,
     rotation_count: key.rotationCount,
     last_rotation_at: key.lastRotationAt ?? null,
+    material_expires_at: key.materialExpiresAt ?? null,
+    region_role: key.regional.kind,
+    primary_region: key.regional.kind === 'replica' ? key.regional.primaryRegion : null,
   }
 }
 
@@ -59,6 +62,8 @@ export function toStoredKey(row: Selectable<KeysTable>): StoredKey {
       schedule: toSchedule(row),
       rotationCount: row.rotation_count,
       lastRotationAt: (row.last_rotation_at ?? undefined) as EpochMs | undefined,
+      materialExpiresAt: (row.material_expires_at ?? undefined) as EpochMs | undefined,
+      regional: toRegional(row),
     },
   }
 }
@@ -72,6 +77,22 @@ export function toStoredKeyVersion(row: Selectable<Database['key_versions']>): S
     origin: row.origin as KeyOrigin,
     wrappedMaterial: row.wrapped_material,
     createdAt: row.created_at as EpochMs,
+    ...(row.fingerprint === null ? {} : { wrappedDigest: row.fingerprint }),
+    ...(row.expires_at === null ? {} : { expiresAt: row.expires_at as EpochMs }),
+  }
+}
+
+/** Columns of a version. */
+export function versionColumns(version: StoredKeyVersion): Selectable<Database['key_versions']> {
+  return {
+    key_id: version.keyId,
+    version: version.version,
+    material_id: version.materialId,
+    origin: version.origin,
+    wrapped_material: version.wrappedMaterial,
+    created_at: version.createdAt,
+    fingerprint: version.wrappedDigest ?? null,
+    expires_at: version.expiresAt ?? null,
   }
 }
 
@@ -97,6 +118,15 @@ function toState(row: Selectable<KeysTable>): KeyState {
     throw new Error(`key ${row.id} waits for deletion without saying until when`)
   }
   return { kind, deleteAt: deleteAt as EpochMs, cancelledTo }
+}
+
+function toRegional(row: Selectable<KeysTable>): Regional {
+  const { region_role: kind, primary_region: primaryRegion } = row
+  if (kind === 'single' || kind === 'primary') return { kind }
+  if (kind !== 'replica' || primaryRegion === null) {
+    throw new Error(`key ${row.id} is a replica without saying of where`)
+  }
+  return { kind, primaryRegion }
 }
 
 function toSchedule(row: Selectable<KeysTable>): RotationSchedule {

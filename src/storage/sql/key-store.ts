@@ -8,8 +8,9 @@ import type { KeyStore, StoredKey, StoredKeyVersion } from '../../ports/key-stor
 import { withStorage } from '../../ports/storage-error.ts'
 import { logChange } from './change-feed.ts'
 import { keyQueries } from './key-queries.ts'
-import { keyColumns, toStoredKey, toStoredKeyVersion } from './key-rows.ts'
+import { keyColumns, toStoredKey, toStoredKeyVersion, versionColumns } from './key-rows.ts'
 import { addToTally, moveTally, ownKeyCount } from './key-tallies.ts'
+import { materialQueries } from './material-queries.ts'
 import { prepared } from './prepared.ts'
 import type { Database } from './schema.ts'
 
@@ -27,6 +28,7 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
 
   return {
     ...keyQueries(db),
+    ...materialQueries(db, clock, update),
 
     find: (keyId) =>
       withStorage('reading a key', async () => {
@@ -40,7 +42,31 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
         return row && toStoredKeyVersion(row)
       }),
 
-    insert: (key, first, quota) =>
+    findByAlias: (projectId, alias) =>
+      withStorage('reading a key by its alias', async () => {
+        const row = await db
+          .selectFrom('keys')
+          .selectAll()
+          .where('project_id', '=', projectId)
+          .where('alias', '=', alias)
+          .executeTakeFirst()
+        return row && toStoredKey(row)
+      }),
+
+    versionsOf: (keyId, { after, limit }) =>
+      withStorage('reading versions of a key', async () => {
+        const rows = await db
+          .selectFrom('key_versions')
+          .selectAll()
+          .where('key_id', '=', keyId)
+          .where('version', '>', after)
+          .orderBy('version')
+          .limit(limit)
+          .execute()
+        return rows.map(toStoredKeyVersion)
+      }),
+
+    insert: (key, versions, quota, tags = []) =>
       inTransaction('storing a key', async (transaction) => {
         // The counter comes first: its row makes creations in one project wait for each other.
         const number = await nextNumber(transaction, key)
@@ -56,7 +82,14 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
           .onConflict((conflict) => conflict.columns(['project_id', 'alias']).doNothing())
           .executeTakeFirst()
         if (inserted.numInsertedOrUpdatedRows !== 1n) return 'alias-taken'
-        if (first !== undefined) await insertVersion(transaction, first)
+        for (const version of versions) await insertVersion(transaction, version)
+        if (tags.length > 0) {
+          const place = { key_id: key.id, project_id: key.projectId, key_number: number }
+          await transaction
+            .insertInto('tags')
+            .values(tags.map((tag) => ({ ...place, ...tag })))
+            .execute()
+        }
         await addToTally(transaction, key, 1)
         await logChange(transaction, clock, 'key', key.id)
         return 'inserted'
@@ -70,6 +103,7 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
         }
         if (!(await update(transaction, seen, key))) return 'stale'
         await moveTally(transaction, seen.key, key)
+        await noteForReplicas(transaction, clock, key)
         await logChange(transaction, clock, 'key', key.id)
         return 'replaced'
       })
@@ -79,6 +113,7 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
       inTransaction('rotating a key', async (transaction) => {
         if (!(await update(transaction, seen, key))) return 'stale'
         await insertVersion(transaction, version)
+        await transaction.deleteFrom('waiting_materials').where('key_id', '=', key.id).execute()
         await transaction
           .insertInto('rotation_events')
           .values({
@@ -92,8 +127,18 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
             due_at: event.dueAt ?? null,
           })
           .execute()
+        await noteForReplicas(transaction, clock, key)
         await logChange(transaction, clock, 'key', key.id)
         return 'rotated'
+      }),
+
+    putReplicated: (seen, key, versions) =>
+      inTransaction('following a primary', async (transaction) => {
+        if (!(await update(transaction, seen, key))) return 'stale'
+        for (const version of versions) await insertVersion(transaction, version)
+        await moveTally(transaction, seen.key, key)
+        await logChange(transaction, clock, 'key', key.id)
+        return 'stored'
       }),
 
     destroy: (seen, now) =>
@@ -155,6 +200,21 @@ async function nextNumber(transaction: Transaction<Database>, key: Key): Promise
   return row.last_number
 }
 
+/** Whoever has copies of a key in other regions is to tell them of a change. */
+async function noteForReplicas(
+  transaction: Transaction<Database>,
+  clock: Clock,
+  key: Key,
+): Promise<void> {
+  if (key.regional.kind !== 'primary') return
+  const since = clock.now()
+  await transaction
+    .insertInto('pending_syncs')
+    .values({ key_id: key.id, since })
+    .onConflict((conflict) => conflict.column('key_id').doUpdateSet({ since }))
+    .execute()
+}
+
 async function isDestroyed(transaction: Transaction<Database>, keyId: KeyId): Promise<boolean> {
   const row = await transaction
     .selectFrom('destroyed_keys')
@@ -193,17 +253,7 @@ async function insertVersion(
   transaction: Transaction<Database>,
   version: StoredKeyVersion,
 ): Promise<void> {
-  await transaction
-    .insertInto('key_versions')
-    .values({
-      key_id: version.keyId,
-      version: version.version,
-      material_id: version.materialId,
-      origin: version.origin,
-      wrapped_material: version.wrappedMaterial,
-      created_at: version.createdAt,
-    })
-    .execute()
+  await transaction.insertInto('key_versions').values(versionColumns(version)).execute()
 }
 
 function requireSameVersions(seen: Key, key: Key): void {

@@ -3,6 +3,7 @@ import type { Clock } from '../../ports/clock.ts'
 import { StorageError, withStorage } from '../../ports/storage-error.ts'
 import { type ColumnTypes, columnTypes, type Engine } from './engine.ts'
 import { begin } from './migrations/0001-begin.ts'
+import { wholeApi } from './migrations/0002-whole-api.ts'
 import type { Database } from './schema.ts'
 
 type Migration = (db: Kysely<Database>, types: ColumnTypes) => Promise<void>
@@ -10,6 +11,7 @@ type Migration = (db: Kysely<Database>, types: ColumnTypes) => Promise<void>
 /** All migrations in order; they only go forward. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-begin': begin,
+  '0002-whole-api': wholeApi,
 }
 
 /**

@@ -24,6 +24,16 @@ export interface Database {
   rotation_events: RotationEventsTable
   destroyed_keys: DestroyedKeysTable
   checkpoints: CheckpointsTable
+  waiting_materials: WaitingMaterialsTable
+  grants: GrantsTable
+  aliases: AliasesTable
+  tags: TagsTable
+  key_policies: KeyPoliciesTable
+  access_points: AccessPointsTable
+  keystores: KeystoresTable
+  pins: PinsTable
+  replicas: ReplicasTable
+  pending_syncs: PendingSyncsTable
 }
 
 interface MigrationsTable {
@@ -116,6 +126,9 @@ export interface KeysTable {
   rotation_count: number
   last_rotation_at: number | null
   revision: number
+  material_expires_at: number | null
+  region_role: string
+  primary_region: string | null
 }
 
 interface KeyCountersTable {
@@ -136,8 +149,12 @@ interface KeyVersionsTable {
   version: number
   material_id: string
   origin: string
+  /** Empty while the material is gone. */
   wrapped_material: Uint8Array
   created_at: number
+  /** Keyed digest of imported material, by which it is known again. */
+  fingerprint: Uint8Array | null
+  expires_at: number | null
 }
 
 interface RotationEventsTable {
@@ -163,4 +180,111 @@ interface CheckpointsTable {
   head: Uint8Array
   signature: Uint8Array
   at: number
+}
+
+interface WaitingMaterialsTable {
+  key_id: string
+  version: number
+  material_id: string
+  wrapped_material: Uint8Array
+  fingerprint: Uint8Array
+  expires_at: number | null
+  created_at: number
+}
+
+interface GrantsTable {
+  number: Generated<number>
+  id: string
+  key_id: string
+  project_id: string
+  name: string | null
+  grantee: string
+  grantee_kind: string
+  /** Names with commas between them. */
+  operations: string
+  retiring: string | null
+  issuing: string
+  created_at: number
+}
+
+interface AliasesTable {
+  number: Generated<number>
+  project_id: string
+  alias: string
+  key_id: string
+  created_at: number
+  updated_at: number
+}
+
+interface TagsTable {
+  key_id: string
+  name: string
+  value: string
+  project_id: string
+  key_number: number
+}
+
+interface KeyPoliciesTable {
+  number: Generated<number>
+  id: string
+  project_id: string
+  keyspace_id: string
+  name: string
+  document: string
+  description: string
+  created_by: string
+  created_at: number
+  modified_at: number
+  accessed_at: number
+}
+
+interface AccessPointsTable {
+  number: Generated<number>
+  id: string
+  project_id: string
+  keyspace_id: string
+  name: string
+  kind: string
+  enabled: number
+  /** PEM. */
+  public_key: string | null
+  cluster_id: string | null
+  description: string
+  wrapped_private_key: Uint8Array | null
+  created_by: string
+  created_at: number
+  modified_at: number
+}
+
+interface KeystoresTable {
+  number: Generated<number>
+  id: string
+  project_id: string
+  tenant_id: string
+  alias: string
+  kind: string
+  cluster_id: string
+  enabled: number
+  created_at: number
+}
+
+interface PinsTable {
+  digest: Uint8Array
+  project_id: string
+  keystore_id: string
+  used: number
+  created_at: number
+}
+
+interface ReplicasTable {
+  key_id: string
+  region: string
+  peer_project_id: string
+  peer_key_id: string
+  synced_version: number
+}
+
+interface PendingSyncsTable {
+  key_id: string
+  since: number
 }

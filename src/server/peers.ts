@@ -1,0 +1,133 @@
+import { signRequest } from '../auth/sign-request.ts'
+import { type SigningSecret, signingSecret } from '../auth/signature.ts'
+import type { KeyId, TenantId } from '../core/ids.ts'
+import { parseKeyId } from '../core/ids.ts'
+import type { DataCipher } from '../crypto/data-cipher.ts'
+import { openParcel, parcelCipher, sealParcel } from '../crypto/parcel.ts'
+import { systemClock } from '../ports/clock.ts'
+import { type PeerAnswer, PeerError, type Peers } from '../ports/peers.ts'
+import { readTable } from './read-table.ts'
+import { SettingsError } from './settings.ts'
+
+const TIMEOUT_MS = 5000
+const NAMES = [
+  'region',
+  'endpoint',
+  'access-key',
+  'secret-key-file',
+  'shared-secret-file',
+  'timeout-ms',
+]
+const REGION = /^[a-zA-Z0-9_-]{1,64}$/
+
+interface Peer {
+  readonly region: string
+  readonly endpoint: URL
+  readonly signing: SigningSecret
+  readonly cipher: DataCipher
+  readonly timeoutMs: number
+}
+
+/** No other regions. */
+const NO_PEERS: Peers = {
+  isConfigured: false,
+  regions: [],
+  send: async (region) => {
+    throw new PeerError('invalid', `no region ${region} is configured`)
+  },
+  open: () => undefined,
+}
+
+/**
+ * The other regions that `file` names: `[[peer]]` entries with region, endpoint, access-key,
+ * secret-key-file and shared-secret-file.
+ *
+ * @throws {SettingsError}
+ */
+export function readPeers(file: string | undefined, ownRegion: string): Peers {
+  if (file === undefined) return NO_PEERS
+  const peers = new Map<string, Peer>()
+  for (const entry of readTable(file, 'peer', NAMES)) {
+    const region = entry.text('region')
+    if (!REGION.test(region) || region === ownRegion || peers.has(region)) {
+      throw new SettingsError(`${file}: region ${region} is not valid, or there twice, or our own`)
+    }
+    peers.set(region, {
+      region,
+      endpoint: parseUrl(file, entry.text('endpoint')),
+      signing: signingSecret(entry.text('access-key'), entry.secret('secret-key-file')),
+      cipher: cipherOf(file, entry.secret('shared-secret-file')),
+      timeoutMs: entry.optionalNumber('timeout-ms') ?? TIMEOUT_MS,
+    })
+  }
+  return {
+    isConfigured: peers.size > 0,
+    regions: [...peers.keys()],
+    async send(region, projectId, content) {
+      const peer = peers.get(region)
+      if (peer === undefined) return NO_PEERS.send(region, projectId, content)
+      const parcel = sealParcel(peer.cipher, ownRegion, region, content).toBase64()
+      return post(peer, projectId, JSON.stringify({ region: ownRegion, parcel }))
+    },
+    open(region, parcel) {
+      const peer = peers.get(region)
+      return peer && openParcel(peer.cipher, region, ownRegion, parcel)
+    },
+  }
+}
+
+async function post(peer: Peer, projectId: string, text: string): Promise<PeerAnswer> {
+  const { endpoint, region, timeoutMs } = peer
+  const url = new URL(
+    `${endpoint.pathname.replace(/\/$/, '')}/keyturn/v1/${projectId}/replicas`,
+    endpoint,
+  )
+  const body = Buffer.from(text)
+  const request = { method: 'POST', rawUrl: url.pathname, host: url.host, body }
+  const { host: _, ...headers } = signRequest(request, peer.signing, systemClock.now())
+  const signal = AbortSignal.timeout(timeoutMs)
+  let status: number
+  let answer: Readonly<Record<string, unknown>>
+  try {
+    const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal })
+    status = response.status
+    answer = (await response.json()) as typeof answer
+  } catch (cause) {
+    throw new PeerError(
+      signal.aborted ? 'timeout' : 'invalid',
+      `region ${region} did not answer`,
+      '',
+      { cause },
+    )
+  }
+  if (status === 200) return parseAnswer(region, answer)
+  const code = String(answer['error_code'] ?? status)
+  const isRefusal = status >= 400 && status < 500
+  throw new PeerError(
+    isRefusal ? 'refused' : 'invalid',
+    `region ${region}: ${status} ${code}`,
+    code,
+  )
+}
+
+function parseAnswer(region: string, answer: Readonly<Record<string, unknown>>): PeerAnswer {
+  const keyId: KeyId | undefined = parseKeyId(String(answer['key_id']))
+  if (keyId === undefined) throw new PeerError('invalid', `region ${region} answered no key id`)
+  return { keyId, tenantId: String(answer['domain_id']) as TenantId }
+}
+
+function parseUrl(file: string, text: string): URL {
+  try {
+    return new URL(text)
+  } catch (cause) {
+    throw new SettingsError(`${file}: endpoint ${text} is no URL`, { cause })
+  }
+}
+
+function cipherOf(file: string, secret: Parameters<typeof parcelCipher>[0]): DataCipher {
+  try {
+    return parcelCipher(secret)
+  } catch (cause) {
+    throw new SettingsError(`${file}: a shared secret has at least 32 bytes`, { cause })
+  }
+}

@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { parse as parseToml } from 'smol-toml'
+import { SecretBytes } from '../crypto/secret-bytes.ts'
+import { SettingsError } from './settings.ts'
+
+/** One entry of a settings file that lists things, such as `[[peer]]`. */
+export interface TableEntry {
+  /** @throws {SettingsError} when it is missing or no text */
+  readonly text: (name: string) => string
+  readonly optionalNumber: (name: string) => number | undefined
+  /** What is in the file that `name` names, without a line break at its end. */
+  readonly secret: (name: string) => SecretBytes
+}
+
+/**
+ * The entries of a TOML file, `[[kind]]` each. Paths in it count from its folder.
+ *
+ * @throws {SettingsError} when it cannot be read or has what nobody knows
+ */
+export function readTable(
+  file: string,
+  kind: string,
+  names: readonly string[],
+): readonly TableEntry[] {
+  let parsed: Readonly<Record<string, unknown>>
+  try {
+    parsed = parseToml(readFileSync(file, 'utf8'))
+  } catch (cause) {
+    throw new SettingsError(`${file} cannot be read`, { cause })
+  }
+  const unknown = Object.keys(parsed).find((name) => name !== kind)
+  const entries = parsed[kind] ?? []
+  if (unknown !== undefined || !Array.isArray(entries)) {
+    throw new SettingsError(`${file} may hold [[${kind}]] entries and nothing else`)
+  }
+  return entries.map((entry: Readonly<Record<string, unknown>>) => {
+    const strange = Object.keys(entry).find((name) => !names.includes(name))
+    if (strange !== undefined) throw new SettingsError(`${file}: unknown setting ${strange}`)
+    const text = (name: string): string => {
+      const value = entry[name]
+      if (typeof value !== 'string' || value === '') {
+        throw new SettingsError(`${file}: each [[${kind}]] needs ${name}, a text`)
+      }
+      return value
+    }
+    return {
+      text,
+      optionalNumber(name) {
+        const value = entry[name]
+        if (value === undefined) return undefined
+        if (typeof value === 'number' && Number.isInteger(value) && value > 0) return value
+        throw new SettingsError(`${file}: ${name} is a whole number above 0`)
+      },
+      secret: (name) => readSecret(resolve(dirname(file), text(name))),
+    }
+  })
+}
+
+function readSecret(path: string): SecretBytes {
+  let bytes: Buffer
+  try {
+    bytes = readFileSync(path)
+  } catch (cause) {
+    throw new SettingsError(`${path} cannot be read`, { cause })
+  }
+  let end = bytes.length
+  while (end > 0 && (bytes[end - 1] === 0x0a || bytes[end - 1] === 0x0d)) end--
+  return new SecretBytes(bytes.subarray(0, end))
+}

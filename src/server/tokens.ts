@@ -1,0 +1,32 @@
+import type { KeyToken } from '../ports/key-token.ts'
+import { openPkcs11Token } from '../tokens/pkcs11-token.ts'
+import { readTable } from './read-table.ts'
+import { SettingsError } from './settings.ts'
+
+const TIMEOUT_MS = 5000
+const NAMES = ['cluster-id', 'module', 'token-label', 'pin-file', 'timeout-ms']
+
+/**
+ * The tokens that `file` names: `[[token]]` entries with cluster-id, module (a PKCS #11 library),
+ * token-label and pin-file. Nothing is opened before it is used.
+ *
+ * @throws {SettingsError}
+ */
+export function readTokens(file: string | undefined): ReadonlyMap<string, KeyToken> {
+  const tokens = new Map<string, KeyToken>()
+  if (file === undefined) return tokens
+  for (const entry of readTable(file, 'token', NAMES)) {
+    const clusterId = entry.text('cluster-id')
+    if (tokens.has(clusterId)) throw new SettingsError(`${file}: ${clusterId} is there twice`)
+    tokens.set(
+      clusterId,
+      openPkcs11Token({
+        module: entry.text('module'),
+        tokenLabel: entry.text('token-label'),
+        pin: entry.secret('pin-file'),
+        timeoutMs: entry.optionalNumber('timeout-ms') ?? TIMEOUT_MS,
+      }),
+    )
+  }
+  return tokens
+}

@@ -1,0 +1,208 @@
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
+import type { KeyId, ProjectId } from '../../core/ids.ts'
+import type { EpochMs } from '../../core/time.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Alias, LabelStore, TaggedKeysFilter } from '../../ports/label-store.ts'
+import { withStorage } from '../../ports/storage-error.ts'
+import { logChange } from './change-feed.ts'
+import { toStoredKey } from './key-rows.ts'
+import type { Database } from './schema.ts'
+
+/** Aliases and tags in SQL. */
+export function sqlLabelStore(db: Kysely<Database>, clock: Clock): LabelStore {
+  const tagged = (projectId: ProjectId, filter: TaggedKeysFilter) => {
+    let query = db.selectFrom('keys').where('project_id', '=', projectId)
+    for (const { name, values } of filter.tags) {
+      query = query.where(({ exists, selectFrom }) => {
+        const tags = selectFrom('tags')
+          .select('tags.key_id')
+          .whereRef('tags.key_id', '=', 'keys.id')
+          .where('tags.name', '=', name)
+        return exists(values.length === 0 ? tags : tags.where('tags.value', 'in', values))
+      })
+    }
+    const { nameContains } = filter
+    return nameContains === undefined
+      ? query
+      : query.where(sql<boolean>`alias like ${`%${escaped(nameContains)}%`} escape '!'`)
+  }
+
+  return {
+    insertAlias: (alias, quota) =>
+      withStorage('storing an alias', () =>
+        db.transaction().execute(async (transaction) => {
+          await lockKey(transaction, alias.keyId)
+          if (await isNameOfKey(transaction, alias.projectId, alias.alias)) return 'alias-taken'
+          if ((await countAliases(transaction, alias.keyId)) >= quota) return 'quota-reached'
+          const inserted = await transaction
+            .insertInto('aliases')
+            .values({
+              project_id: alias.projectId,
+              alias: alias.alias,
+              key_id: alias.keyId,
+              created_at: alias.createdAt,
+              updated_at: alias.updatedAt,
+            })
+            .onConflict((conflict) => conflict.columns(['project_id', 'alias']).doNothing())
+            .executeTakeFirst()
+          return inserted.numInsertedOrUpdatedRows === 1n ? 'inserted' : 'alias-taken'
+        }),
+      ),
+
+    moveAlias: (projectId, alias, to, at, quota) =>
+      withStorage('moving an alias', () =>
+        db.transaction().execute(async (transaction) => {
+          await lockKey(transaction, to)
+          const row = await transaction
+            .selectFrom('aliases')
+            .selectAll()
+            .where('project_id', '=', projectId)
+            .where('alias', '=', alias)
+            .executeTakeFirst()
+          if (row === undefined) return 'unknown'
+          const isMove = row.key_id !== to
+          if (isMove && (await countAliases(transaction, to)) >= quota) return 'quota-reached'
+          await transaction
+            .updateTable('aliases')
+            .set({ key_id: to, updated_at: at })
+            .where('number', '=', row.number)
+            .execute()
+          return { ...toAlias(row), keyId: to, updatedAt: at }
+        }),
+      ),
+
+    removeAliases: (keyId, aliases) =>
+      withStorage('removing aliases', () =>
+        db.transaction().execute(async (transaction) => {
+          const own = transaction.selectFrom('aliases').where('key_id', '=', keyId)
+          const rows = await own.select('alias').where('alias', 'in', aliases).execute()
+          if (rows.length !== new Set(aliases).size) return false
+          await transaction
+            .deleteFrom('aliases')
+            .where('key_id', '=', keyId)
+            .where('alias', 'in', aliases)
+            .execute()
+          return true
+        }),
+      ),
+
+    pageAliases: (projectId, keyId, { after, limit }) =>
+      withStorage('listing aliases', async () => {
+        let query = db
+          .selectFrom('aliases')
+          .selectAll()
+          .where('project_id', '=', projectId)
+          .where('number', '>', after)
+        if (keyId !== undefined) query = query.where('key_id', '=', keyId)
+        const rows = await query.orderBy('number').limit(limit).execute()
+        return rows.map((row) => ({ number: row.number, value: toAlias(row) }))
+      }),
+
+    changeTags: ({ key, number }, step) =>
+      withStorage('changing tags', () =>
+        db.transaction().execute(async (transaction) => {
+          await lockKey(transaction, key.id)
+          const next = step(await tagsOf(transaction, key.id))
+          await transaction.deleteFrom('tags').where('key_id', '=', key.id).execute()
+          if (next.length > 0) {
+            const place = { key_id: key.id, project_id: key.projectId, key_number: number }
+            await transaction
+              .insertInto('tags')
+              .values(next.map((tag) => ({ ...place, ...tag })))
+              .execute()
+          }
+          await logChange(transaction, clock, 'key', key.id)
+        }),
+      ),
+
+    tagsOf: (keyId) => withStorage('reading tags', () => tagsOf(db, keyId)),
+
+    tagsOfProject: (projectId, limit) =>
+      withStorage('listing tags', () =>
+        db
+          .selectFrom('tags')
+          .select(['name', 'value'])
+          .distinct()
+          .where('project_id', '=', projectId)
+          .orderBy('name')
+          .orderBy('value')
+          .limit(limit)
+          .execute(),
+      ),
+
+    pageTagged: (projectId, filter, offset, limit) =>
+      withStorage('listing keys by tags', async () => {
+        const rows = await tagged(projectId, filter)
+          .selectAll()
+          .orderBy('number')
+          .limit(limit)
+          .offset(offset)
+          .execute()
+        return rows.map(toStoredKey)
+      }),
+
+    countTagged: (projectId, filter) =>
+      withStorage('counting keys by tags', async () => {
+        const row = await tagged(projectId, filter)
+          .select(({ fn }) => fn.countAll<number>().as('keys'))
+          .executeTakeFirst()
+        return Number(row?.keys ?? 0)
+      }),
+  }
+}
+
+/** Makes changes to what hangs on one key wait for each other. */
+async function lockKey(transaction: Transaction<Database>, keyId: KeyId): Promise<void> {
+  await transaction
+    .updateTable('keys')
+    .set(({ ref }) => ({ revision: ref('revision') }))
+    .where('id', '=', keyId)
+    .execute()
+}
+
+async function isNameOfKey(
+  db: Kysely<Database>,
+  projectId: ProjectId,
+  alias: string,
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('keys')
+    .select('id')
+    .where('project_id', '=', projectId)
+    .where('alias', '=', alias)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+async function countAliases(db: Kysely<Database>, keyId: KeyId): Promise<number> {
+  const row = await db
+    .selectFrom('aliases')
+    .select(({ fn }) => fn.countAll<number>().as('aliases'))
+    .where('key_id', '=', keyId)
+    .executeTakeFirst()
+  return Number(row?.aliases ?? 0)
+}
+
+function tagsOf(db: Kysely<Database>, keyId: KeyId) {
+  return db
+    .selectFrom('tags')
+    .select(['name', 'value'])
+    .where('key_id', '=', keyId)
+    .orderBy('name')
+    .execute()
+}
+
+function toAlias(row: Selectable<Database['aliases']>): Alias {
+  return {
+    alias: row.alias,
+    projectId: row.project_id as ProjectId,
+    keyId: row.key_id as KeyId,
+    createdAt: row.created_at as EpochMs,
+    updatedAt: row.updated_at as EpochMs,
+  }
+}
+
+/** `text` in a pattern of `like`, standing for itself. */
+function escaped(text: string): string {
+  return text.replace(/[!%_]/g, '!$&')
+}

@@ -1,0 +1,136 @@
+import type { Kysely, Transaction } from 'kysely'
+import type { KeyId, VersionNumber } from '../../core/ids.ts'
+import type { Key } from '../../core/key.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { KeyStore, StoredKey } from '../../ports/key-store.ts'
+import { withStorage } from '../../ports/storage-error.ts'
+import { logChange } from './change-feed.ts'
+import { toStoredKeyVersion, versionColumns } from './key-rows.ts'
+import { moveTally } from './key-tallies.ts'
+import type { Database } from './schema.ts'
+
+type Queries = Pick<
+  KeyStore,
+  | 'importedVersions'
+  | 'putImported'
+  | 'findWaiting'
+  | 'putWaiting'
+  | 'deleteMaterial'
+  | 'expireMaterial'
+  | 'dueForExpiry'
+>
+
+type UpdateKey = (transaction: Transaction<Database>, seen: StoredKey, key: Key) => Promise<boolean>
+
+const GONE = new Uint8Array(0)
+
+/** Imported material in SQL. @param update Writes a key if nobody came first. */
+export function materialQueries(db: Kysely<Database>, clock: Clock, update: UpdateKey): Queries {
+  /** Writes the key, then what goes with it, then the change, in one transaction. */
+  const withKey = (
+    doing: string,
+    seen: StoredKey,
+    key: Key,
+    work: (transaction: Transaction<Database>) => Promise<unknown>,
+  ): Promise<boolean> =>
+    withStorage(doing, () =>
+      db.transaction().execute(async (transaction) => {
+        if (!(await update(transaction, seen, key))) return false
+        await work(transaction)
+        await moveTally(transaction, seen.key, key)
+        await logChange(transaction, clock, 'key', key.id)
+        return true
+      }),
+    )
+
+  return {
+    importedVersions: (keyId, limit) =>
+      withStorage('reading versions of a key', async () => {
+        const rows = await db
+          .selectFrom('key_versions')
+          .selectAll()
+          .where('key_id', '=', keyId)
+          .where('fingerprint', 'is not', null)
+          .orderBy('version', 'desc')
+          .limit(limit)
+          .execute()
+        return rows.map(toStoredKeyVersion)
+      }),
+
+    putImported: async (seen, key, version) => {
+      const { key_id, version: number, ...columns } = versionColumns(version)
+      const isStored = await withKey('importing material', seen, key, (transaction) =>
+        transaction
+          .insertInto('key_versions')
+          .values({ key_id, version: number, ...columns })
+          .onConflict((conflict) => conflict.columns(['key_id', 'version']).doUpdateSet(columns))
+          .execute(),
+      )
+      return isStored ? 'stored' : 'stale'
+    },
+
+    findWaiting: (keyId) =>
+      withStorage('reading waiting material', async () => {
+        const row = await db
+          .selectFrom('waiting_materials')
+          .selectAll()
+          .where('key_id', '=', keyId)
+          .executeTakeFirst()
+        return row && toStoredKeyVersion({ ...row, origin: 'external' })
+      }),
+
+    putWaiting: async (seen, version) => {
+      const { origin: _, fingerprint, ...columns } = versionColumns(version)
+      if (fingerprint === null) throw new Error('imported material without a digest')
+      const isStored = await withKey('importing material', seen, seen.key, async (transaction) => {
+        const waiting = transaction.deleteFrom('waiting_materials')
+        await waiting.where('key_id', '=', version.keyId).execute()
+        await transaction
+          .insertInto('waiting_materials')
+          .values({ ...columns, fingerprint })
+          .execute()
+      })
+      return isStored ? 'stored' : 'stale'
+    },
+
+    deleteMaterial: async (seen, key) => {
+      const isDeleted = await withKey('deleting material', seen, key, async (transaction) => {
+        await transaction
+          .updateTable('key_versions')
+          .set({ wrapped_material: GONE, expires_at: null })
+          .where('key_id', '=', key.id)
+          .execute()
+        const waiting = transaction.deleteFrom('waiting_materials')
+        await waiting.where('key_id', '=', key.id).execute()
+      })
+      return isDeleted ? 'deleted' : 'stale'
+    },
+
+    expireMaterial: async (seen, key, version) => {
+      const isDeleted = await withKey('deleting expired material', seen, key, (transaction) =>
+        transaction
+          .updateTable('key_versions')
+          .set({ wrapped_material: GONE, expires_at: null })
+          .where('key_id', '=', key.id)
+          .where('version', '=', version)
+          .execute(),
+      )
+      return isDeleted ? 'deleted' : 'stale'
+    },
+
+    dueForExpiry: (now, limit) =>
+      withStorage('asking what is due', async () => {
+        const rows = await db
+          .selectFrom('key_versions')
+          .select(['key_id', 'version'])
+          .where('expires_at', '<=', now)
+          .orderBy('expires_at')
+          .limit(limit)
+          .execute()
+        return rows.map((row) => ({
+          keyId: row.key_id as KeyId,
+          version: row.version as VersionNumber,
+        }))
+      }),
+  }
+}
