@@ -6,7 +6,21 @@ import { test } from 'node:test'
 /** What each room may import: rooms, and packages. Nothing else. */
 const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: readonly string[] }>> = {
   core: { rooms: [], packages: [] },
-  crypto: { rooms: ['core'], packages: ['node:crypto', 'node:util'] },
+  crypto: {
+    rooms: ['core'],
+    packages: [
+      'node:crypto',
+      'node:util',
+      'node:os',
+      'node:worker_threads',
+      '@noble/curves/abstract/edwards.js',
+      '@noble/curves/ed25519.js',
+      '@noble/curves/nist.js',
+      '@noble/curves/secp256k1.js',
+      'sm-crypto-v2',
+      'jose',
+    ],
+  },
   contract: { rooms: ['core'], packages: ['typebox', 'typebox/compile'] },
   ports: { rooms: ['core', 'crypto'], packages: [] },
   app: { rooms: ['core', 'crypto', 'contract', 'ports'], packages: ['lru-cache'] },
@@ -19,14 +33,28 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
     rooms: ['core', 'crypto', 'ports'],
     packages: ['node:crypto', 'node:fs/promises', 'node:path'],
   },
+  tokens: {
+    rooms: ['core', 'crypto', 'ports'],
+    packages: [
+      'node:child_process',
+      'node:crypto',
+      'node:ffi',
+      'node:module',
+      'node:os',
+      'node:process',
+      'node:url',
+      'node:util',
+    ],
+  },
   audit: {
     rooms: ['core', 'crypto', 'ports'],
     packages: ['node:crypto', 'node:fs', 'node:path'],
   },
+  reference: { rooms: ['contract'], packages: [] },
   scheduler: { rooms: ['core', 'ports', 'app'], packages: [] },
   http: {
-    rooms: ['core', 'contract', 'app', 'auth', 'ports'],
-    packages: ['node:http', 'node:https', 'node:net', 'node:buffer', 'lru-cache'],
+    rooms: ['core', 'contract', 'app', 'auth', 'ports', 'reference'],
+    packages: ['node:http', 'node:https', 'node:net', 'node:buffer', 'node:crypto', 'lru-cache'],
   },
   server: {
     rooms: [
@@ -38,6 +66,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
       'auth',
       'storage',
       'seals',
+      'tokens',
       'audit',
       'scheduler',
       'http',

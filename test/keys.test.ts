@@ -75,7 +75,7 @@ describe('the life of a key', () => {
     await refused('create-key', { ...base, key_spec: 'DES' }, 'KMS.0308')
     await refused('create-key', { ...base, key_usage: 'SIGN_VERIFY' }, 'KMS.0308')
     await refused('create-key', { ...base, origin: 'elsewhere' }, 'KMS.0308')
-    await refused('create-key', { ...base, keystore_id: 'x' }, 'KMS.0308')
+    await refused('create-key', { ...base, keystore_id: 'x' }, 'KMS.8003')
     await server.createKey({ ...base, key_description: '𝕏'.repeat(255) })
   })
 

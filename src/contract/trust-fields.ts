@@ -30,7 +30,7 @@ export const accessPointState = field({
 
 /** `keystore_state`: the same, as text. */
 export const keystoreState = field({
-  schema: Type.String({ pattern: '^[23]$' }),
+  schema: Type.Union([Type.Literal(String(ENABLED)), Type.Literal(String(DISABLED))]),
   decode: (wire) => wire === String(ENABLED),
   encode: (isEnabled: boolean) => String(isEnabled ? ENABLED : DISABLED),
 })

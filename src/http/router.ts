@@ -19,8 +19,15 @@ export type Routed =
 
 interface Node {
   readonly literals: Map<string, Node>
-  parameter: { readonly name: string; readonly node: Node } | undefined
-  readonly rows: Map<string, { readonly id: OperationId; readonly row: OperationRow }>
+  parameter: Node | undefined
+  readonly rows: Map<string, Entry>
+}
+
+interface Entry {
+  readonly id: OperationId
+  readonly row: OperationRow
+  /** Names of the parameters, in the order of the path. */
+  readonly names: readonly string[]
 }
 
 /** A function that finds the route of a request, made from the rows of `apis`. */
@@ -45,6 +52,7 @@ const MAX_KNOWN = 1000
 
 function addRoute(root: Node, id: OperationId, row: OperationRow): void {
   let node = root
+  const names: string[] = []
   for (const segment of segmentsOf(row.path)) {
     const name = /^\{(\w+)\}$/.exec(segment)?.[1]
     if (name === undefined) {
@@ -55,23 +63,27 @@ function addRoute(root: Node, id: OperationId, row: OperationRow): void {
       }
       node = next
     } else {
-      node.parameter ??= { name, node: newNode() }
-      if (node.parameter.name !== name) throw new Error(`${row.path}: two names for one parameter`)
-      node = node.parameter.node
+      names.push(name)
+      node.parameter ??= newNode()
+      node = node.parameter
     }
   }
   if (node.rows.has(row.method)) throw new Error(`two operations at ${row.method} ${row.path}`)
-  node.rows.set(row.method, { id, row })
+  node.rows.set(row.method, { id, row, names })
 }
 
 function find(root: Node, method: string, path: string): Routed {
   const segments = segmentsOf(path).map(decodeSegment)
   if (!segments.every((segment) => segment !== undefined)) return { kind: 'malformed' }
-  const parameters: Record<string, string> = {}
-  const node = descend(root, segments, 0, parameters)
+  const values: string[] = []
+  const node = descend(root, segments, 0, values)
   if (node === undefined) return { kind: 'unknown' }
   const match = node.rows.get(method)
-  if (match !== undefined) return { kind: 'found', route: { ...match, parameters } }
+  if (match !== undefined) {
+    const { id, row, names } = match
+    const parameters = Object.fromEntries(names.map((name, at) => [name, values[at] ?? '']))
+    return { kind: 'found', route: { id, row, parameters } }
+  }
   return { kind: 'wrong-method', allowed: [...node.rows.keys()].join(', ') }
 }
 
@@ -80,15 +92,17 @@ function descend(
   node: Node,
   segments: readonly string[],
   at: number,
-  parameters: Record<string, string>,
+  values: string[],
 ): Node | undefined {
   const segment = segments[at]
   if (segment === undefined) return node.rows.size > 0 ? node : undefined
   const literal = node.literals.get(segment)
-  const byLetters = literal && descend(literal, segments, at + 1, parameters)
+  const byLetters = literal && descend(literal, segments, at + 1, values)
   if (byLetters !== undefined || node.parameter === undefined) return byLetters
-  const byParameter = descend(node.parameter.node, segments, at + 1, parameters)
-  if (byParameter !== undefined) parameters[node.parameter.name] = segment
+  const known = values.length
+  values.push(segment)
+  const byParameter = descend(node.parameter, segments, at + 1, values)
+  if (byParameter === undefined) values.length = known
   return byParameter
 }
 

@@ -1,0 +1,71 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { SecretBytes } from '../crypto/secret-bytes.ts'
+import type { Pkcs11TokenOptions } from './pkcs11-token.ts'
+
+/* A token in software, for tests: SoftHSM, version 2. */
+
+const MODULE = ['/usr/lib/softhsm', '/usr/local/lib/softhsm', '/opt/homebrew/lib/softhsm']
+  .map((folder) => join(folder, 'libsofthsm2.so'))
+  .find((path) => existsSync(path))
+
+/** Whether a command is installed. */
+export function hasCommand(command: string): boolean {
+  return spawnSync(command, ['--version'], { stdio: 'ignore' }).error === undefined
+}
+
+/** Why SoftHSM cannot be used; false when it can. */
+export const noSoftHsm: string | false =
+  MODULE !== undefined && hasCommand('softhsm2-util')
+    ? false
+    : 'SoftHSM is missing: install softhsm2'
+
+/** A new token in a folder of its own. */
+export interface SoftHsm {
+  readonly folder: string
+  readonly module: string
+  readonly tokenLabel: string
+  readonly pin: string
+  readonly environment: { readonly SOFTHSM2_CONF: string }
+  /** What opens it. */
+  readonly options: () => Pkcs11TokenOptions
+  readonly remove: () => void
+}
+
+/** Makes a token, unless {@link noSoftHsm} says why not. */
+export function makeSoftHsm(): SoftHsm {
+  const folder = mkdtempSync(join(tmpdir(), 'keyturn-token-'))
+  const module = MODULE ?? ''
+  const tokenLabel = 'keyturn test'
+  const pin = '1729-user-pin'
+  const environment = { SOFTHSM2_CONF: join(folder, 'softhsm2.conf') }
+  if (noSoftHsm === false) {
+    mkdirSync(join(folder, 'tokens'))
+    writeFileSync(
+      environment.SOFTHSM2_CONF,
+      `directories.tokendir = ${folder}/tokens\nobjectstore.backend = file\nlog.level = ERROR\n`,
+    )
+    const words = ['--init-token', '--free', '--label', tokenLabel, '--pin', pin]
+    execFileSync('softhsm2-util', [...words, '--so-pin', '1729-officer'], {
+      env: { ...process.env, ...environment },
+      stdio: 'pipe',
+    })
+  }
+  return {
+    folder,
+    module,
+    tokenLabel,
+    pin,
+    environment,
+    options: () => ({
+      module,
+      tokenLabel,
+      pin: new SecretBytes(Buffer.from(pin)),
+      timeoutMs: 30_000,
+      environment,
+    }),
+    remove: () => rmSync(folder, { recursive: true }),
+  }
+}
