@@ -7,11 +7,11 @@ import { join, parse } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inspect } from 'node:util'
+import { hasCommand, makeSoftHsm, noSoftHsm } from '../../test/soft-hsm.ts'
 import { SecretBytes } from '../crypto/secret-bytes.ts'
 import { isTokenError, keyTokenConformance } from '../ports/key-token.conformance.ts'
 import type { KeyToken } from '../ports/key-token.ts'
 import { openPkcs11Token, type Pkcs11TokenOptions } from './pkcs11-token.ts'
-import { hasCommand, makeSoftHsm, noSoftHsm } from './soft-hsm.conformance.ts'
 
 const PATIENCE_MS = 30_000
 const softHsm = makeSoftHsm()

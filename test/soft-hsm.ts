@@ -2,8 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { SecretBytes } from '../crypto/secret-bytes.ts'
-import type { Pkcs11TokenOptions } from './pkcs11-token.ts'
+import { SecretBytes } from '../src/crypto/secret-bytes.ts'
+import type { Pkcs11TokenOptions } from '../src/tokens/pkcs11-token.ts'
 
 /* A token in software, for tests: SoftHSM, version 2. */
 
@@ -68,4 +68,20 @@ export function makeSoftHsm(): SoftHsm {
     }),
     remove: () => rmSync(folder, { recursive: true }),
   }
+}
+
+/** Writes the settings file that lets a server use the token under `clusterId`; answers its path. */
+export function writeTokensFile(token: SoftHsm, clusterId: string): string {
+  const file = join(token.folder, 'tokens.toml')
+  writeFileSync(join(token.folder, 'pin'), token.pin, { mode: 0o600 })
+  writeFileSync(
+    file,
+    `[[token]]
+cluster-id = "${clusterId}"
+module = "${token.module}"
+token-label = "${token.tokenLabel}"
+pin-file = "pin"
+`,
+  )
+  return file
 }
