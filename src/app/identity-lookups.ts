@@ -1,3 +1,4 @@
+import type { RequestFor } from '../contract/operations/index.ts'
 import type { Caller } from '../core/caller.ts'
 import { fault } from '../core/fault.ts'
 import type { ProjectId, UserId } from '../core/ids.ts'
@@ -55,10 +56,26 @@ export const listAuthDomains: Handler<'ListAuthDomains'> = (_deps, caller, reque
   return { domains: isWanted ? [domain] : [], links: { self } }
 }
 
-export const showCatalog: Handler<'ShowCatalog'> = (deps, caller, _request, context) => ({
-  catalog: catalogOf(deps, caller.project?.id, context.baseUrl),
-  links: { self: `${context.baseUrl}/v3/auth/catalog` },
-})
+/** A signature says nothing of a project: a header may, or the user has one by default. */
+export const showCatalog: Handler<'ShowCatalog'> = async (deps, caller, request, context) => {
+  const projectId = caller.project?.id ?? (await projectBehind(deps, caller, request))
+  return {
+    catalog: catalogOf(deps, projectId, context.baseUrl),
+    links: { self: `${context.baseUrl}/v3/auth/catalog` },
+  }
+}
+
+async function projectBehind(
+  deps: Deps,
+  caller: Caller,
+  request: RequestFor<'ShowCatalog'>,
+): Promise<ProjectId | undefined> {
+  if (caller.credential.kind !== 'signature') return undefined
+  const named = request['x-project-id']
+  const project = named && (await deps.identity.findProject(named as ProjectId)) // found by equality
+  if (project && project.tenantId === caller.tenantId) return project.id
+  return (await deps.identity.findUser(caller.userId))?.defaultProjectId
+}
 
 export const listUsers: Handler<'ListUsers'> = async (deps, caller, request, context) => {
   const users = await visibleUsers(deps, caller, context)

@@ -52,6 +52,11 @@ export interface OperationRow {
   readonly headers: Fields
   /** Members of the JSON body of the reply. */
   readonly response: Fields
+  /**
+   * User agents, by a pattern, whose model of the reply is a list of what it is: they get a list with
+   * that one thing in it.
+   */
+  readonly listedFor: string
   /** Faults beyond those that any request may meet. */
   readonly faults: readonly FaultKind[]
   /** Where the contract was read. */
@@ -67,6 +72,7 @@ type Defaults = {
   readonly status: 200
   readonly headers: Record<never, never>
   readonly response: Record<never, never>
+  readonly listedFor: ''
   readonly faults: readonly []
 }
 
@@ -79,6 +85,7 @@ const DEFAULTS: Defaults = {
   status: 200,
   headers: {},
   response: {},
+  listedFor: '',
   faults: [],
 }
 

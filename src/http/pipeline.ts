@@ -141,7 +141,12 @@ async function perform(pipeline: Pipeline, exchange: Exchange): Promise<Outcome>
   const reply = await handler(deps, exchange.caller, decoded, context)
   const headers = encodeFields(row.headers, reply as never) // the row's own values
   const members = encodeFields(row.response, reply as never) // the row's own values
-  return succeed(row.status, headers as Readonly<Record<string, string>>, members) // headers are text
+  const content = isListedFor(row, request) ? [members] : members
+  return succeed(row.status, headers as Readonly<Record<string, string>>, content) // headers are text
+}
+
+function isListedFor({ listedFor }: Route['row'], request: IncomingMessage): boolean {
+  return listedFor !== '' && new RegExp(listedFor).test(request.headers['user-agent'] ?? '')
 }
 
 type UntypedHandler = (

@@ -22,9 +22,9 @@ export interface Outcome {
 export function succeed(
   status: number,
   headers: Readonly<Record<string, string>>,
-  members: Readonly<Record<string, unknown>>,
+  content: Readonly<Record<string, unknown>> | readonly unknown[],
 ): Outcome {
-  const body = status === 204 ? undefined : JSON.stringify(members)
+  const body = status === 204 ? undefined : JSON.stringify(content)
   return { status, code: undefined, headers, body, defect: undefined }
 }
 

@@ -14,6 +14,8 @@ export interface Answer {
   readonly response?: unknown
   readonly error?: { readonly status: number; readonly code: string; readonly message: string }
   readonly failure?: string
+  /** The client has no such operation. */
+  readonly missing?: boolean
 }
 
 /** A client in another language, in a process of its own, that makes calls as it is told. */

@@ -31,9 +31,13 @@ export function preparePython(cache: string, program: string): Command | undefin
   return [python, join(HERE, 'python', program)]
 }
 
-/** A Go program of this folder, built. */
-export function prepareGo(cache: string, program: string): Command | undefined {
+/** A Go program of this folder, built, and the command of another package that it runs. */
+export function prepareGo(cache: string, program: string, other?: string): Command | undefined {
   if (!isThere('go', ['version'])) return undefined
+  if (other !== undefined) {
+    const command = join(cache, other.slice(other.lastIndexOf('/') + 1))
+    must('go', ['build', '-o', command, other], join(HERE, 'go'))
+  }
   const binary = join(cache, `go-${program}`)
   must('go', ['build', '-o', binary, `./${program}`], join(HERE, 'go'))
   return [binary]

@@ -1,12 +1,12 @@
 // Walks through the API with the official clients of other languages, against servers started for
 // it, and writes docs/compatibility.md. Languages that this machine lacks are left out, and said so.
 // npm run test:clients [-- --check] [CLIENT …]
-import { spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeSoftHsm, noSoftHsm, writeTokensFile } from '../soft-hsm.ts'
-import { startTwoRegions, type TwoRegions } from '../two-regions.ts'
+import { startTwoRegions } from '../two-regions.ts'
 import { openBridge } from './bridge.ts'
 import { type ClientReport, compatibilityPage } from './compatibility.ts'
 import { prepareGo, prepareJava, preparePython } from './prepare.ts'
@@ -18,6 +18,8 @@ import { Walker, type World } from './walk/walker.ts'
 
 const CACHE = join(import.meta.dirname, '../../node_modules/.cache/keyturn/clients')
 const PAGE = join(import.meta.dirname, '../../docs/compatibility.md')
+/** The command itself, at the version that the walk is pinned to. */
+const SOPS = 'github.com/getsops/sops/v3/cmd/sops'
 const CLUSTER = 'hsm-of-clients'
 
 type Environment = Readonly<Record<string, string>>
@@ -30,7 +32,7 @@ interface Client {
   readonly prepare: () => readonly [string, ...string[]] | undefined
   /** Told call by call what to do, or with a walk of its own. */
   readonly kind: 'bridge' | 'own-walk'
-  readonly environment?: (regions: TwoRegions) => Environment
+  readonly environment?: Environment
 }
 
 const CLIENTS: readonly Client[] = [
@@ -60,15 +62,16 @@ const CLIENTS: readonly Client[] = [
   },
   {
     name: 'openstacksdk',
-    version: 'openstacksdk 4.22.0, otcextensions 0.34.8',
+    version: 'openstacksdk 4.10.0, otcextensions 0.34.8',
     prepare: () => preparePython(CACHE, 'openstack_otc.py'),
     kind: 'own-walk',
   },
   {
     name: 'SOPS',
     version: 'sops 3.13.3, hckms',
-    prepare: () => prepareGo(CACHE, 'sops'),
+    prepare: () => prepareGo(CACHE, 'sops', SOPS),
     kind: 'own-walk',
+    environment: { KEYTURN_SOPS: join(CACHE, 'sops') },
   },
 ]
 
@@ -136,11 +139,11 @@ async function walk(
     KEYTURN_PASSWORD: credentials.password,
     KEYTURN_AK: credentials.access_key,
     KEYTURN_SK: credentials.secret_key,
-    ...client.environment?.(regions),
+    ...client.environment,
   }
   const { name, version } = client
   if (client.kind === 'own-walk') {
-    return { name, version, ...readLines(run(command, environment)) }
+    return { name, version, ...readLines(await run(command, environment)) }
   }
   const suffix = randomBytes(4).toString('hex')
   const world: World = {
@@ -167,16 +170,22 @@ async function walk(
   return { name, version, tallies: walker.tallies, failures: walker.failures }
 }
 
-function run(command: readonly [string, ...string[]], environment: Environment): string {
-  const [program, ...args] = command
-  const { stdout, stderr, status } = spawnSync(program, args, {
+/** Runs a program to its end: this process meanwhile serves it. */
+async function run(
+  [program, ...args]: readonly [string, ...string[]],
+  environment: Environment,
+): Promise<string> {
+  const options = {
     env: { ...process.env, ...environment },
-    encoding: 'utf8',
     timeout: 300_000,
     maxBuffer: 64 * 1024 * 1024,
+  }
+  return new Promise((resolve) => {
+    execFile(program, args, options, (error, stdout, stderr) => {
+      if (error !== null) console.log(stderr.slice(-4000))
+      resolve(stdout)
+    })
   })
-  if (status !== 0) console.log(stderr.slice(-4000))
-  return stdout
 }
 
 function sum(

@@ -87,6 +87,7 @@ export const ListAliases = operation({
     aliases: listOf(objectOf(ALIAS)),
     page_info: objectOf({ next_marker: nextMarker, current_count: number }),
   },
+  listedFor: '^huaweicloud-usdk',
   faults: ['key-not-found', 'limit-out-of-range', 'marker-out-of-range'],
-  source: 'KMS SDK 3.1.209, ListAliases; the shape is that of the Terraform provider',
+  source: 'KMS SDK 3.1.209, ListAliases; others, as the Terraform provider, expect no list',
 })

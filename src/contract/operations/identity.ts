@@ -226,6 +226,7 @@ export const ShowCatalog = operation({
   path: '/v3/auth/catalog',
   access: SIGNED_IN,
   summary: 'List services and where they are',
+  requestHeaders: { 'x-project-id': optional(text) },
   response: { catalog: CATALOG, links: LINKS },
   source: `${SOURCE}, "Querying the service catalog"`,
 })

@@ -62,6 +62,10 @@ def call(client, order):
 def answer(client, order):
     try:
         response = call(client, order)
+    except AttributeError as error:
+        if not hasattr(client, snake_case(order["operation"])):
+            return {"missing": True}
+        return {"failure": f"{type(error).__name__}: {error}"}
     except ServiceResponseException as error:
         return {
             "error": {

@@ -43,7 +43,11 @@ export class Walker {
     request: Omit<Order, 'operation'> = {},
     check: (response: Json) => void = () => undefined,
   ): Promise<Json> {
-    const { response, error, failure } = await this.#bridge.call({ operation, ...request })
+    const { response, error, failure, missing } = await this.#bridge.call({
+      operation,
+      ...request,
+    })
+    if (missing) return {}
     this.#note(operation, request, () => {
       assert.equal(failure, undefined)
       assert.equal(error, undefined)
@@ -59,7 +63,8 @@ export class Walker {
     status: number,
     code: string,
   ): Promise<void> {
-    const { error, failure } = await this.#bridge.call({ operation, ...request })
+    const { error, failure, missing } = await this.#bridge.call({ operation, ...request })
+    if (missing) return
     this.#note(operation, request, () => {
       assert.equal(failure, undefined)
       assert.deepEqual({ status: error?.status, code: error?.code }, { status, code })

@@ -1,6 +1,6 @@
 // Calls the official Go SDK as it is told: one JSON line in, one JSON line out. In: {"operation",
 // "fields" (of path and query), "body"}. Out: {"response"} or {"error": {"status", "code",
-// "message"}}. Requests are the SDK's own structures.
+// "message"}}, or {"missing": true} where this release has no such operation. Requests are the SDK's own structures.
 package main
 
 import (
@@ -32,6 +32,7 @@ type answer struct {
 	Response any      `json:"response,omitempty"`
 	Error    *problem `json:"error,omitempty"`
 	Failure  string   `json:"failure,omitempty"`
+	Missing  bool     `json:"missing,omitempty"`
 }
 
 func main() {
@@ -76,7 +77,7 @@ func perform(client *kms.KmsClient, line []byte) answer {
 	}
 	method := reflect.ValueOf(client).MethodByName(wanted.Operation)
 	if !method.IsValid() {
-		return answer{Failure: "the SDK has no operation " + wanted.Operation}
+		return answer{Missing: true}
 	}
 	request := reflect.New(method.Type().In(0).Elem())
 	if err := json.Unmarshal(wanted.members(), request.Interface()); err != nil {

@@ -17,7 +17,8 @@ import java.nio.charset.StandardCharsets;
 /**
  * Calls the official Java SDK as it is told: one JSON line in, one JSON line out. In: {"operation",
  * "fields" (of path and query), "body"}. Out: {"response"} or {"error": {"status", "code",
- * "message"}}. Requests are the SDK's own classes.
+ * "message"}}, or {"missing": true} where this release has no such operation. Requests are the SDK's own
+ * classes.
  */
 public final class Bridge {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -54,6 +55,8 @@ public final class Bridge {
     try {
       Object response = call(client, order);
       answer.set("response", JSON.readTree(JsonUtils.toJSON(response)));
+    } catch (ClassNotFoundException | NoSuchMethodException missing) {
+      answer.put("missing", true);
     } catch (InvocationTargetException error) {
       describe(error.getCause(), answer);
     } catch (Exception error) {
