@@ -7,8 +7,10 @@ import { OPERATIONS } from '../src/contract/operations/index.ts'
 import { WIRE_ERRORS } from '../src/contract/wire-errors/index.ts'
 import { startTestServer, type TestServer } from './server.ts'
 
-const REQUESTS = 10_000
+/** The long form is asked for with KEYTURN_MALFORMED_REQUESTS=100000. */
+const REQUESTS = Number(process.env['KEYTURN_MALFORMED_REQUESTS'] ?? 10_000)
 const CONNECTIONS = 16
+const KEYSPACE = 'keyspace_id=11111111-2222-4333-8444-555555555555'
 const UNKNOWN = '0d0466b0-e727-4d9c-b35d-f84bb474a37f'
 
 const CODES = new Set(Object.values(WIRE_ERRORS).map(({ code }) => code))
@@ -75,7 +77,13 @@ async function fingerprint(server: TestServer): Promise<unknown> {
   }
   const { body: clock } = await server.send('GET', '/keyturn/v1/clock')
   const { body: users } = await server.send('GET', '/v3/users')
-  const text = JSON.stringify([body, statuses, clock, users.users.length])
+  const lists = []
+  for (const path of ['aliases', 'tags', `key-policies?${KEYSPACE}`, `access-points?${KEYSPACE}`]) {
+    lists.push((await server.kms(path, undefined, { method: 'GET' })).text)
+  }
+  for (const keyId of body.keys)
+    lists.push((await server.kms('list-grants', { key_id: keyId })).text)
+  const text = JSON.stringify([body, statuses, lists, clock, users.users.length])
   return [createHash('sha256').update(text).digest('hex'), body.total]
 }
 
@@ -93,7 +101,8 @@ function makeGenerator(server: TestServer, keyId: string, seed: number): () => M
       .replace('{project_id}', project)
       .replace('{key_id}', keyId)
       .replace('{version_id}', 'v1.0')
-      .replace('{id}', UNKNOWN)
+      .replace('{resource_instances}', 'resource_instances')
+      .replace(/\{\w+\}/g, UNKNOWN)
   const withBody = ROWS.filter((row) => Object.keys(row.request).length > 0)
   const keyRows = withBody.filter((row) => row.api !== 'identity')
 
