@@ -78,7 +78,7 @@ async function walkCapsules(walker: Walker): Promise<void> {
   const capsule = await ok('CreateDatakeyCapsule', {
     body: { key_id: keyId, datakey_length: 'AES_256', policy_id: policy.policy_id },
   })
-  const expireTime = new Date(Date.now() + 60_000).toISOString()
+  const expireTime = new Date((walker.world.now?.() ?? Date.now()) + 60_000).toISOString()
   const challenge = `${keyId}\n${capsule.datakey_capsule}\n${expireTime}`
   const signature =
     privateKey === undefined

@@ -19,6 +19,8 @@ export interface World {
   readonly peer: { readonly region: string; readonly projectId: string }
   /** Id of a cluster with a token; undefined where there is none. */
   readonly clusterId: string | undefined
+  /** Milliseconds since 1970 by the server's clock for keys; the machine's when left out. */
+  readonly now?: () => number
   /** A name that nobody else in this run has. */
   readonly name: (what: string) => string
 }
