@@ -11,7 +11,18 @@ export const SYSTEM_ROLES = {
   },
   'KMS CMKFullAccess': {
     summary: 'Everything about keys and data keys',
-    statements: [allow('kms:cmk:*', 'kms:dek:*', 'kms:grant:*', 'kms:cmkTag:*', 'kms:alias:*')],
+    statements: [
+      allow(
+        'kms:cmk:*',
+        'kms:dek:*',
+        'kms:grant:*',
+        'kms:cmkTag:*',
+        'kms:alias:*',
+        'kms:keyPolicy:*',
+        'kms:accessPoint:*',
+        'kms:keystore:*',
+      ),
+    ],
   },
   'KMS CMKReadOnlyAccess': {
     summary: 'Look at keys, without using them',
@@ -22,6 +33,11 @@ export const SYSTEM_ROLES = {
         'kms:grant:list*',
         'kms:cmkTag:list*',
         'kms:alias:list*',
+        'kms:keyPolicy:get*',
+        'kms:keyPolicy:list*',
+        'kms:accessPoint:list*',
+        'kms:keystore:get*',
+        'kms:keystore:list*',
       ),
       deny('kms:cmk:getMaterial'),
     ],

@@ -40,7 +40,8 @@ export function rawBridge(server: TestServer, show: (exchange: Exchange) => void
   }
 }
 
-function pathOf(row: OperationRow, projectId: string, { fields = {} }: Order): string {
+/** The path and query of a call. */
+export function pathOf(row: OperationRow, projectId: string, { fields = {} }: Order): string {
   const names: ReadonlySet<string> = new Set(Object.keys(row.pathFields))
   const path = row.path
     .replace('{project_id}', projectId)

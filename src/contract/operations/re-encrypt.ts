@@ -15,7 +15,7 @@ export const ReEncrypt = operation({
   id: 'ReEncrypt',
   method: 'POST',
   path: '/v1.0/{project_id}/kms/re-encrypt',
-  access: { kind: 'permissionInHandler', permission: 'kms:cmk:crypto' },
+  access: { kind: 'permissionInHandler', permission: 'kms:cmk:crypto', grant: 'encrypt-data' },
   summary: 'Decrypt with one key and encrypt with another, without showing what',
   request: {
     source_key_id: optional(keyId),
