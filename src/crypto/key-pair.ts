@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } fr
 import { promisify } from 'node:util'
 import type { MaterialKind } from '../core/key-specs.ts'
 import { SecretBytes } from './secret-bytes.ts'
+import { inTurn } from './slow-work.ts'
 import { sm2Generate, sm2Pkcs8, sm2ScalarOf, sm2Spki } from './sm2.ts'
 
 /** A key pair as it travels. */
@@ -38,7 +39,7 @@ export async function generatePair(kind: PairKind): Promise<KeyPair> {
 async function generateByKind(kind: PairKind): Promise<{ publicKey: Buffer; privateKey: Buffer }> {
   switch (kind.kind) {
     case 'rsa':
-      return generateInPool('rsa', { modulusLength: kind.modulusBits, ...ENCODING })
+      return inTurn(() => generateInPool('rsa', { modulusLength: kind.modulusBits, ...ENCODING }))
     case 'ec':
       return generateInPool('ec', { namedCurve: kind.curve, ...ENCODING })
     case 'ed25519':

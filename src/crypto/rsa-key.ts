@@ -13,7 +13,7 @@ import { type AsymmetricKey, CANNOT, type PublicKey } from './asymmetric-key.ts'
 import { equalInConstantTime } from './digest.ts'
 import { randomSecret } from './random.ts'
 import { isPss, padPkcs1, padPss, type RsaHash } from './rsa-padding.ts'
-import { runSlowly } from './slow-work.ts'
+import { inTurn, runSlowly } from './slow-work.ts'
 
 const MEMORY_BYTES = 8192
 const signInPool = promisify(signMessage)
@@ -34,7 +34,8 @@ export function rsaKey(privateKey: KeyObject): AsymmetricKey {
     async sign(algorithm, message) {
       const { hash, isProbabilistic } = paddingOf(algorithm)
       if (message.kind === 'raw') {
-        return signInPool(hash, message.bytes, { key: privateKey, ...nodePadding(isProbabilistic) })
+        const key = { key: privateKey, ...nodePadding(isProbabilistic) }
+        return inTurn(() => signInPool(hash, message.bytes, key))
       }
       const { bytes } = message
       const block = isProbabilistic

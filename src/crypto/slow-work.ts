@@ -3,7 +3,11 @@ import { Worker } from 'node:worker_threads'
 import type { SLOW_TASKS, SlowTask } from './slow-tasks.ts'
 import type { SlowAnswer } from './slow-worker.ts'
 
-const MAX_THREADS = Math.max(1, Math.min(4, availableParallelism() - 1))
+/**
+ * How much slow work is done at a time: a core is left for the thread that serves requests, so that
+ * these do not wait for the machine.
+ */
+const MAX_AT_A_TIME = Math.max(1, Math.min(8, availableParallelism() - 1))
 /** Published, the entry is JavaScript; in the repository it is TypeScript. */
 const ENTRY = new URL(`./slow-worker${import.meta.url.slice(-3)}`, import.meta.url)
 
@@ -14,32 +18,58 @@ interface Order {
   readonly reject: (error: Error) => void
 }
 
-const waiting: Order[] = []
+const waiting: (() => void)[] = []
 const idle: Worker[] = []
 const busy = new Map<Worker, Order>()
+let underWay = 0
 
 /**
- * Does a piece of slow work in another thread. Threads start when they are first needed, and do not
- * keep the process alive while they have nothing to do. Orders wait in line when all are busy.
+ * Does a piece of slow work in a thread of ours. Threads start when they are first needed, and do not
+ * keep the process alive while they have nothing to do. Work waits in line when enough is under way.
  */
 export function runSlowly<Task extends SlowTask>(
   task: Task,
   ...input: Parameters<(typeof SLOW_TASKS)[Task]>
 ): Promise<ReturnType<(typeof SLOW_TASKS)[Task]>> {
   return new Promise((resolve, reject) => {
-    waiting.push({ task, input, resolve, reject })
-    next()
+    const done =
+      <T>(settle: (value: T) => void) =>
+      (value: T) => {
+        leave()
+        settle(value)
+      }
+    const order: Order = { task, input, resolve: done(resolve), reject: done(reject) }
+    enter(() => {
+      const worker = idle.pop() ?? startWorker()
+      busy.set(worker, order)
+      worker.ref()
+      worker.postMessage({ task, input })
+    })
   })
 }
 
-function next(): void {
-  if (waiting.length === 0) return
-  const worker = idle.pop() ?? (busy.size < MAX_THREADS ? startWorker() : undefined)
-  const order = worker && waiting.shift()
-  if (worker === undefined || order === undefined) return
-  busy.set(worker, order)
-  worker.ref()
-  worker.postMessage({ task: order.task, input: order.input })
+/** Does a piece of slow work that Node has a thread pool for, when it is its turn. */
+export function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    enter(() => {
+      work().finally(leave).then(resolve, reject)
+    })
+  })
+}
+
+function enter(begin: () => void): void {
+  if (underWay >= MAX_AT_A_TIME) {
+    waiting.push(begin)
+    return
+  }
+  underWay++
+  begin()
+}
+
+function leave(): void {
+  const begin = waiting.shift()
+  if (begin === undefined) underWay--
+  else begin()
 }
 
 function startWorker(): Worker {
@@ -52,7 +82,6 @@ function startWorker(): Worker {
     if (answer.kind === 'done')
       order?.resolve(answer.output as never) // of the task it was ordered as
     else order?.reject(new Error(`${order.task}: ${answer.message}`))
-    next()
   })
   worker.on('error', (cause) => {
     const order = busy.get(worker)
@@ -60,7 +89,6 @@ function startWorker(): Worker {
     const at = idle.indexOf(worker)
     if (at >= 0) idle.splice(at, 1)
     order?.reject(new Error(`${order.task}: its thread ended`, { cause }))
-    next()
   })
   return worker
 }
