@@ -13,6 +13,7 @@ import type { SignInDesk } from '../ports/sign-in-desk.ts'
 import type { TrustStore } from '../ports/trust-store.ts'
 import type { ChangeFollower } from './change-follower.ts'
 import type { KeyCache } from './key-cache.ts'
+import type { PagePlaces } from './page-places.ts'
 
 /** What handlers work on. */
 export interface Deps {
@@ -36,6 +37,7 @@ export interface Deps {
   readonly desk: SignInDesk | undefined
   readonly changes: ChangeFollower
   readonly cache: KeyCache
+  readonly pagePlaces: PagePlaces
   readonly root: RootKey
   /** Name of the region that replies and resource patterns bear. */
   readonly region: string

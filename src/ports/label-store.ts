@@ -27,6 +27,9 @@ export interface TaggedKeysFilter {
   readonly nameContains: string | undefined
 }
 
+/** Where a list of keys by tags goes on: after a number or, slower, after so many keys. */
+export type TaggedKeysPlace = { readonly after: number } | { readonly offset: number }
+
 /** Aliases and tags of keys: what people find keys by. */
 export interface LabelStore {
   /** Stores an alias; it may not be another one's, nor the name that a key was made with. */
@@ -58,11 +61,11 @@ export interface LabelStore {
   readonly tagsOf: (keyId: KeyId) => Promise<readonly Tag[]>
   /** Every name of the project's tags with its values, at most `limit` pairs. */
   readonly tagsOfProject: (projectId: ProjectId, limit: number) => Promise<readonly Tag[]>
-  /** Keys that have certain tags, by number. */
+  /** Keys that have certain tags, by number, from a place on. */
   readonly pageTagged: (
     projectId: ProjectId,
     filter: TaggedKeysFilter,
-    offset: number,
+    from: TaggedKeysPlace,
     limit: number,
   ) => Promise<readonly StoredKey[]>
   readonly countTagged: (projectId: ProjectId, filter: TaggedKeysFilter) => Promise<number>

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { ChangeFollower } from '../app/change-follower.ts'
 import type { Deps } from '../app/deps.ts'
 import { KeyCache } from '../app/key-cache.ts'
+import { PagePlaces } from '../app/page-places.ts'
 import { openAuditLog } from '../audit/file-log.ts'
 import type { ApiKind } from '../contract/operation.ts'
 import type { Key } from '../core/key.ts'
@@ -131,6 +132,7 @@ export async function serve(
     desk: identity.desk,
     changes,
     cache,
+    pagePlaces: new PagePlaces(),
     root,
     region: settings.region,
     keyQuota: settings['key-quota'],

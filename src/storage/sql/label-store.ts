@@ -130,14 +130,13 @@ export function sqlLabelStore(db: Kysely<Database>, clock: Clock): LabelStore {
           .execute(),
       ),
 
-    pageTagged: (projectId, filter, offset, limit) =>
+    pageTagged: (projectId, filter, from, limit) =>
       withStorage('listing keys by tags', async () => {
-        const rows = await tagged(projectId, filter)
-          .selectAll()
-          .orderBy('number')
-          .limit(limit)
-          .offset(offset)
-          .execute()
+        const query = tagged(projectId, filter).selectAll().orderBy('number').limit(limit)
+        const rows = await ('after' in from
+          ? query.where('number', '>', from.after)
+          : query.offset(from.offset)
+        ).execute()
         return rows.map(toStoredKey)
       }),
 
