@@ -1,18 +1,21 @@
-// Writes docs/operations.md and docs/faults.md from the tables; with --check only says whether the
+// Writes docs/operations.md, faults.md, settings.md and openapi.json from the tables; with --check only says whether the
 // files are what the tables say.
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { Fields } from '../src/contract/field.ts'
 import type { Access, OperationRow } from '../src/contract/operation.ts'
+import { openApiDocument } from '../src/contract/openapi.ts'
 import { OPERATIONS } from '../src/contract/operations/index.ts'
 import { WIRE_ERRORS, wireErrorOf } from '../src/contract/wire-errors/index.ts'
 import type { FaultKind } from '../src/core/fault.ts'
 import { variableOf } from '../src/server/settings.ts'
 import { SETTINGS, type SettingRow } from '../src/server/settings-table.ts'
+import { version } from '../src/server/version.ts'
 
 const PAGES: Readonly<Record<string, string>> = {
   'docs/operations.md': operationsPage(),
   'docs/faults.md': faultsPage(),
   'docs/settings.md': settingsPage(),
+  'docs/openapi.json': `${JSON.stringify(openApiDocument({ version }), undefined, 2)}\n`,
 }
 
 const isCheck = process.argv.includes('--check')
@@ -80,7 +83,9 @@ function accessText(access: Access): string {
       return 'whoever is signed in'
     case 'permission':
     case 'permissionInHandler':
-      return `\`${access.permission}\``
+      return access.grant === undefined
+        ? `\`${access.permission}\``
+        : `\`${access.permission}\`, or a grant for \`${access.grant}\``
     default:
       throw access satisfies never
   }

@@ -4,7 +4,6 @@ import {
   type KeyObject,
   publicDecrypt,
   publicEncrypt,
-  sign as signMessage,
   verify as verifyMessage,
 } from 'node:crypto'
 import { promisify } from 'node:util'
@@ -12,11 +11,10 @@ import { type SigningAlgorithm, signingRowOf } from '../core/algorithms.ts'
 import { type AsymmetricKey, CANNOT, type PublicKey } from './asymmetric-key.ts'
 import { equalInConstantTime } from './digest.ts'
 import { randomSecret } from './random.ts'
-import { isPss, padPkcs1, padPss, type RsaHash } from './rsa-padding.ts'
-import { inTurn, runSlowly } from './slow-work.ts'
+import { isPss, padPkcs1, padPss, type RsaHash, rsaSigningOptions } from './rsa-padding.ts'
+import { runSlowly } from './slow-work.ts'
 
 const MEMORY_BYTES = 8192
-const signInPool = promisify(signMessage)
 const verifyInPool = promisify(verifyMessage)
 /** What OAEP with SHA-256 takes of the modulus: two hashes and two octets. Source: RFC 8017 §7.1.1. */
 const OAEP_OVERHEAD_BYTES = 66
@@ -34,8 +32,7 @@ export function rsaKey(privateKey: KeyObject): AsymmetricKey {
     async sign(algorithm, message) {
       const { hash, isProbabilistic } = paddingOf(algorithm)
       if (message.kind === 'raw') {
-        const key = { key: privateKey, ...nodePadding(isProbabilistic) }
-        return inTurn(() => signInPool(hash, message.bytes, key))
+        return runSlowly('rsaSign', privateKey, hash, isProbabilistic, message.bytes)
       }
       const { bytes } = message
       const block = isProbabilistic
@@ -63,7 +60,7 @@ export function rsaPublicKey(publicKey: KeyObject): PublicKey {
       if (signature.length !== modulusBytes) return false
       const { hash, isProbabilistic } = paddingOf(algorithm)
       if (message.kind === 'raw') {
-        const key = { key: publicKey, ...nodePadding(isProbabilistic) }
+        const key = { key: publicKey, ...rsaSigningOptions(isProbabilistic) }
         return verifyInPool(hash, message.bytes, key, signature)
       }
       let block: Buffer
@@ -83,15 +80,6 @@ export function rsaPublicKey(publicKey: KeyObject): PublicKey {
       return publicEncrypt({ key: publicKey, padding, oaepHash: 'sha256' }, plaintext)
     },
   }
-}
-
-function nodePadding(isProbabilistic: boolean) {
-  return isProbabilistic
-    ? {
-        padding: constants.RSA_PKCS1_PSS_PADDING,
-        saltLength: constants.RSA_PSS_SALTLEN_DIGEST,
-      }
-    : { padding: constants.RSA_PKCS1_PADDING }
 }
 
 function paddingOf(algorithm: SigningAlgorithm): { hash: RsaHash; isProbabilistic: boolean } {

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { constants, hash } from 'node:crypto'
 import { equalInConstantTime } from './digest.ts'
 
 /*
@@ -19,6 +19,13 @@ const DIGEST_INFO_PREFIX = {
 const TRAILER = 0xbc
 /** Octets of padding that PKCS #1 v1.5 asks for at least. */
 const MIN_PADDING_BYTES = 8
+
+/** How node:crypto is told of the padding of a signature. */
+export function rsaSigningOptions(isProbabilistic: boolean) {
+  return isProbabilistic
+    ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
+    : { padding: constants.RSA_PKCS1_PADDING }
+}
 
 /** EMSA-PKCS1-v1_5 of a digest, as long as the modulus. Source: RFC 8017 §9.2. */
 export function padPkcs1(hashName: RsaHash, digest: Uint8Array, modulusBits: number): Buffer {

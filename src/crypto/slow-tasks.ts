@@ -1,8 +1,9 @@
-import { constants, type KeyObject, privateDecrypt, privateEncrypt } from 'node:crypto'
+import { constants, type KeyObject, privateDecrypt, privateEncrypt, sign } from 'node:crypto'
 import { twistedEdwards } from '@noble/curves/abstract/edwards.js'
 import { ed25519ph } from '@noble/curves/ed25519.js'
 import { p256, p384 } from '@noble/curves/nist.js'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
+import { type RsaHash, rsaSigningOptions } from './rsa-padding.ts'
 import { sm2DecryptRaw, sm2EncryptRaw, sm2SharedX, sm2SignDigest, sm2VerifyDigest } from './sm2.ts'
 
 /*
@@ -26,6 +27,10 @@ export const SLOW_TASKS = {
   /** The bare RSA operation on a block as long as the modulus. Source: RFC 8017 §5.2.1. */
   rsaPrivate: (key: KeyObject, block: Uint8Array): Uint8Array =>
     privateEncrypt({ key, padding: constants.RSA_NO_PADDING }, block),
+
+  /** An RSA signature of a message; a PSS salt is as long as the hash. Source: RFC 8017 §8. */
+  rsaSign: (key: KeyObject, hash: RsaHash, isPss: boolean, message: Uint8Array): Uint8Array =>
+    sign(hash, message, { key, ...rsaSigningOptions(isPss) }),
 
   /** RSAES-OAEP with SHA-256 in both places. Source: RFC 8017 §7.1.2. */
   rsaOaepDecrypt: (key: KeyObject, ciphertext: Uint8Array): Uint8Array | undefined => {
