@@ -2,8 +2,8 @@
 // files are what the tables say.
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { Fields } from '../src/contract/field.ts'
-import type { Access, OperationRow } from '../src/contract/operation.ts'
 import { openApiDocument } from '../src/contract/openapi.ts'
+import type { Access, OperationRow } from '../src/contract/operation.ts'
 import { OPERATIONS } from '../src/contract/operations/index.ts'
 import { WIRE_ERRORS, wireErrorOf } from '../src/contract/wire-errors/index.ts'
 import type { FaultKind } from '../src/core/fault.ts'

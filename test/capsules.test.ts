@@ -230,6 +230,19 @@ describe('capsules, key policies, access points, PINs', () => {
     assert.deepEqual(seen, ids)
   })
 
+  test('a PIN protects a data key pair too', async () => {
+    const { pin } = (await kms('create-pin', 'POST', {})).body
+    const made = await server.kms('create-ec-datakey-pair', {
+      key_id: keyId,
+      key_spec: 'ECC_NIST_P256',
+      pin,
+    })
+    const cipher_text = made.body.private_key_cipher_text
+    assert.equal(codeOf(await server.kms('decrypt-data', { cipher_text })), 'KMS.0308')
+    const opened = await server.kms('decrypt-data', { cipher_text, pin })
+    assert.equal(opened.body.plain_text_base64, made.body.private_key_plain_text, opened.text)
+  })
+
   test('a PIN protects one data key, which then opens with it alone', async () => {
     for (const pin_type of ['PlainText', 'CipherText']) {
       const { pin } = (await kms('create-pin', 'POST', { pin_type })).body

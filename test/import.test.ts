@@ -124,6 +124,7 @@ describe('imported material', () => {
     const cipherText = await encrypt(keyId)
     await server.running.advanceClock?.(9 * DAY_MS)
     assert.equal(await stateOf(keyId), '2')
+    assert.equal(await server.running.storage.keys.nextDueAt(), until)
     await server.running.advanceClock?.(DAY_MS)
     assert.equal(await stateOf(keyId), '5')
     const stored = await server.running.storage.keys.findVersion(keyId as never, 1 as never)

@@ -7,6 +7,7 @@ import { callerContext } from './caller-context.ts'
 import type { Deps } from './deps.ts'
 import { useKey } from './find-key.ts'
 import type { Handler, RequestContext } from './handler.ts'
+import { withPin } from './pins.ts'
 import { protect } from './protect.ts'
 import { requireEncryption } from './small-data.ts'
 
@@ -35,7 +36,7 @@ async function makePair(
 ) {
   const warm = await useKey(deps, caller, request.key_id, context.admission)
   requireEncryption(warm.key)
-  const bound = callerContext(request)
+  const bound = await withPin(deps, caller, warm.key, request, callerContext(request), true)
   const { publicKey, privateKey } = await generatePair(PAIR_KINDS[request.key_spec])
   if (privateKey.length > MAX_PLAINTEXT_BYTES) throw fault('datakey-spec-invalid')
   return privateKey.lend(async (der) => {

@@ -68,10 +68,20 @@ async function makeReplica(
   const versions = parcel.versions.map((version) => unpack(deps, key, version))
   const tags = parcel.tags.map(requireTag)
   const outcome = await deps.keys.insert(key, versions, deps.keyQuota, tags)
-  if (outcome === 'alias-taken') throw fault('alias-taken')
   if (outcome === 'quota-reached') throw fault('key-quota-reached', { quota: deps.keyQuota })
-  await rememberMembers(deps, key, parcel.members, 0)
-  return key
+  const stored = outcome === 'alias-taken' ? await halfMade(deps, key, parcel) : key
+  await rememberMembers(deps, stored, parcel.members, 0)
+  return stored
+}
+
+/** The replica of an earlier try that was cut short before its members were noted. */
+async function halfMade(deps: Deps, wanted: Key, parcel: Parcel): Promise<Key> {
+  const stored = await deps.keys.findByAlias(wanted.projectId, wanted.alias)
+  const [first] = stored ? await deps.keys.versionsOf(stored.key.id, { after: 0, limit: 1 }) : []
+  const isSame =
+    stored?.key.regional.kind === 'replica' && first?.materialId === parcel.versions[0]?.materialId
+  if (!isSame) throw fault('alias-taken')
+  return stored.key
 }
 
 /** Takes over what the primary tells; the primary role too, when it is handed over. */
@@ -91,6 +101,10 @@ async function follow(
       throw fault('field-invalid', { name: 'region' })
     }
     const next = changed(seen, parcel)
+    // Whoever hands its role over must know whether it was taken.
+    if (parcel.kind === 'promote' && next.regional.kind !== 'primary') {
+      throw fault('field-invalid', { name: 'parcel' })
+    }
     const fresh = parcel.versions
       .filter(({ version }) => version > (key.primaryVersion ?? 0))
       .map((version) => unpack(deps, key, version))

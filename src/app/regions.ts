@@ -35,7 +35,7 @@ export const replicateKey: Handler<'ReplicateKey'> = async (deps, caller, reques
   // From here on rotations are told to replicas, so that none is missed while this one is made.
   await changeKey(deps, caller, key.id, (seen) => ({ ...seen, regional: { kind: 'primary' } }))
   const { parcel, upTo } = await newsFor(deps, key, region, 0)
-  const answer = await sendParcel(deps, region, request.replica_project_id, {
+  const sending = sendParcel(deps, region, request.replica_project_id, {
     ...parcel,
     kind: 'replicate',
     spec: key.spec,
@@ -44,6 +44,13 @@ export const replicateKey: Handler<'ReplicateKey'> = async (deps, caller, reques
     description: request.key_description ?? key.description,
     enterpriseProjectId: request.enterprise_project_id ?? key.enterpriseProjectId,
     tags,
+  })
+  const answer = await sending.catch(async (error) => {
+    // Who did not answer may have made it; who refused has not.
+    if (isRefusal(error) && replicas.length === 0) {
+      await changeKey(deps, caller, key.id, (seen) => ({ ...seen, regional: { kind: 'single' } }))
+    }
+    throw error
   })
   const replica: Replica = {
     keyId: key.id,
@@ -86,7 +93,7 @@ export const updatePrimaryRegion: Handler<'UpdatePrimaryRegion'> = async (
   try {
     await bringUpToDate(deps, given, await replicaIn(deps, key.id, target), 'promote')
   } catch (error) {
-    if (error instanceof Fault && error.kind === 'peer-refused') {
+    if (isRefusal(error)) {
       await changeKey(deps, caller, key.id, (seen) => ({ ...seen, regional: { kind: 'primary' } }))
     }
     throw error
@@ -101,6 +108,10 @@ async function loadReplicable(deps: Deps, caller: Caller, keyId: KeyId): Promise
   requireUsable(key)
   if (!isReplicable(key)) throw fault('key-not-replicable', { keyId: key.id })
   return stored
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof Fault && error.kind === 'peer-refused'
 }
 
 function isReplicable(key: Key): boolean {

@@ -87,6 +87,8 @@ export const deriveSharedSecret: Handler<'DeriveSharedSecret'> = async (
 ) => {
   const warm = await useKey(deps, caller, request.key_id, context.admission)
   requireUsage(warm.key, 'KEY_AGREEMENT')
+  // Who names a recipient wants the secret for that one alone, which only the cloud can prove.
+  if (request.recipient !== undefined) throw fault('field-invalid', { name: 'recipient' })
   const secret = await (await loadPrivate(deps, warm)).agree(request.public_key)
   if (secret === undefined) throw fault('field-invalid', { name: 'public_key' })
   context.keyVersion = primaryOf(warm.key)

@@ -12,6 +12,7 @@ import { primaryOf, useKey } from './find-key.ts'
 import type { Handler, RequestContext } from './handler.ts'
 import type { WarmKey } from './key-cache.ts'
 import { loadPrivate } from './load-version.ts'
+import { withPin } from './pins.ts'
 import { keyOfCiphertext, protect, unprotectAny } from './protect.ts'
 
 const SYMMETRIC = 'SYMMETRIC_DEFAULT'
@@ -52,11 +53,12 @@ export const decryptData: Handler<'DecryptData'> = async (deps, caller, request,
   const warm = await useKey(deps, caller, keyId, admission)
   requireEncryption(warm.key, SYMMETRIC)
   if (own !== keyId) throw fault('decryption-failed')
+  const pinned = await withPin(deps, caller, warm.key, request, bound, false)
   const plaintext = await unprotectAny(
     deps,
     warm,
     ['data', 'datakey-pair'],
-    bound,
+    pinned,
     parsed.ciphertext,
     context,
   )

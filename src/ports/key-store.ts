@@ -139,7 +139,7 @@ export interface KeyStore {
   readonly dueForRotation: (now: EpochMs, limit: number) => Promise<readonly KeyId[]>
   /** Keys whose destruction is due at `now`, the longest due first. */
   readonly dueForDeletion: (now: EpochMs, limit: number) => Promise<readonly KeyId[]>
-  /** When the next rotation or destruction is due, in the past or the future. */
+  /** When the next rotation, destruction or expiry is due, in the past or the future. */
   readonly nextDueAt: () => Promise<EpochMs | undefined>
   /** How many rotations were due before `time` and are not done; stops counting at `limit`. */
   readonly overdueRotations: (time: EpochMs, limit: number) => Promise<number>

@@ -8,6 +8,7 @@ import {
 import { optional } from '../field.ts'
 import { boolean, keyId, sequence, text } from '../fields.ts'
 import { needs, operation } from '../operation.ts'
+import { PIN } from './key-info.ts'
 
 const PAIR_FAULTS = [
   'key-not-found',
@@ -17,6 +18,10 @@ const PAIR_FAULTS = [
   'key-usage-mismatch',
   'encryption-context-malformed',
   'datakey-spec-invalid',
+  'pin-invalid',
+  'keystore-disabled',
+  'upstream-invalid',
+  'upstream-timeout',
 ] as const
 
 const REQUEST = {
@@ -25,6 +30,7 @@ const REQUEST = {
   with_plain_text: optional(boolean),
   additional_authenticated_data: optional(additionalData),
   encryption_context: optional(encryptionContext),
+  ...PIN,
   sequence: optional(sequence),
 }
 

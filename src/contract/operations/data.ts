@@ -1,4 +1,3 @@
-import { Type } from 'typebox'
 import { fault } from '../../core/fault.ts'
 import { DATAKEY_BITS, DATAKEY_BYTES, RANDOM_BITS } from '../../core/limits.ts'
 import {
@@ -12,15 +11,10 @@ import {
   length,
   plainText,
 } from '../crypto-fields.ts'
-import { oneOf, optional, plain } from '../field.ts'
+import { optional } from '../field.ts'
 import { keyId, sequence, text, wholeNumber } from '../fields.ts'
 import { needs, operation } from '../operation.ts'
-
-/** A PIN that a data key is bound to: it then opens with that alone. */
-const PIN = {
-  pin: optional(plain(Type.String({ minLength: 1, maxLength: 512 }))),
-  pin_type: optional(oneOf(['CipherText', 'PlainText'])),
-}
+import { PIN } from './key-info.ts'
 
 const CONTEXT = {
   additional_authenticated_data: optional(additionalData),
@@ -191,9 +185,10 @@ export const DecryptData = operation({
     encryption_algorithm: optional(encryptionAlgorithm),
     key_id: optional(keyId),
     ...CONTEXT,
+    ...PIN,
     sequence: optional(sequence),
   },
   response: { key_id: keyId, plain_text: text, plain_text_base64: base64 },
-  faults: [...USE_FAULTS, 'decryption-failed'],
+  faults: [...USE_FAULTS, 'decryption-failed', 'pin-invalid', 'parameter-missing'],
   source: 'KMS API reference, "Decrypting data"',
 })

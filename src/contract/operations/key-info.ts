@@ -1,4 +1,5 @@
-import { optional } from '../field.ts'
+import { Type } from 'typebox'
+import { oneOf, optional, plain } from '../field.ts'
 import {
   booleanText,
   epochMsText,
@@ -43,3 +44,9 @@ export const KEY_DETAILS = {
 
 /** A key and its state, after the state changed. */
 export const KEY_STATUS = { key_id: keyId, key_state: keyState }
+
+/** A PIN that a data key is bound to: it then opens with that alone. */
+export const PIN = {
+  pin: optional(plain(Type.String({ minLength: 1, maxLength: 512 }))),
+  pin_type: optional(oneOf(['CipherText', 'PlainText'])),
+}

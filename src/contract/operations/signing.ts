@@ -107,7 +107,7 @@ export const DeriveSharedSecret = operation({
     key_id: keyId,
     key_agreement_algorithm: agreementAlgorithm,
     public_key: base64Of(1, MAX_PEER_KEY_BYTES),
-    /** Attestation of a recipient: only the cloud's own machines have one, so it is refused. */
+    /** A recipient that only the cloud can attest: it is refused. */
     recipient: optional(objectOf({ attestation_document: optional(plain(Type.String())) })),
   },
   response: { key_id: keyId, key_agreement_algorithm: agreementAlgorithm, shared_secret: base64 },

@@ -177,7 +177,14 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
           .orderBy('delete_at')
           .limit(1)
           .executeTakeFirst()
-        return earliest(toTime(rotation), toTime(deletion))
+        const expiry = await db
+          .selectFrom('key_versions')
+          .select('expires_at as at')
+          .where('expires_at', 'is not', null)
+          .orderBy('expires_at')
+          .limit(1)
+          .executeTakeFirst()
+        return earliest(toTime(rotation), toTime(deletion), toTime(expiry))
       }),
   }
 }
