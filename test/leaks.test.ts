@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
+import { createPublicKey, publicEncrypt, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -24,6 +25,34 @@ function formsOf(secret: string): readonly Buffer[] {
   const bytes = /^[0-9a-f]{32,}$/.test(secret) ? Buffer.from(secret, 'hex') : Buffer.from(secret)
   const base64 = bytes.toString('base64').replace(/.{0,3}=*$/, '')
   return [Buffer.from(secret), bytes, Buffer.from(bytes.toString('hex')), Buffer.from(base64)]
+}
+
+/** Brings material of our own into a key, well and badly; answers it. */
+async function importMaterial(
+  kms: (name: string, body: object) => Promise<Readonly<Record<string, never>>>,
+): Promise<Buffer> {
+  const material = randomBytes(32)
+  const made: { readonly key_info?: { readonly key_id: string } } = await kms('create-key', {
+    key_alias: 'imported',
+    origin: 'external',
+  })
+  const key_id = made.key_info?.key_id
+  const { import_token, public_key } = await kms('get-parameters-for-import', {
+    key_id,
+    wrapping_algorithm: 'RSAES_OAEP_SHA_256',
+  })
+  const key = createPublicKey({
+    key: Buffer.from(String(public_key), 'base64'),
+    format: 'der',
+    type: 'spki',
+  })
+  const wrap = (bytes: Buffer) =>
+    publicEncrypt({ key, oaepHash: 'sha256' }, bytes).toString('base64')
+  const body = { key_id, import_token }
+  await kms('import-key-material', { ...body, encrypted_key_material: wrap(material.subarray(1)) })
+  await kms('import-key-material', { ...body, encrypted_key_material: wrap(material) })
+  await kms('import-key-material', { ...body, encrypted_key_material: wrap(material) })
+  return material
 }
 
 async function started(child: ChildProcess, printed: { text: string }): Promise<string> {
@@ -88,6 +117,29 @@ test('secrets are in no log, audit record, metric, error, database or file', asy
   const dataKey = (await kms('create-datakey', { key_id, ...bound })).plain_text
   const random = (await kms('gen-random', { random_data_length: 256 })).random_data
   await kms('rotate-on-demand', { key_id })
+  const material = await importMaterial(kms)
+  const { pin } = await kms('create-pin', {})
+  await kms('create-datakey', { key_id, pin })
+  await kms('decrypt-datakey', { key_id, cipher_text: '00', datakey_cipher_length: 1, pin })
+  const pair = await kms('create-ec-datakey-pair', { key_id, key_spec: 'ECC_NIST_P256' })
+  const hmac = (await kms('create-key', { key_alias: 'mac', key_spec: 'HMAC_256' })).key_info.key_id
+  const message = Buffer.from(plainText).toString('base64')
+  const asked = { key_id: hmac, mac_algorithm: 'HMAC_SHA_256', message }
+  const { mac } = await kms('generate-mac', asked)
+  await kms('verify-mac', { ...asked, mac })
+  const agreeing = { key_alias: 'ec', key_spec: 'EC_P256', key_usage: 'KEY_AGREEMENT' }
+  const ec = (await kms('create-key', agreeing)).key_info.key_id
+  const { shared_secret } = await kms('derive-shared-secret', {
+    key_id: ec,
+    key_agreement_algorithm: 'ECDH',
+    public_key: pair.public_key,
+  })
+  const inline = JSON.stringify({ allowed_access_point: [] })
+  const capsule = await kms('datakey-capsule/create', {
+    key_id,
+    datakey_length: 'AES_256',
+    key_policy: inline,
+  })
   await fetch(`${url}/v1.0/x/kms/list-keys`, {
     method: 'POST',
     headers: { Authorization: `SDK-HMAC-SHA256 ${plainText}`, 'X-Auth-Token': wrongPassword },
@@ -107,6 +159,12 @@ test('secrets are in no log, audit record, metric, error, database or file', asy
     token,
     'data key': dataKey,
     'random number': random,
+    'imported material': material.toString('hex'),
+    pin,
+    'private key of a pair': Buffer.from(pair.private_key_plain_text, 'base64').toString('hex'),
+    'shared secret': Buffer.from(shared_secret, 'base64').toString('hex'),
+    mac: Buffer.from(mac, 'base64').toString('hex'),
+    'data key of a capsule': capsule.datakey,
     'root key': readFileSync(join(data, 'root.key'), 'utf8').split(':')[3] ?? '',
   }
   const allowed = /bootstrap-credentials\.json$|root\.key$/

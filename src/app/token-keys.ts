@@ -10,6 +10,7 @@ import { loadPublicKey, SUITES } from '../crypto/suite.ts'
 import { type RemoteXaes, remoteXaes } from '../crypto/xaes-256-gcm.ts'
 import {
   type KeyToken,
+  TOKEN_KEY_SPECS,
   TokenError,
   type TokenHash,
   type TokenKeySpec,
@@ -25,23 +26,9 @@ export interface TokenCipher extends RemoteXaes {
   readonly memoryBytes: number
 }
 
-/** Key specs that tokens make. */
-const TOKEN_SPECS: readonly TokenKeySpec[] = [
-  'AES_256',
-  'RSA_2048',
-  'RSA_3072',
-  'RSA_4096',
-  'EC_P256',
-  'EC_P384',
-  'SECP256K1',
-  'HMAC_256',
-  'HMAC_384',
-  'HMAC_512',
-]
-
 /** `spec` as one that tokens make, for a use that they support; undefined otherwise. */
 export function tokenSpecOf(key: Pick<Key, 'spec' | 'usage'>): TokenKeySpec | undefined {
-  const spec = TOKEN_SPECS.find((name) => name === key.spec)
+  const spec = TOKEN_KEY_SPECS.find((name) => name === key.spec)
   const isForSigning = key.usage === 'SIGN_VERIFY' || specOf(key.spec).family !== 'asymmetric'
   return isForSigning ? spec : undefined
 }
