@@ -8,7 +8,8 @@ import {
   verify,
 } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
-import { sm2EncryptRaw, sm2PointOfSpki } from '../src/crypto/sm2.ts'
+import { sm2PointOfSpki } from '../src/crypto/sm2.ts'
+import { sm2EncryptRaw } from '../src/crypto/sm2-operations.ts'
 import { type Json, type Reply, startTestServer, type TestServer } from './server.ts'
 
 const DAY_MS = 86_400_000

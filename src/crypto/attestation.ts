@@ -1,5 +1,4 @@
 import { constants, createPublicKey, type KeyObject, publicEncrypt, verify } from 'node:crypto'
-import { jwtVerify } from 'jose'
 
 /** Algorithms that a cluster may sign its tokens with. */
 const TOKEN_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'EdDSA']
@@ -45,6 +44,7 @@ export async function isClusterToken(
 ): Promise<boolean> {
   const key = readKey(publicKey)
   if (key === undefined) return false
+  const { jwtVerify } = await import('jose') // few servers ever need it
   try {
     await jwtVerify(token, key, {
       algorithms: TOKEN_ALGORITHMS,

@@ -4,7 +4,13 @@ import { ed25519ph } from '@noble/curves/ed25519.js'
 import { p256, p384 } from '@noble/curves/nist.js'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { type RsaHash, rsaSigningOptions } from './rsa-padding.ts'
-import { sm2DecryptRaw, sm2EncryptRaw, sm2SharedX, sm2SignDigest, sm2VerifyDigest } from './sm2.ts'
+import {
+  sm2DecryptRaw,
+  sm2EncryptRaw,
+  sm2SharedX,
+  sm2SignDigest,
+  sm2VerifyDigest,
+} from './sm2-operations.ts'
 
 /*
  * Work that takes long enough to hold up other requests. It runs in worker threads; what it gets and
