@@ -4,7 +4,7 @@ import { fault } from '../core/fault.ts'
 import { PAGE_OF_POLICIES } from '../core/limits.ts'
 import { parsePublicKey, privateKeyPem, publicKeyPem } from '../crypto/attestation.ts'
 import { generatePair } from '../crypto/key-pair.ts'
-import { randomUuid } from '../crypto/random.ts'
+import { orderedUuid } from '../crypto/random.ts'
 import { unwrapRecord, wrapRecord } from '../crypto/wrapped-record.ts'
 import type { Deps } from './deps.ts'
 import { projectOf } from './find-key.ts'
@@ -17,7 +17,7 @@ export const createAccessPoint: Handler<'CreateAccessPoint'> = async (deps, call
     if (identity === undefined) throw fault('parameter-missing', { name: 'identity' })
     if (clusterId === undefined) throw fault('parameter-missing', { name: 'cluster_id' })
   }
-  const id = randomUuid()
+  const id = orderedUuid()
   const { publicKey, wrappedPrivateKey } = await identityOf(deps, id, kind, identity)
   const now = deps.clock.now()
   await deps.trust.insertAccessPoint(
@@ -48,7 +48,6 @@ export const listAccessPoint: Handler<'ListAccessPoint'> = async (deps, caller, 
     afterId: afterIdOf(request.marker),
     limit: limit + 1,
   })
-  if (found === undefined) throw fault('marker-out-of-range')
   const page = found.slice(0, limit)
   return {
     access_points: page.map((point) => ({

@@ -7,7 +7,7 @@ import {
   parseKeyPolicy,
 } from '../core/key-policy.ts'
 import { PAGE_OF_POLICIES } from '../core/limits.ts'
-import { randomUuid } from '../crypto/random.ts'
+import { orderedUuid } from '../crypto/random.ts'
 import type { Deps } from './deps.ts'
 import { projectOf } from './find-key.ts'
 import type { Handler } from './handler.ts'
@@ -16,7 +16,7 @@ export const createKeyPolicy: Handler<'CreateKeyPolicy'> = async (deps, caller, 
   parseKeyPolicy(request.policy)
   const now = deps.clock.now()
   const policy: KeyPolicy = {
-    id: randomUuid(),
+    id: orderedUuid(),
     projectId: projectOf(caller),
     keyspaceId: request.keyspace_id.toLowerCase(),
     name: request.policy_name,
@@ -44,7 +44,6 @@ export const listKeyPolicy: Handler<'ListKeyPolicy'> = async (deps, caller, requ
     afterId: afterIdOf(request.marker),
     limit: limit + 1,
   })
-  if (found === undefined) throw fault('marker-out-of-range')
   const page = found.slice(0, limit)
   return {
     keyspace_policies: page.map((policy) => {

@@ -44,8 +44,13 @@ export const showKeyStore: Handler<'ShowKeyStore'> = async (deps, caller, reques
 
 export const listKeyStores: Handler<'ListKeyStores'> = async (deps, caller, request) => {
   const projectId = projectOf(caller)
-  const page = await deps.keystores.page(projectId, request.offset ?? 0, request.limit ?? PAGE)
-  return { total: await deps.keystores.count(projectId), keystores: page.map(present) }
+  const page = await deps.pagePlaces.page(
+    `keystores of ${projectId}`,
+    request.offset ?? 0,
+    (from) => deps.keystores.page(projectId, from, request.limit ?? PAGE),
+  )
+  const keystores = page.map(({ value }) => present(value))
+  return { total: await deps.keystores.count(projectId), keystores }
 }
 
 export const enableKeyStore: Handler<'EnableKeyStore'> = (deps, caller, request) =>

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import type { Place } from '../ports/page.ts'
 
 /** How long a place is remembered: as long as somebody may take from one page to the next. */
 const REMEMBERED_MS = 60_000
@@ -12,13 +13,16 @@ const MAX_PLACES = 10_000
 export class PagePlaces {
   readonly #places = new LRUCache<string, number>({ max: MAX_PLACES, ttl: REMEMBERED_MS })
 
-  /** Number of the last thing before `offset` in the list of that name, if its page was given out. */
-  before(list: string, offset: number): number | undefined {
-    return offset === 0 ? 0 : this.#places.get(`${offset} ${list}`)
-  }
-
-  /** Notes that the page up to `offset` ended with the thing of that number. */
-  remember(list: string, offset: number, number: number): void {
-    this.#places.set(`${offset} ${list}`, number)
+  /** The page of a list after `offset` things, by whoever can `read` it. */
+  async page<T extends { readonly number: number }>(
+    list: string,
+    offset: number,
+    read: (from: Place) => Promise<readonly T[]>,
+  ): Promise<readonly T[]> {
+    const after = offset === 0 ? 0 : this.#places.get(`${offset} ${list}`)
+    const page = await read(after === undefined ? { offset } : { after })
+    const last = page.at(-1)
+    if (last !== undefined) this.#places.set(`${offset + page.length} ${list}`, last.number)
+    return page
   }
 }

@@ -74,11 +74,9 @@ export const listKmsByTags: Handler<'ListKmsByTags'> = async (deps, caller, requ
   const offset = request.offset ?? 0
   const limit = request.limit ?? DEFAULT_LIMIT
   const list = `${projectId} ${JSON.stringify(filter)}`
-  const after = deps.pagePlaces.before(list, offset)
-  const from = after === undefined ? { offset } : { after }
-  const page = await deps.labels.pageTagged(projectId, filter, from, limit)
-  const last = page.at(-1)
-  if (last !== undefined) deps.pagePlaces.remember(list, offset + page.length, last.number)
+  const page = await deps.pagePlaces.page(list, offset, (from) =>
+    deps.labels.pageTagged(projectId, filter, from, limit),
+  )
   const resources = []
   for (const { key } of page) {
     resources.push({

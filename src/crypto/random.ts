@@ -1,4 +1,4 @@
-import { randomFillSync, randomUUID } from 'node:crypto'
+import { randomFillSync, randomUUID, randomUUIDv7 } from 'node:crypto'
 import { SecretBytes } from './secret-bytes.ts'
 
 const POOL_BYTES = 32 * 1024
@@ -32,6 +32,11 @@ export function randomHex(bytes: number): string {
 /** A random UUID. Source: RFC 9562 §5.4. */
 export function randomUuid(): string {
   return randomUUID()
+}
+
+/** A random UUID that sorts by the time it was made. Source: RFC 9562 §5.7. */
+export function orderedUuid(): string {
+  return randomUUIDv7()
 }
 
 /** `length` random bytes that are a secret, at most 1024: data keys and random numbers. */

@@ -1,5 +1,6 @@
 import type { ProjectId, TenantId } from '../core/ids.ts'
 import type { EpochMs } from '../core/time.ts'
+import type { Numbered, Place } from './page.ts'
 
 /** What a key store's token is, as the wire has it. */
 export type KeystoreKind = 'DHSM' | 'CDMS'
@@ -27,9 +28,9 @@ export interface KeystoreRegistry {
   readonly remove: (id: string) => Promise<boolean>
   readonly page: (
     projectId: ProjectId,
-    offset: number,
+    from: Place,
     limit: number,
-  ) => Promise<readonly Keystore[]>
+  ) => Promise<readonly Numbered<Keystore>[]>
   readonly count: (projectId: ProjectId) => Promise<number>
 
   /** @param digest SHA-256 of the PIN. */

@@ -2,7 +2,7 @@ import type { KeyId, ProjectId } from '../core/ids.ts'
 import type { Tag } from '../core/tag.ts'
 import type { EpochMs } from '../core/time.ts'
 import type { StoredKey } from './key-store.ts'
-import type { Numbered, PageRequest } from './page.ts'
+import type { Numbered, PageRequest, Place } from './page.ts'
 
 /** One more name of a key. */
 export interface Alias {
@@ -26,9 +26,6 @@ export interface TaggedKeysFilter {
   /** What the alias of the key must contain. */
   readonly nameContains: string | undefined
 }
-
-/** Where a list of keys by tags goes on: after a number or, slower, after so many keys. */
-export type TaggedKeysPlace = { readonly after: number } | { readonly offset: number }
 
 /** Aliases and tags of keys: what people find keys by. */
 export interface LabelStore {
@@ -65,7 +62,7 @@ export interface LabelStore {
   readonly pageTagged: (
     projectId: ProjectId,
     filter: TaggedKeysFilter,
-    from: TaggedKeysPlace,
+    from: Place,
     limit: number,
   ) => Promise<readonly StoredKey[]>
   readonly countTagged: (projectId: ProjectId, filter: TaggedKeysFilter) => Promise<number>

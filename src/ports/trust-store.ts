@@ -3,11 +3,11 @@ import type { ProjectId } from '../core/ids.ts'
 import type { KeyPolicy } from '../core/key-policy.ts'
 import type { EpochMs } from '../core/time.ts'
 
-/** A page of things of one trusted key space, in order of creation. */
+/** A page of things of one trusted key space, in order of their ids, which is that of creation. */
 export interface TrustPage {
   readonly projectId: ProjectId
   readonly keyspaceId: string
-  /** Id of the last thing of the page before; undefined for the first page. */
+  /** Id of the last thing of the page before, which may be gone; undefined for the first page. */
   readonly afterId: string | undefined
   readonly limit: number
 }
@@ -19,8 +19,7 @@ export interface TrustStore {
   /** Replaces a policy; false when there is none of that id. */
   readonly replacePolicy: (policy: KeyPolicy) => Promise<boolean>
   readonly removePolicy: (id: string) => Promise<boolean>
-  /** Undefined when `afterId` is unknown. */
-  readonly pagePolicies: (page: TrustPage) => Promise<readonly KeyPolicy[] | undefined>
+  readonly pagePolicies: (page: TrustPage) => Promise<readonly KeyPolicy[]>
 
   /** @param wrappedPrivateKey Of a custom one, to be fetched once. */
   readonly insertAccessPoint: (
@@ -32,5 +31,5 @@ export interface TrustStore {
   readonly removeAccessPoint: (id: string) => Promise<boolean>
   /** The wrapped private key, which is forgotten thereby; undefined when it was fetched before. */
   readonly takePrivateKey: (id: string) => Promise<Uint8Array | undefined>
-  readonly pageAccessPoints: (page: TrustPage) => Promise<readonly AccessPoint[] | undefined>
+  readonly pageAccessPoints: (page: TrustPage) => Promise<readonly AccessPoint[]>
 }

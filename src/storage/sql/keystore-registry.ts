@@ -75,17 +75,19 @@ export function sqlKeystoreRegistry(db: Kysely<Database>, clock: Clock): Keystor
         }),
       ),
 
-    page: (projectId, offset, limit) =>
+    page: (projectId, from, limit) =>
       withStorage('listing key stores', async () => {
-        const rows = await db
+        const query = db
           .selectFrom('keystores')
           .selectAll()
           .where('project_id', '=', projectId)
           .orderBy('number')
           .limit(limit)
-          .offset(offset)
-          .execute()
-        return rows.map(toKeystore)
+        const rows = await ('after' in from
+          ? query.where('number', '>', from.after)
+          : query.offset(from.offset)
+        ).execute()
+        return rows.map((row) => ({ number: row.number, value: toKeystore(row) }))
       }),
 
     count: (projectId) =>

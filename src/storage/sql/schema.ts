@@ -225,7 +225,6 @@ interface TagsTable {
 }
 
 interface KeyPoliciesTable {
-  number: Generated<number>
   id: string
   project_id: string
   keyspace_id: string
@@ -239,7 +238,6 @@ interface KeyPoliciesTable {
 }
 
 interface AccessPointsTable {
-  number: Generated<number>
   id: string
   project_id: string
   keyspace_id: string

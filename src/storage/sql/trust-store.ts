@@ -4,7 +4,7 @@ import type { ProjectId } from '../../core/ids.ts'
 import type { KeyPolicy } from '../../core/key-policy.ts'
 import type { EpochMs } from '../../core/time.ts'
 import { withStorage } from '../../ports/storage-error.ts'
-import type { TrustPage, TrustStore } from '../../ports/trust-store.ts'
+import type { TrustStore } from '../../ports/trust-store.ts'
 import type { Database } from './schema.ts'
 
 type Table = 'key_policies' | 'access_points'
@@ -14,18 +14,6 @@ export function sqlTrustStore(db: Kysely<Database>): TrustStore {
   async function remove(table: Table, id: string): Promise<boolean> {
     const result = await db.deleteFrom(table).where('id', '=', id).executeTakeFirst()
     return result.numDeletedRows === 1n
-  }
-
-  /** The number after which a page begins. */
-  async function startOf(table: Table, { afterId, projectId }: TrustPage) {
-    if (afterId === undefined) return 0
-    const row = await db
-      .selectFrom(table)
-      .select('number')
-      .where('id', '=', afterId)
-      .where('project_id', '=', projectId)
-      .executeTakeFirst()
-    return row?.number
   }
 
   return {
@@ -55,15 +43,13 @@ export function sqlTrustStore(db: Kysely<Database>): TrustStore {
 
     pagePolicies: (page) =>
       withStorage('listing key policies', async () => {
-        const start = await startOf('key_policies', page)
-        if (start === undefined) return undefined
         const rows = await db
           .selectFrom('key_policies')
           .selectAll()
           .where('project_id', '=', page.projectId)
           .where('keyspace_id', '=', page.keyspaceId)
-          .where('number', '>', start)
-          .orderBy('number')
+          .where('id', '>', page.afterId ?? '')
+          .orderBy('id')
           .limit(page.limit)
           .execute()
         return rows.map(toPolicy)
@@ -131,15 +117,13 @@ export function sqlTrustStore(db: Kysely<Database>): TrustStore {
 
     pageAccessPoints: (page) =>
       withStorage('listing access points', async () => {
-        const start = await startOf('access_points', page)
-        if (start === undefined) return undefined
         const rows = await db
           .selectFrom('access_points')
           .selectAll()
           .where('project_id', '=', page.projectId)
           .where('keyspace_id', '=', page.keyspaceId)
-          .where('number', '>', start)
-          .orderBy('number')
+          .where('id', '>', page.afterId ?? '')
+          .orderBy('id')
           .limit(page.limit)
           .execute()
         return rows.map(toAccessPoint)

@@ -63,8 +63,7 @@ export async function wholeApi(db: Kysely<Database>, types: ColumnTypes): Promis
     sql`create index tags_project on tags (project_id, name, value, key_number)`,
 
     sql`create table key_policies (
-      number ${serial},
-      id ${text} not null unique,
+      id ${text} not null primary key,
       project_id ${text} not null,
       keyspace_id ${text} not null,
       name ${text} not null,
@@ -74,10 +73,9 @@ export async function wholeApi(db: Kysely<Database>, types: ColumnTypes): Promis
       created_at ${integer} not null,
       modified_at ${integer} not null,
       accessed_at ${integer} not null)`,
-    sql`create index key_policies_page on key_policies (project_id, keyspace_id, number)`,
+    sql`create index key_policies_page on key_policies (project_id, keyspace_id, id)`,
     sql`create table access_points (
-      number ${serial},
-      id ${text} not null unique,
+      id ${text} not null primary key,
       project_id ${text} not null,
       keyspace_id ${text} not null,
       name ${text} not null,
@@ -90,7 +88,7 @@ export async function wholeApi(db: Kysely<Database>, types: ColumnTypes): Promis
       created_by ${text} not null,
       created_at ${integer} not null,
       modified_at ${integer} not null)`,
-    sql`create index access_points_page on access_points (project_id, keyspace_id, number)`,
+    sql`create index access_points_page on access_points (project_id, keyspace_id, id)`,
 
     sql`create table keystores (
       number ${serial},
