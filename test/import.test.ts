@@ -142,6 +142,12 @@ describe('imported material', () => {
     assert.equal(codeOf(await server.kms('enable-key-rotation', of)), 'KMS.0312')
     assert.equal(codeOf(await server.kms('rotate-on-demand', of)), 'KMS.0312')
     assert.equal((await importInto(keyId, randomBytes(32))).status, 200)
+    const soon = (server.running.clock.now() + DAY_MS) / 1000
+    assert.equal((await importInto(keyId, randomBytes(32), { expiration_time: soon })).status, 200)
+    await server.running.advanceClock?.(DAY_MS)
+    const expired = await server.kms('rotate-on-demand', of)
+    assert.equal(codeOf(expired), 'KMS.0312', 'what waited has expired')
+    assert.equal((await importInto(keyId, randomBytes(32))).status, 200)
     const { body: waiting } = await server.kms('get-key-rotation-status', of)
     assert.deepEqual(
       waiting.key_materials.map((material: Json) => material.state),

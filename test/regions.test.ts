@@ -46,9 +46,15 @@ describe('two regions', () => {
     server.kms('decrypt-data', { cipher_text: cipherText })
 
   /** Waits until the replica has as many rotations. */
-  async function caughtUp(server: TestServer, keyId: string, rotations: number): Promise<void> {
-    for (let tries = 0; tries < 100; tries++) {
+  async function caughtUp(
+    server: TestServer,
+    keyId: string,
+    rotations: number,
+    meanwhile: () => Promise<void> | undefined = () => undefined,
+  ): Promise<void> {
+    for (let tries = 0; tries < 200; tries++) {
       if ((await statusOf(server, keyId)).number_of_rotations === rotations) return
+      await meanwhile()
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
     assert.fail(`the replica did not come to ${rotations} rotations`)
@@ -129,10 +135,24 @@ describe('two regions', () => {
     west = await regions.restart('west')
     const behind = await east.running.storage.replicas.pending(10)
     assert.ok(behind.some((pending) => pending.keyId === keyId))
-    await east.running.advanceClock?.(1)
-    await caughtUp(west, replica, 3)
+    await caughtUp(west, replica, 3, () => east.running.advanceClock?.(1))
     assert.equal((await decrypt(west, cipherText)).status, 200)
     assert.equal((await replicate(other, 'replica-5')).status, 200)
+  })
+
+  test('a replica that was destroyed is forgotten, and keeps nobody waiting', async () => {
+    const keyId = await east.createKey()
+    const replica: string = (await replicate(keyId, 'short-lived')).body.key_id
+    await west.kms('schedule-key-deletion', { key_id: replica, pending_days: 7 })
+    await west.running.advanceClock?.(7 * DAY_MS)
+    await east.kms('rotate-on-demand', { key_id: keyId })
+    const { replicas } = east.running.storage
+    for (let tries = 0; tries < 100; tries++) {
+      if ((await replicas.ofKey(keyId as KeyId)).length === 0) break
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    assert.deepEqual(await replicas.ofKey(keyId as KeyId), [])
+    assert.equal((await replicate(keyId, 'short-lived')).status, 200, 'and can be made anew')
   })
 
   test('many versions travel in several parcels', async () => {

@@ -3,6 +3,7 @@ import type { KeyId, VersionNumber } from '../core/ids.ts'
 import type { Key } from '../core/key.ts'
 import { isRotationDue, type RotationCause, type RotationEvent, rotate } from '../core/rotation.ts'
 import type { EpochMs } from '../core/time.ts'
+import type { StoredKeyVersion } from '../ports/key-store.ts'
 import type { Deps } from './deps.ts'
 import { discardVersion, makeVersion } from './make-version.ts'
 
@@ -32,6 +33,17 @@ export async function rotateIfDue(
   return (await rotateWhere(deps, keyId, isRotationDue, cause, actor)) !== undefined
 }
 
+/** Material that was imported for the next rotation of a key, unless it has expired meanwhile. */
+export async function waitingFor(
+  deps: Pick<Deps, 'keys' | 'clock'>,
+  key: Key,
+): Promise<StoredKeyVersion | undefined> {
+  if (key.origin !== 'external') return undefined
+  const waiting = await deps.keys.findWaiting(key.id)
+  const isExpired = waiting?.expiresAt !== undefined && waiting.expiresAt <= deps.clock.now()
+  return isExpired ? undefined : waiting
+}
+
 async function rotateWhere(
   deps: Deps,
   keyId: KeyId,
@@ -43,7 +55,7 @@ async function rotateWhere(
     const now = deps.clock.now()
     const seen = await deps.keys.find(keyId)
     if (seen === undefined || !applies(seen.key, now)) return undefined
-    const waiting = seen.key.origin === 'external' ? await deps.keys.findWaiting(keyId) : undefined
+    const waiting = await waitingFor(deps, seen.key)
     const { key, event } = rotate(
       seen.key,
       cause,

@@ -12,7 +12,7 @@ import type { StoredKeyVersion } from '../ports/key-store.ts'
 import { changeKey } from './change-key.ts'
 import { loadKey, projectOf } from './find-key.ts'
 import type { Handler } from './handler.ts'
-import { rotateIfDue, rotateNow } from './rotate-key.ts'
+import { rotateIfDue, rotateNow, waitingFor } from './rotate-key.ts'
 
 /** `state` of material that encrypts now. */
 const MATERIAL_IN_USE = 2
@@ -44,7 +44,7 @@ export const updateKeyRotationInterval: Handler<'UpdateKeyRotationInterval'> = a
 
 export const rotateOnDemand: Handler<'RotateOnDemand'> = async (deps, caller, request, context) => {
   const { key } = await loadKey(deps, caller, request.key_id)
-  requireRotatable(key, (await deps.keys.findWaiting(key.id)) !== undefined)
+  requireRotatable(key, (await waitingFor(deps, key)) !== undefined)
   context.keyVersion = await rotateNow(deps, key.id, caller.userName)
   return { key_id: key.id }
 }
@@ -59,7 +59,7 @@ export const showKeyRotationStatus: Handler<'ShowKeyRotationStatus'> = async (
     key.primaryVersion === undefined
       ? undefined
       : await deps.keys.findVersion(key.id, key.primaryVersion)
-  const waiting = key.origin === 'external' ? await deps.keys.findWaiting(key.id) : undefined
+  const waiting = await waitingFor(deps, key)
   return {
     key_rotation_enabled: key.schedule.kind === 'on',
     rotation_interval: rotationInterval(key),

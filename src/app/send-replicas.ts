@@ -1,4 +1,4 @@
-import { fault } from '../core/fault.ts'
+import { Fault, fault } from '../core/fault.ts'
 import type { KeyId } from '../core/ids.ts'
 import type { Key } from '../core/key.ts'
 import type { EpochMs } from '../core/time.ts'
@@ -18,6 +18,9 @@ import {
 
 /** Most versions in one parcel, so that it fits into a request. */
 const MAX_VERSIONS = 100
+
+/** What another region says of a key that it does not have. */
+const KEY_NOT_FOUND = 'KMS.0207'
 
 /** What a parcel of either kind says of its sender, and what the receiver lacks. */
 export interface NewsOfKey {
@@ -108,17 +111,50 @@ export async function bringUpToDate(
   } while (after < primary)
 }
 
-/** Tells the replicas of a key what they have not heard of yet; throws what kept one from it. */
-export async function syncReplicas(deps: Deps, keyId: KeyId, since: EpochMs): Promise<void> {
+/**
+ * Tells the replicas of a key what they have not heard of yet. A replica that is no more is forgotten.
+ *
+ * @param away Regions that did not answer lately: they are not asked, and grow by those that do not.
+ * @throws What kept the first of them from hearing it.
+ */
+export async function syncReplicas(
+  deps: Deps,
+  keyId: KeyId,
+  since: EpochMs,
+  away: Set<string>,
+): Promise<void> {
   const stored = await deps.keys.find(keyId)
+  const failures: unknown[] = []
+  let isSkipped = false
   if (stored?.key.regional.kind === 'primary') {
-    const failures: unknown[] = []
     for (const replica of await deps.replicas.ofKey(keyId)) {
-      await bringUpToDate(deps, stored.key, replica).catch((error) => failures.push(error))
+      if (away.has(replica.region)) {
+        isSkipped = true
+        continue
+      }
+      try {
+        await bringUpToDate(deps, stored.key, replica)
+      } catch (error) {
+        if (isGone(error)) await deps.replicas.remove(replica)
+        else failures.push(error)
+        if (isAway(error)) away.add(replica.region)
+      }
     }
-    if (failures.length > 0) throw failures[0]
   }
-  await deps.replicas.clearPending(keyId, since)
+  if (failures.length > 0) throw failures[0]
+  if (!isSkipped) await deps.replicas.clearPending(keyId, since)
+}
+
+function isGone(error: unknown): boolean {
+  if (!(error instanceof Fault) || error.kind !== 'peer-refused') return false
+  return 'code' in error.facts && error.facts['code'] === KEY_NOT_FOUND
+}
+
+function isAway(error: unknown): boolean {
+  return (
+    error instanceof Fault &&
+    (error.kind === 'upstream-timeout' || error.kind === 'upstream-invalid')
+  )
 }
 
 function pack(deps: Deps, key: Key, stored: StoredKeyVersion): TravellingVersion {

@@ -15,6 +15,8 @@ export interface Replica {
 export interface ReplicaStore {
   /** Stores a copy, or what changed of it. */
   readonly put: (replica: Replica) => Promise<void>
+  /** Forgets a copy that is no more. */
+  readonly remove: (replica: Replica) => Promise<void>
   readonly ofKey: (keyId: KeyId) => Promise<readonly Replica[]>
   /** The copy that has this id in its own region. */
   readonly findByPeerKey: (peerKeyId: KeyId) => Promise<Replica | undefined>

@@ -9,6 +9,9 @@ import type { EpochMs } from '../core/time.ts'
 /** How many keys are taken up at a time. */
 const BATCH = 100
 
+/** How long a region that did not answer is left alone, in milliseconds. */
+const AWAY_MS = 3000
+
 /** How often the store is asked for what is due, in milliseconds. */
 const TICK_MS = 1000
 
@@ -34,7 +37,10 @@ export class Scheduler {
   readonly #events: SchedulerEvents
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> = Promise.resolve()
-  #syncing: Promise<void> = Promise.resolve()
+  #syncing: Promise<void> | undefined
+  #mustSync = false
+  /** Regions that did not answer, and until when they are left alone. */
+  readonly #away = new Map<string, number>()
   #isStopped = false
   #latestSeen = 0 as EpochMs
 
@@ -64,15 +70,28 @@ export class Scheduler {
     await this.#rotateDue(now)
     await this.#expireDue(now)
     await this.#destroyDue(now)
-    await this.#syncReplicas()
+    this.syncSoon()
   }
 
-  /** Tells replicas in other regions what they have not heard of, without waiting for the tick. */
+  /**
+   * Tells replicas in other regions what they have not heard of, beside everything else: a region
+   * that does not answer keeps nothing here from its time. Asked again while that is under way, it is
+   * done once more afterwards.
+   */
   syncSoon(): void {
-    setImmediate(() => {
-      if (this.#isStopped) return
-      this.#syncing = this.#syncing.then(() => this.#syncReplicas()).catch(this.#events.failed)
+    if (this.#isStopped) return
+    this.#mustSync = true
+    this.#syncing ??= this.#syncWhileAsked().finally(() => {
+      this.#syncing = undefined
     })
+  }
+
+  async #syncWhileAsked(): Promise<void> {
+    while (this.#mustSync && !this.#isStopped) {
+      this.#mustSync = false
+      await nextTurn()
+      await this.#syncReplicas().catch(this.#events.failed)
+    }
   }
 
   async #rotateDue(now: EpochMs): Promise<void> {
@@ -101,9 +120,15 @@ export class Scheduler {
   }
 
   async #syncReplicas(): Promise<void> {
+    const nowMs = performance.now()
+    for (const [region, untilMs] of this.#away) if (untilMs <= nowMs) this.#away.delete(region)
+    const away = new Set(this.#away.keys())
     for (const { keyId, since } of await this.#deps.replicas.pending(BATCH)) {
       if (this.#isStopped) return
-      await this.#unhindered(() => syncReplicas(this.#deps, keyId, since))
+      await this.#unhindered(() => syncReplicas(this.#deps, keyId, since, away))
+    }
+    for (const region of away) {
+      if (!this.#away.has(region)) this.#away.set(region, performance.now() + AWAY_MS)
     }
   }
 

@@ -22,6 +22,15 @@ export function sqlReplicaStore(db: Kysely<Database>): ReplicaStore {
           .execute()
       }),
 
+    remove: ({ keyId, region }) =>
+      withStorage('forgetting a replica', async () => {
+        await db
+          .deleteFrom('replicas')
+          .where('key_id', '=', keyId)
+          .where('region', '=', region)
+          .execute()
+      }),
+
     ofKey: (keyId) =>
       withStorage('reading replicas', async () => {
         const rows = await db
