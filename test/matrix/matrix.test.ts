@@ -6,16 +6,15 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { OPERATIONS, type OperationId } from '../../src/contract/operations/index.ts'
 import { GRANT_OPERATIONS } from '../../src/core/grant.ts'
-import { startTestServer, type TestServer } from '../server.ts'
+import type { TestServer } from '../server.ts'
 import { makeSoftHsm, noSoftHsm, writeTokensFile } from '../soft-hsm.ts'
+import { startTwoRegions, type TwoRegions } from '../two-regions.ts'
 import { pathOf } from '../wire/raw-bridge.ts'
 import { type Cast, makeCast, PRINCIPALS, type Principal } from './principals.ts'
 import { type Prepared, REQUESTS } from './requests.ts'
 
 const TABLE = join(import.meta.dirname, 'expected.tsv')
 const isRecording = process.env['KEYTURN_RECORD'] !== undefined
-/** Operations that another region is needed for; `test/regions.test.ts` has them. */
-const ELSEWHERE: readonly OperationId[] = ['ReplicateKey', 'UpdatePrimaryRegion']
 
 type Cells = Readonly<Record<Principal, string>>
 
@@ -32,6 +31,7 @@ function readTable(): ReadonlyMap<string, Cells> {
 }
 
 describe('who may do what', () => {
+  let regions: TwoRegions
   let server: TestServer
   let cast: Cast
   const token = noSoftHsm === false ? makeSoftHsm() : undefined
@@ -42,11 +42,12 @@ describe('who may do what', () => {
   before(async () => {
     if (token !== undefined) Object.assign(process.env, token.environment)
     const flags = token && ['--tokens', writeTokensFile(token, 'hsm-of-matrix')]
-    server = await startTestServer({ flags: flags ?? [] })
+    regions = await startTwoRegions(flags ?? [])
+    server = regions.east
     cast = await makeCast(server)
   })
   after(async () => {
-    await server.stop()
+    await regions.stop()
     token?.remove()
     if (!isRecording) return
     const lines = [...seen].map(([id, cells]) => [id, ...PRINCIPALS.map((name) => cells[name])])
@@ -56,7 +57,7 @@ describe('who may do what', () => {
 
   /** Status and code; the owner comes last, for its call may use up what was prepared. */
   async function callAll(id: OperationId): Promise<Cells> {
-    const prepared = await REQUESTS[id]?.(server)
+    const prepared = await REQUESTS[id]?.(server, regions.west)
     assert.ok(prepared)
     if (prepared.keyId !== undefined) await grantAll(prepared.keyId)
     const cells: Partial<Record<Principal, string>> = {}
@@ -98,7 +99,7 @@ describe('who may do what', () => {
 
   test('every operation of the vendor stands in the table', () => {
     const wanted = Object.values(OPERATIONS)
-      .filter(({ api, id }) => api === 'kms' && !ELSEWHERE.includes(id as OperationId))
+      .filter(({ api }) => api === 'kms')
       .map(({ id }) => id)
     assert.deepEqual([...ids].sort(), wanted.sort())
   })

@@ -10,7 +10,7 @@ export interface Prepared {
   readonly keyId?: string
 }
 
-type Prepare = (server: TestServer) => Promise<Prepared>
+type Prepare = (server: TestServer, west: TestServer) => Promise<Prepared>
 
 const KEYSPACE = '22222222-2222-4333-8444-555555555555'
 const MESSAGE = Buffer.from('matrix').toString('base64')
@@ -48,8 +48,8 @@ function with_(
   fields: Readonly<Record<string, unknown>> = {},
   ...before: readonly string[]
 ): Prepare {
-  return async (server) => {
-    const { keyId = '' } = await ofKey(fields, ...before)(server)
+  return async (server, west) => {
+    const { keyId = '' } = await ofKey(fields, ...before)(server, west)
     return { body: { key_id: keyId, ...more }, keyId }
   }
 }
@@ -155,14 +155,34 @@ async function keystore(server: TestServer): Promise<Prepared> {
 const SIGNING = { message: MESSAGE, message_type: 'RAW', signing_algorithm: 'ECDSA_SHA_256' }
 const MAC = { mac_algorithm: 'HMAC_SHA_256', message: MESSAGE }
 
-/** How each operation of the vendor's API is called, but for those that need another region. */
+async function replicable(
+  server: TestServer,
+  west: TestServer,
+): Promise<Prepared & { keyId: string }> {
+  const keyId = await server.createKey()
+  const body = {
+    key_id: keyId,
+    replica_region: 'west',
+    key_alias: name('replica'),
+    replica_project_id: west.credentials.project_id,
+  }
+  return { keyId, fields: { key_id: keyId }, body }
+}
+
+async function replicated(server: TestServer, west: TestServer): Promise<Prepared> {
+  const { keyId, fields = {}, body } = await replicable(server, west)
+  await must(server, `/v2/{project}/kms/keys/${keyId}/replicate`, body)
+  return { keyId, fields, body: { key_id: keyId, primary_region: 'west' } }
+}
+
+/** How each operation of the vendor's API is called. */
 export const REQUESTS: Readonly<Partial<Record<OperationId, Prepare>>> = {
   CreateKey: async () => ({ body: { key_alias: name('made') } }),
   EnableKey: ofKey({}, 'disable-key'),
   DisableKey: ofKey(),
   DeleteKey: with_({ pending_days: 7 }),
   CancelKeyDeletion: ofKey({}, 'schedule-key-deletion'),
-  UpdateKeyAlias: async (server) => with_({ key_alias: name('renamed') })(server),
+  UpdateKeyAlias: async (server, west) => with_({ key_alias: name('renamed') })(server, west),
   UpdateKeyDescription: with_({ key_description: 'x' }),
   ListKeys: async () => ({ body: {} }),
   ListKeyDetail: ofKey(),
@@ -201,13 +221,13 @@ export const REQUESTS: Readonly<Partial<Record<OperationId, Prepare>>> = {
   ShowPublicKey: ofKey({ key_spec: 'EC_P256' }),
   GenerateMac: with_(MAC, { key_spec: 'HMAC_256' }),
   VerifyMac: with_({ ...MAC, mac: MESSAGE }, { key_spec: 'HMAC_256' }),
-  DeriveSharedSecret: async (server) => {
+  DeriveSharedSecret: async (server, west) => {
     const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const spki = publicKey.export({ format: 'der', type: 'spki' }).toString('base64')
     return with_(
       { key_agreement_algorithm: 'ECDH', public_key: spki },
       { key_spec: 'EC_P256', key_usage: 'KEY_AGREEMENT' },
-    )(server)
+    )(server, west)
   },
   CreateParametersForImport: with_(
     { wrapping_algorithm: 'RSAES_OAEP_SHA_256' },
@@ -224,7 +244,7 @@ export const REQUESTS: Readonly<Partial<Record<OperationId, Prepare>>> = {
   CancelSelfGrant: grant,
   ListGrants: ofKey(),
   ListRetirableGrants: async () => ({ body: {} }),
-  CreateAlias: async (server) => with_({ alias: `alias/${name('new')}` })(server),
+  CreateAlias: async (server, west) => with_({ alias: `alias/${name('new')}` })(server, west),
   AssociateAlias: async (server) => {
     const { alias: text } = await alias(server)
     return { body: { alias: text, target_key_id: await server.createKey() } }
@@ -291,6 +311,8 @@ export const REQUESTS: Readonly<Partial<Record<OperationId, Prepare>>> = {
   },
   CreatePin: async () => ({ body: {} }),
   ListSupportRegions: nothing,
+  ReplicateKey: replicable,
+  UpdatePrimaryRegion: replicated,
   ShowVersions: nothing,
   ShowVersion: async () => ({ fields: { version_id: 'v1.0' } }),
 }
