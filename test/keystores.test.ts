@@ -177,6 +177,40 @@ describe('key stores on a PKCS #11 token', { skip: noSoftHsm }, () => {
   })
 })
 
+describe('a token that hangs', { skip: noSoftHsm }, () => {
+  test('is answered with 504 in time, keeps nobody else waiting, and works again', async () => {
+    const token = makeSoftHsm()
+    Object.assign(process.env, token.environment)
+    const tokens = writeTokensFile(token, CLUSTER, 1000)
+    const server = await startTestServer({ flags: ['--tokens', tokens] })
+    try {
+      const path = `/v1.0/${server.credentials.project_id}/keystores`
+      const body = JSON.stringify({ keystore_alias: 'hangs', hsm_cluster_id: CLUSTER })
+      const { keystore } = (await server.send('POST', path, { body })).body
+      const inside = await server.createKey({ keystore_id: keystore.keystore_id })
+      const outside = await server.createKey()
+      const encrypt = (keyId: string) =>
+        server.kms('encrypt-data', { key_id: keyId, plain_text: 'x' })
+      const made = await encrypt(inside)
+      assert.equal(made.status, 200)
+      const children = execFileSync('pgrep', ['-P', String(process.pid), '-f', 'token-process'])
+      for (const pid of children.toString().trim().split('\n')) process.kill(Number(pid), 'SIGSTOP')
+      const startMs = performance.now()
+      const hanging = encrypt(inside)
+      for (let n = 0; n < 20; n++) assert.equal((await encrypt(outside)).status, 200)
+      assert.ok(performance.now() - startMs < 900, 'others were served meanwhile')
+      const { status, text } = await hanging
+      assert.equal(status, 504, text)
+      assert.ok(performance.now() - startMs < 4000)
+      const again = await server.kms('decrypt-data', { cipher_text: made.body.cipher_text })
+      assert.equal(again.body.plain_text, 'x', again.text)
+    } finally {
+      await server.stop()
+      token.remove()
+    }
+  })
+})
+
 describe('a token that does not work', () => {
   test('is a service behind this one that fails: 502, and others go on', async () => {
     const token = makeSoftHsm()

@@ -71,7 +71,7 @@ export function makeSoftHsm(): SoftHsm {
 }
 
 /** Writes the settings file that lets a server use the token under `clusterId`; answers its path. */
-export function writeTokensFile(token: SoftHsm, clusterId: string): string {
+export function writeTokensFile(token: SoftHsm, clusterId: string, timeoutMs = 5000): string {
   const file = join(token.folder, 'tokens.toml')
   writeFileSync(join(token.folder, 'pin'), token.pin, { mode: 0o600 })
   writeFileSync(
@@ -81,6 +81,7 @@ cluster-id = "${clusterId}"
 module = "${token.module}"
 token-label = "${token.tokenLabel}"
 pin-file = "pin"
+timeout-ms = ${timeoutMs}
 `,
   )
   return file
