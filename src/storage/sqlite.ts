@@ -1,26 +1,19 @@
 import { chmodSync, closeSync, openSync } from 'node:fs'
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
-import {
-  CompiledQuery,
-  type DatabaseConnection,
-  Kysely,
-  type SqliteDatabase,
-  SqliteDialect,
-  type SqliteDialectConfig,
-  SqliteDriver,
-  type SqliteStatement,
-} from 'kysely'
+import { DatabaseSync } from 'node:sqlite'
+import { Kysely } from 'kysely'
 import { type Clock, systemClock } from '../ports/clock.ts'
+import type { CommitSignal } from '../ports/commit-signal.ts'
 import type { Storage } from '../ports/storage.ts'
 import { StorageError } from '../ports/storage-error.ts'
+import type { WriteTurn } from '../ports/write-turn.ts'
 import { migrate } from './sql/migrate.ts'
 import type { Database } from './sql/schema.ts'
 import { sqlStorage } from './sql/storage.ts'
+import { sqliteDialect } from './sqlite-driver.ts'
+import { ownTurn } from './ticket-turn.ts'
 
 /** How long a write waits for another process that writes. */
 const BUSY_TIMEOUT_MS = 5000
-/** Most statements that are kept prepared. */
-const MAX_STATEMENTS = 256
 
 /**
  * Every commit is on the disk before it is answered. Deleted content is overwritten, so that wrapped
@@ -42,6 +35,10 @@ export interface SqliteOptions {
   readonly clock?: Clock
   /** Told of each statement, for tests that look at how they are answered. */
   readonly onQuery?: (sql: string) => void
+  /** Whom to tell of commits: other threads on the same file. */
+  readonly signal?: CommitSignal | undefined
+  /** By what writers of this process take turns; left out where there is one thread. */
+  readonly turn?: WriteTurn | undefined
 }
 
 /**
@@ -50,12 +47,15 @@ export interface SqliteOptions {
  * @throws {StorageError} when it cannot be opened, or is newer than this program
  */
 export async function openSqlite(options: SqliteOptions): Promise<Storage> {
-  const { file, clock = systemClock, onQuery } = options
+  const { file, clock = systemClock, turn = ownTurn(), signal, onQuery } = options
   let db: Kysely<Database>
   try {
-    const database = openFile(file)
+    closeSync(openSync(file, 'a', 0o600))
+    chmodSync(file, 0o600)
+    const writer = connect(file)
+    const reader = connect(file)
     db = new Kysely<Database>({
-      dialect: new ImmediateSqliteDialect({ database }),
+      dialect: sqliteDialect({ reader, writer, turn, signal }),
       ...(onQuery === undefined ? {} : { log: ({ query }) => onQuery(query.sql) }),
     })
   } catch (cause) {
@@ -65,57 +65,8 @@ export async function openSqlite(options: SqliteOptions): Promise<Storage> {
   return sqlStorage(db, clock)
 }
 
-function openFile(file: string): SqliteDatabase {
-  closeSync(openSync(file, 'a', 0o600))
-  chmodSync(file, 0o600)
+function connect(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS })
   for (const pragma of PRAGMAS) database.exec(pragma)
-  return asKyselyDatabase(database)
-}
-
-/** `node:sqlite` in the shape that Kysely's SQLite dialect works on. */
-function asKyselyDatabase(database: DatabaseSync): SqliteDatabase {
-  const prepared = new Map<string, SqliteStatement>()
-  return {
-    close: () => database.close(),
-    prepare(sql) {
-      let statement = prepared.get(sql)
-      if (statement === undefined) {
-        statement = asKyselyStatement(database.prepare(sql))
-        if (prepared.size >= MAX_STATEMENTS) prepared.clear()
-        prepared.set(sql, statement)
-      }
-      return statement
-    },
-  }
-}
-
-function asKyselyStatement(statement: StatementSync): SqliteStatement {
-  const inputs = (parameters: readonly unknown[]) => parameters as readonly SQLInputValue[] // the schema's types
-  return {
-    reader: statement.columns().length > 0,
-    all: (parameters) => statement.all(...inputs(parameters)),
-    run: (parameters) => statement.run(...inputs(parameters)),
-    iterate: (parameters) => statement.iterate(...inputs(parameters)),
-  }
-}
-
-/** Transactions take the write lock when they begin: one that only then finds it taken would fail. */
-class ImmediateSqliteDriver extends SqliteDriver {
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('begin immediate'))
-  }
-}
-
-class ImmediateSqliteDialect extends SqliteDialect {
-  readonly #config: SqliteDialectConfig
-
-  constructor(config: SqliteDialectConfig) {
-    super(config)
-    this.#config = config
-  }
-
-  override createDriver(): SqliteDriver {
-    return new ImmediateSqliteDriver(this.#config)
-  }
+  return database
 }
