@@ -74,8 +74,12 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
     packages: [
       'node:fs',
       'node:fs/promises',
+      'node:net',
+      'node:os',
       'node:path',
+      'node:timers/promises',
       'node:util',
+      'node:worker_threads',
       'pino',
       'prom-client',
       'smol-toml',

@@ -79,7 +79,16 @@ let aliases = 0
 /** Starts a server for a test. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'keyturn-test-')))
-  const flags = ['--listen', '127.0.0.1:0', '--data', directory, '--log-level', 'silent']
+  const flags = [
+    '--listen',
+    '127.0.0.1:0',
+    '--data',
+    directory,
+    '--log-level',
+    'silent',
+    '--workers',
+    '1',
+  ]
   const { settings } = readSettings([...flags, ...(options.flags ?? [])], {})
   const running = await serve(settings, makeLog(settings['log-level']), options.overrides)
   const { url } = running

@@ -36,7 +36,9 @@ function checkpointStore(): CheckpointStore & {
       if (this.isFailing) throw new Error('no store')
       all.push(checkpoint)
     },
-    newest: async () => all.slice(-1),
+    register: async () => undefined,
+    chainsOf: async () => all.slice(-1).map(({ chain }) => chain),
+    newest: async () => all.at(-1),
     list: async () => all,
   }
 }
@@ -74,7 +76,15 @@ describe('the audit log', () => {
 
   let folders = 0
   const open = (more: Partial<AuditLogOptions> = {}): Promise<AuditLog> =>
-    openAuditLog({ directory, root, checkpoints, clock: systemClock, sync: 'interval', ...more })
+    openAuditLog({
+      directory,
+      place: 'test/0',
+      root,
+      checkpoints,
+      clock: systemClock,
+      sync: 'interval',
+      ...more,
+    })
   const fresh = async (more: Partial<AuditLogOptions> = {}): Promise<AuditLog> => {
     directory = join(directory, '..', `keyturn-audit-${process.pid}-${folders++}`)
     checkpoints = checkpointStore()
@@ -200,6 +210,7 @@ describe('the audit log', () => {
     const [theirDirectory, theirs] = [`${directory}-theirs`, checkpointStore()]
     const forged = await openAuditLog({
       directory: theirDirectory,
+      place: 'test/0',
       root: stranger,
       checkpoints: theirs,
       clock: systemClock,
@@ -286,8 +297,11 @@ const WRITER = `
   const { rootKeyFrom } = await import(from + '/../crypto/root-key.ts')
   const { SecretBytes } = await import(from + '/../crypto/secret-bytes.ts')
   const root = rootKeyFrom(new SecretBytes(new Uint8Array(32).fill(7)))
-  const checkpoints = { put: async () => {}, newest: async () => [], list: async () => [] }
-  const log = await openAuditLog({ directory, root, checkpoints, clock: { now: () => Date.now() }, sync: 'interval' })
+  const checkpoints = {
+    register: async () => {}, chainsOf: async () => [], put: async () => {}, newest: async () => {},
+    list: async () => [],
+  }
+  const log = await openAuditLog({ directory, place: 'test/0', root, checkpoints, clock: { now: () => Date.now() }, sync: 'interval' })
   const record = { at: Date.now(), requestId: 'x'.repeat(200), status: 200 }
   for (let tries = 0; tries < 100000; tries++) {
     try {
@@ -325,6 +339,7 @@ describe('the audit log under force', () => {
       await closed
       const log = await openAuditLog({
         directory,
+        place: 'test/0',
         root,
         checkpoints: checkpointStore(),
         clock: systemClock,
@@ -359,6 +374,7 @@ describe('the audit log under force', () => {
     assert.equal(found.records, 3 * (printed.split('ok\n').length - 1))
     const log = await openAuditLog({
       directory,
+      place: 'test/0',
       root,
       checkpoints: checkpointStore(),
       clock: systemClock,

@@ -26,6 +26,8 @@ export type AuditSync =
 /** What an audit log needs. */
 export interface AuditLogOptions {
   readonly directory: string
+  /** Node and thread that write here, `NODE/THREAD`: where the log of another is, nobody asks. */
+  readonly place: string
   readonly root: RootKey
   readonly checkpoints: CheckpointStore
   readonly clock: Clock
@@ -42,20 +44,23 @@ export interface AuditLogOptions {
  * @throws {Error} when the log ends before its newest checkpoint: somebody cut it
  */
 export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> {
-  const { directory, root, checkpoints } = options
+  const { directory, place, root, checkpoints } = options
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const signer = checkpointSigner(root)
   writeFileSync(join(directory, PUBLIC_KEY_FILE), signer.publicKeyPem, { mode: 0o600 })
   const end = findChainEnd(directory)
-  for (const { chain, count } of await checkpoints.newest()) {
-    if (end === undefined || (end.chain === chain && end.count < count)) {
+  for (const chain of await checkpoints.chainsOf(place)) {
+    const count = (await checkpoints.newest(chain))?.count ?? 0
+    if (count > 0 && (end === undefined || (end.chain === chain && end.count < count))) {
       throw new Error(
         `the audit log in ${directory} was cut: it ends at record ${end?.count ?? 0} of chain ` +
           `${chain}, but a checkpoint says that there were ${count}`,
       )
     }
   }
-  const log = new FileAuditLog(options, signer, end)
+  const chain = end?.chain ?? randomBytes(8).toString('hex')
+  await checkpoints.register(chain, place)
+  const log = new FileAuditLog(options, signer, chain, end)
   if (end !== undefined && end.tornBytes > 0) {
     await log.append(recoveryRecord(options.clock, end.tornBytes))
   }
@@ -91,11 +96,12 @@ class FileAuditLog implements AuditLog {
   constructor(
     options: AuditLogOptions,
     signer: CheckpointSigner,
+    chain: string,
     end: ReturnType<typeof findChainEnd>,
   ) {
     this.#options = options
     this.#signer = signer
-    this.#chain = end?.chain ?? randomBytes(8).toString('hex')
+    this.#chain = chain
     this.#sequence = end?.sequence ?? 1
     this.#count = end?.count ?? 0
     this.#checkpointedCount = this.#count

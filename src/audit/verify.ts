@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import { createReadStream, readdirSync } from 'node:fs'
+import { createReadStream, existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RootKey } from '../crypto/root-key.ts'
 import type { AuditCheckpoint } from '../ports/audit-log.ts'
@@ -45,7 +45,8 @@ export interface AuditReport {
  */
 export async function verifyAuditLog(options: VerifyOptions): Promise<AuditReport> {
   const check = new ChainCheck(options)
-  const files = readdirSync(options.directory)
+  const names = existsSync(options.directory) ? readdirSync(options.directory) : []
+  const files = names
     .map((name) => ({ name, parsed: parseFileName(name) }))
     .filter(({ parsed }) => parsed !== undefined)
     .sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -61,8 +62,8 @@ class ChainCheck {
   readonly #options: VerifyOptions
   readonly #publicKey: KeyObject
   readonly #problems: string[] = []
-  /** Checkpoints by the count they vouch for. */
-  readonly #pending: Map<number, AuditCheckpoint>
+  /** Checkpoints by the chain and the count they vouch for. */
+  readonly #pending: Map<string, AuditCheckpoint>
   #file = ''
   #chain: string | undefined
   #sequence = 0
@@ -74,7 +75,9 @@ class ChainCheck {
   constructor(options: VerifyOptions) {
     this.#options = options
     this.#publicKey = checkpointPublicKey(options.publicKeyPem)
-    this.#pending = new Map(options.checkpoints.map((point) => [point.count, point]))
+    this.#pending = new Map(
+      options.checkpoints.map((point) => [nameOf(point.chain, point.count), point]),
+    )
   }
 
   beginFile(name: string, chain: string, sequence: number): void {
@@ -156,9 +159,10 @@ class ChainCheck {
   }
 
   #checkCheckpoint(count: number, head: Buffer, number: number): void {
-    const checkpoint = this.#pending.get(count)
-    if (checkpoint === undefined || checkpoint.chain !== this.#chain) return
-    this.#pending.delete(count)
+    const name = nameOf(this.#chain ?? '', count)
+    const checkpoint = this.#pending.get(name)
+    if (checkpoint === undefined) return
+    this.#pending.delete(name)
     if (!isGenuine(checkpoint, this.#publicKey)) {
       this.#report(`the checkpoint at record ${count} is forged`, number)
     } else if (!head.equals(checkpoint.head)) {
@@ -170,6 +174,10 @@ class ChainCheck {
     const place = line === undefined ? this.#file : `${this.#file}:${line}`
     this.#problems.push(`${place}: ${text}`)
   }
+}
+
+function nameOf(chain: string, count: number): string {
+  return `${chain} ${count}`
 }
 
 /** Lines of a file with their line feeds, as bytes: no other character ends one. */

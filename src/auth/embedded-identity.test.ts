@@ -190,7 +190,7 @@ suite('what ends a token', () => {
   test('its revocation before a restart', async () => {
     const { token, claims } = tokenOf()
     await world.store.revokeToken({ tokenId: claims.tokenId, expiresAt: claims.expiresAt })
-    await world.identity.start()
+    await world.identity.forgetAll()
     await refused('token-invalid', byToken(token))
   })
 

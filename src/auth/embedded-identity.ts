@@ -69,8 +69,9 @@ export class EmbeddedIdentity implements Authenticator {
   }
 
   /** Learns which tokens were revoked; to be called before the first request. */
-  async start(): Promise<void> {
+  async forgetAll(): Promise<void> {
     const { store, clock } = this.#options
+    this.#forgetCallers()
     for (const { tokenId } of await store.listRevokedTokens(clock.now())) this.#revoked.add(tokenId)
   }
 
@@ -91,10 +92,7 @@ export class EmbeddedIdentity implements Authenticator {
       case 'policy':
       case 'project':
       case 'tenant':
-        this.#changeCount++
-        this.#tokens.clear()
-        this.#accessKeys.clear()
-        this.#signers.clear()
+        this.#forgetCallers()
         return
       default:
         throw change.kind satisfies never
@@ -113,6 +111,13 @@ export class EmbeddedIdentity implements Authenticator {
 
   /** Whether a token was revoked before its time. */
   readonly isRevoked = (tokenId: string): boolean => this.#revoked.has(tokenId)
+
+  #forgetCallers(): void {
+    this.#changeCount++
+    this.#tokens.clear()
+    this.#accessKeys.clear()
+    this.#signers.clear()
+  }
 
   async #whenCurrent(credentials: IncomingCredentials): Promise<Caller> {
     await this.#options.changes.requireCurrent()

@@ -27,6 +27,8 @@ export interface Authenticator {
   readonly authenticate: (credentials: IncomingCredentials) => Caller | Promise<Caller>
   /** Forgets what `change` touches. */
   readonly applyChange: (change: Change) => void
+  /** Forgets everything, and learns anew what has to be known before a request. */
+  readonly forgetAll: () => Promise<void>
   /** Whether everything that is needed to say so can be had; undefined means yes. */
   readonly problem: () => string | undefined
 }

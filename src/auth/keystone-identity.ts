@@ -70,6 +70,8 @@ export class KeystoneIdentity implements Authenticator {
   /** Nothing that we store says who callers are. */
   applyChange(): void {}
 
+  async forgetAll(): Promise<void> {}
+
   problem(): undefined {
     return undefined
   }

@@ -1,13 +1,16 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
 import { checkpointSigner } from '../audit/checkpoint.ts'
 import { PUBLIC_KEY_FILE } from '../audit/file-log.ts'
 import { type AuditReport, verifyAuditLog } from '../audit/verify.ts'
-import { AUDIT_FOLDER } from '../server/data-folder.ts'
+import { auditPlace } from '../server/audit-chains.ts'
 import { type Command, EXIT } from './command.ts'
 import { flagsHelp, parseFlags, withDataFolder } from './open-store.ts'
 
 const FLAGS = {
+  'node-name': {
+    placeholder: 'NAME',
+    help: 'name of the node whose log it is, as the server was given it',
+  },
   'public-key': {
     placeholder: 'FILE',
     help: `check without the root key, by the public key of checkpoints (${PUBLIC_KEY_FILE})`,
@@ -24,30 +27,45 @@ export const auditVerify: Command = {
     ),
   async run(args, io) {
     const flags = parseFlags(args, FLAGS, io)
-    const report = await withDataFolder(flags['data'], async ({ root, storage }) => {
-      const newest = await storage.checkpoints.newest()
-      const checkpoints = []
-      for (const { chain } of newest) checkpoints.push(...(await storage.checkpoints.list(chain)))
-      const publicKeyFile = flags['public-key']
-      return verifyAuditLog({
-        directory: join(flags['data'] ?? '', AUDIT_FOLDER),
-        checkpoints,
-        publicKeyPem:
-          publicKeyFile === undefined
-            ? checkpointSigner(root).publicKeyPem
-            : readFileSync(publicKeyFile, 'utf8'),
-        root: publicKeyFile === undefined ? root : undefined,
-      })
+    const settings = { data: flags['data'] ?? '', 'node-name': flags['node-name'] }
+    const publicKeyFile = flags['public-key']
+    const reports = await withDataFolder(flags['data'], async ({ root, storage }) => {
+      const found: AuditReport[] = []
+      // Threads have the slots 0, 1, 2 …; a folder that was removed is missed by its registration.
+      for (let slot = 0; ; slot++) {
+        const { directory, place } = auditPlace(settings, slot)
+        const chains = await storage.checkpoints.chainsOf(place)
+        if (slot > 0 && chains.length === 0 && !existsSync(directory)) return found
+        const checkpoints = []
+        for (const chain of chains) checkpoints.push(...(await storage.checkpoints.list(chain)))
+        found.push(
+          await verifyAuditLog({
+            directory,
+            checkpoints,
+            publicKeyPem:
+              publicKeyFile === undefined
+                ? checkpointSigner(root).publicKeyPem
+                : readFileSync(publicKeyFile, 'utf8'),
+            root: publicKeyFile === undefined ? root : undefined,
+          }),
+        )
+      }
     })
-    io.print(present(report))
-    return report.problems.length === 0 ? EXIT.ok : EXIT.failed
+    io.print(present(reports))
+    return reports.every(({ problems }) => problems.length === 0) ? EXIT.ok : EXIT.failed
   },
 }
 
-function present(report: AuditReport): string {
-  const { records, groups, files, checkpoints, areMacsChecked, problems } = report
+function present(reports: readonly AuditReport[]): string {
+  const sum = (count: 'records' | 'groups' | 'files' | 'checkpoints') =>
+    reports.reduce((total, report) => total + report[count], 0)
+  const areMacsChecked = reports.every((report) => report.areMacsChecked)
+  const problems = reports.flatMap((report) => report.problems)
   const macs = areMacsChecked ? 'MACs checked' : 'MACs not checked, for that needs the root key'
-  const counts = `${records} records, ${groups} groups, ${files} files, ${checkpoints} checkpoints`
+  const chains = reports.length === 1 ? '' : ` in ${reports.length} chains`
+  const counts =
+    `${sum('records')} records${chains}, ${sum('groups')} groups, ${sum('files')} files, ` +
+    `${sum('checkpoints')} checkpoints`
   return problems.length === 0
     ? `The audit log is whole: ${counts}; ${macs}.`
     : [`The audit log is NOT whole: ${counts}; ${macs}.`, ...problems.map((p) => `  ${p}`)].join(

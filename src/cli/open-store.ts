@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Tenant, User } from '../ports/identity-store.ts'
 import type { Storage } from '../ports/storage.ts'
@@ -57,7 +56,7 @@ export async function withDataFolder<T>(
   directory: string | undefined,
   work: (folder: DataFolder) => Promise<T>,
 ): Promise<T> {
-  const folder = await openExistingDataFolder(resolve(directory ?? '.'), makeLog('warn'))
+  const folder = await openExistingDataFolder({ data: directory ?? '.' }, makeLog('warn'))
   try {
     return await work(folder)
   } finally {

@@ -4,7 +4,7 @@ import { CREDENTIALS_FILE } from '../server/bootstrap.ts'
 import { makeLog } from '../server/log.ts'
 import { type RunningServer, serve } from '../server/serve.ts'
 import { readSettings } from '../server/settings.ts'
-import { type Command, EXIT } from './command.ts'
+import { type Command, type CommandIo, EXIT } from './command.ts'
 import { settingsHelp } from './settings-help.ts'
 
 /** Runs the server until it is told to stop. */
@@ -18,18 +18,27 @@ export const serveCommand: Command = {
     const server = await serve(settings, log)
     io.print(welcome(server, settings.identity))
     flushCompileCache()
-    const signal = await stopped
-    log.info({ signal }, 'stopping')
+    const why = await Promise.race([stopped, server.died])
+    log.info({ why }, 'stopping')
+    if (!STOP_SIGNALS.some((signal) => signal === why)) return exitAtOnce(io, why)
     await server.stop()
     io.print('Stopped.')
     return EXIT.ok
   },
 }
 
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** Nothing is waited for: whoever watches the server starts it again, and the store is whole. */
+function exitAtOnce(io: CommandIo, why: string): never {
+  io.printError(`keyturn: ${why}`)
+  process.exit(EXIT.failed)
+}
+
 /** The first signal that asks the server to stop; a second one ends it at once. */
 function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    for (const signal of STOP_SIGNALS) {
       process.once(signal, () => {
         resolve(signal)
         process.once(signal, () => process.exit(EXIT.failed))
@@ -46,6 +55,7 @@ function welcome(server: RunningServer, identity: string): string {
   return [
     `Keyturn listens on ${url}`,
     `  data folder        ${directory}`,
+    ...(server.workers === 1 ? [] : [`  workers            ${server.workers}`]),
     ...(identity === 'embedded' ? [`  first credentials  ${credentials}${made}`] : []),
     ...(server.advanceClock === undefined ? [] : ['  clock              virtual: it stands still']),
     '',

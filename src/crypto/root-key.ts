@@ -39,3 +39,27 @@ export function rootKeyFrom(material: SecretBytes): RootKey {
     checkpoint: new SecretBytes(derive('checkpoint')),
   }
 }
+
+/** A root key on its way to another thread of the process. */
+export interface RootKeyParcel {
+  readonly id: RootKeyId
+  /** wrapping (32) ‖ token (32) ‖ audit (32) ‖ checkpoint (32) */
+  readonly bytes: Uint8Array<ArrayBuffer>
+}
+
+/** A copy of a root key for another thread, to be transferred, not cloned. */
+export function rootKeyParcel(root: RootKey): RootKeyParcel {
+  const parts = [root.wrapping, root.token, root.audit, root.checkpoint]
+  const bytes = new Uint8Array(ROOT_KEY_BYTES * parts.length)
+  for (const [index, part] of parts.entries()) {
+    part.lend((secret) => bytes.set(secret, index * ROOT_KEY_BYTES))
+  }
+  return { id: root.id, bytes }
+}
+
+/** The root key in a parcel. It takes the bytes over: there is no other copy in this thread. */
+export function rootKeyOf({ id, bytes }: RootKeyParcel): RootKey {
+  const part = (index: number) =>
+    new SecretBytes(bytes.subarray(index * ROOT_KEY_BYTES, (index + 1) * ROOT_KEY_BYTES))
+  return { id, wrapping: part(0), token: part(1), audit: part(2), checkpoint: part(3) }
+}

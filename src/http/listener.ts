@@ -31,6 +31,10 @@ export interface ListenOptions {
   readonly lenientHeaders: boolean
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void
   readonly newRequestId: () => string
+  /** Whether other threads listen on the same port: the kernel then shares connections out. */
+  readonly isShared: boolean
+  /** Whether the server is about to stop: connections then end with their next reply. */
+  readonly isLeaving: () => boolean
 }
 
 /** A server that listens. */
@@ -57,7 +61,7 @@ export function listen(options: ListenOptions): Promise<Listener> {
   }
   let isDraining = false
   const handleUnlessLast = (request: IncomingMessage, response: ServerResponse): void => {
-    if (isDraining) response.shouldKeepAlive = false
+    if (isDraining || options.isLeaving()) response.shouldKeepAlive = false
     handle(request, response)
   }
   const server = tls
@@ -69,7 +73,7 @@ export function listen(options: ListenOptions): Promise<Listener> {
   })
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen({ host, port }, () => {
+    server.listen({ host, port, reusePort: options.isShared }, () => {
       server.off('error', reject)
       resolve(
         asListener(server, host, () => {

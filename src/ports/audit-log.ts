@@ -62,9 +62,13 @@ export interface AuditCheckpoint {
 
 /** Where checkpoints are kept: in the database, so that cutting the log's tail is found. */
 export interface CheckpointStore {
+  /** Notes to which place, `NODE/THREAD`, a chain belongs: so that one that is gone is missed there. */
+  readonly register: (chain: string, place: string) => Promise<void>
+  /** The chains of a place. */
+  readonly chainsOf: (place: string) => Promise<readonly string[]>
   readonly put: (checkpoint: AuditCheckpoint) => Promise<void>
-  /** The newest checkpoint of each chain. */
-  readonly newest: () => Promise<readonly AuditCheckpoint[]>
+  /** The newest checkpoint of a chain. */
+  readonly newest: (chain: string) => Promise<AuditCheckpoint | undefined>
   /** All checkpoints of a chain, in order of their counts. */
   readonly list: (chain: string) => Promise<readonly AuditCheckpoint[]>
 }

@@ -26,6 +26,13 @@ export interface ChangeFeed {
   readonly latest: () => Promise<number>
   /** Changes after `number`, oldest first, at most `limit`. */
   readonly since: (number: number, limit: number) => Promise<readonly Change[]>
-  /** Forgets changes made before `time`; answers how many. */
+  /** Forgets changes made before `time`, but never the newest; answers how many. */
   readonly forget: (time: EpochMs) => Promise<number>
+  /**
+   * Tells of changes as they come, where the engine can; whoever listens still reads the log.
+   *
+   * @param onLost Told when changes may have gone by unheard.
+   * @returns What stops listening.
+   */
+  readonly listen?: (onChange: () => void, onLost: () => void) => Promise<() => Promise<void>>
 }

@@ -1,17 +1,20 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { RootKey } from '../crypto/root-key.ts'
 import type { Storage } from '../ports/storage.ts'
 import { fileSeal } from '../seals/file-seal.ts'
 import { openSqlite } from '../storage/sqlite.ts'
 import type { Logger } from './log.ts'
+import type { MachineMemory } from './machine-memory.ts'
+import type { Settings } from './settings-table.ts'
 
 const DATABASE_FILE = 'keyturn.sqlite'
 const ROOT_KEY_FILE = 'root.key'
-/** Folder of the audit log within the data folder. */
-export const AUDIT_FOLDER = 'audit'
 /** Fact in the store: the root key under which its records are wrapped. */
 const ROOT_KEY_ID = 'root-key-id'
+
+/** Settings that say where the store is. */
+export type StoreSettings = Pick<Settings, 'data'>
 
 /** What a data folder holds, opened. */
 export interface DataFolder {
@@ -25,7 +28,12 @@ export interface DataFolder {
  * @throws {Error} when root key and database do not belong together: a new root key beside an old
  *   database would leave every key in it unreadable
  */
-export async function openDataFolder(directory: string, log: Logger): Promise<DataFolder> {
+export async function openDataFolder(
+  settings: StoreSettings,
+  log: Logger,
+  memory?: MachineMemory,
+): Promise<DataFolder> {
+  const directory = resolve(settings.data)
   const file = join(directory, DATABASE_FILE)
   const seal = fileSeal({ path: join(directory, ROOT_KEY_FILE) })
   const isInitialised = await seal.isInitialised()
@@ -39,7 +47,7 @@ export async function openDataFolder(directory: string, log: Logger): Promise<Da
     log.info(`made a root key, ${ROOT_KEY_FILE}: back it up, without it every key is lost`)
   }
   const root = await seal.open()
-  const storage = await openSqlite({ file })
+  const storage = await openStorage(settings, memory)
   try {
     await requireSameRoot(storage, root, directory)
   } catch (error) {
@@ -50,11 +58,24 @@ export async function openDataFolder(directory: string, log: Logger): Promise<Da
 }
 
 /** Opens a data folder that a server has filled, for commands that work on it. */
-export async function openExistingDataFolder(directory: string, log: Logger): Promise<DataFolder> {
+export async function openExistingDataFolder(
+  settings: StoreSettings,
+  log: Logger,
+): Promise<DataFolder> {
+  const directory = resolve(settings.data)
   if (!existsSync(join(directory, DATABASE_FILE))) {
     throw new Error(`${directory} is no data folder of Keyturn: it has no ${DATABASE_FILE}`)
   }
-  return openDataFolder(directory, log)
+  return openDataFolder(settings, log)
+}
+
+/** Opens the store, for the threads that share `memory`. */
+export function openStorage(settings: StoreSettings, memory?: MachineMemory): Promise<Storage> {
+  return openSqlite({
+    file: join(resolve(settings.data), DATABASE_FILE),
+    signal: memory?.commits,
+    turn: memory?.turn,
+  })
 }
 
 async function requireSameRoot(storage: Storage, root: RootKey, directory: string): Promise<void> {

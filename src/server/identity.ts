@@ -15,7 +15,6 @@ export interface Identity {
   readonly authenticator: Authenticator
   /** Undefined when people sign in elsewhere. */
   readonly desk: SignInDesk | undefined
-  readonly start: () => Promise<void>
 }
 
 /** What an identity is built from. */
@@ -42,7 +41,7 @@ export function makeIdentity(parts: IdentityParts): Identity {
       roleMap: parseRoleMap(settings['identity-roles']),
       clock,
     })
-    return { authenticator, desk: undefined, start: async () => undefined }
+    return { authenticator, desk: undefined }
   }
   const embedded = new EmbeddedIdentity({ store: storage.identity, root, clock, changes })
   const desk = embeddedDesk({
@@ -51,7 +50,7 @@ export function makeIdentity(parts: IdentityParts): Identity {
     clock,
     isRevoked: (tokenId) => embedded.isRevoked(tokenId),
   })
-  return { authenticator: embedded, desk, start: () => embedded.start() }
+  return { authenticator: embedded, desk }
 }
 
 function parseRoleMap(text: string | undefined): Readonly<Record<string, SystemRoleName>> {

@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { KeyCache } from '../app/key-cache.ts'
 import type { OperationId } from '../contract/operations/index.ts'
 import { latenessMs, type RotationEvent } from '../core/rotation.ts'
@@ -14,27 +14,40 @@ const MAX_COUNTED = 10_000
 
 const LATENCY_BUCKETS_S = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5]
 
-/** What is measured. */
-export interface MetricsSources {
-  readonly keys: KeyStore
+/** What a thread measures by itself. */
+export interface ThreadSources {
   readonly cache: KeyCache
   readonly audit: AuditLog
+}
+
+/** What is measured once for all threads. */
+export interface MachineSources {
+  readonly keys: KeyStore
   readonly clock: Clock
   readonly isReady: () => boolean
 }
 
-/** Figures about the server for Prometheus. */
+/** Figures of one registry, to be put together with those of others. */
+export type MetricsSnapshot = Awaited<ReturnType<Registry['getMetricsAsJSON']>>
+
+/** Figures about one thread for Prometheus. */
 export interface Metrics {
   readonly observe: (operation: OperationId | 'none', status: number, startedAtMs: number) => void
   readonly countRotation: (event: RotationEvent) => void
   readonly countDestruction: () => void
-  /** The page in Prometheus's text format. */
-  readonly page: () => Promise<string>
-  readonly contentType: string
+  readonly snapshot: () => Promise<MetricsSnapshot>
 }
 
-/** Measures the server. What the store knows is asked when the page is. */
-export function makeMetrics({ keys, cache, audit, clock, isReady }: MetricsSources): Metrics {
+/** Content type of a page of figures. */
+export const METRICS_CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE
+
+/** The figures of all threads on one page, in Prometheus's text format: counts are added up. */
+export function metricsPage(snapshots: readonly MetricsSnapshot[]): Promise<string> {
+  return AggregatorRegistry.aggregate([...snapshots]).metrics()
+}
+
+/** Measures a thread. */
+export function makeMetrics({ cache, audit }: ThreadSources): Metrics {
   const registry = new Registry()
   const registers = [registry]
   const requests = new Counter({
@@ -66,35 +79,7 @@ export function makeMetrics({ keys, cache, audit, clock, isReady }: MetricsSourc
     help: 'Keys destroyed by this process when their waiting period was over.',
     registers,
   })
-  const gauge = (name: string, help: string, read: () => number | Promise<number>) =>
-    new Gauge({
-      name,
-      help,
-      registers,
-      async collect() {
-        this.set(await read())
-      },
-    })
-  new Gauge({
-    name: 'keyturn_keys',
-    help: 'Keys, by state and key spec.',
-    labelNames: ['state', 'spec'],
-    registers,
-    async collect() {
-      this.reset()
-      for (const tally of await keys.tallies(undefined)) {
-        this.inc({ state: tally.state, spec: tally.spec }, tally.keys)
-      }
-    },
-  })
-  gauge('keyturn_rotations_due', 'Automatic rotations that are due and not done.', () =>
-    keys.overdueRotations(clock.now(), MAX_COUNTED),
-  )
-  gauge(
-    'keyturn_rotations_overdue',
-    `Those of them that are more than ${LATE_MS / 1000} s late.`,
-    () => keys.overdueRotations((clock.now() - LATE_MS) as EpochMs, MAX_COUNTED),
-  )
+  const gauge = gaugesOf(registry)
   gauge('keyturn_cache_keys', 'Keys in the cache.', () => cache.figures().keys)
   gauge('keyturn_cache_bytes', 'Memory of the cache, by estimate.', () => cache.figures().bytes)
   gauge(
@@ -106,13 +91,6 @@ export function makeMetrics({ keys, cache, audit, clock, isReady }: MetricsSourc
   gauge('keyturn_audit_records', 'Audit records written.', () => audit.figures().records)
   gauge('keyturn_audit_groups', 'Groups in which they were written.', () => audit.figures().groups)
   gauge('keyturn_audit_failures', 'Audit records refused.', () => audit.figures().failures)
-  gauge('keyturn_ready', '1 while requests are served.', () => (isReady() ? 1 : 0))
-  gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss())
-  gauge('process_cpu_seconds', 'CPU time used so far.', () => {
-    const { user, system } = process.cpuUsage()
-    return (user + system) / 1e6
-  })
-  gauge('process_uptime_seconds', 'Time since the start.', () => process.uptime())
 
   const counters = new Map<string, ReturnType<typeof requests.labels>>()
   const timers = new Map<string, ReturnType<typeof seconds.labels>>()
@@ -137,7 +115,56 @@ export function makeMetrics({ keys, cache, audit, clock, isReady }: MetricsSourc
       if (latenessMs(event) > LATE_MS) lateRotations.inc()
     },
     countDestruction: () => destructions.inc(),
-    page: () => registry.metrics(),
-    contentType: registry.contentType,
+    snapshot: () => registry.getMetricsAsJSON(),
   }
+}
+
+/** Measures what there is once, whatever the number of threads. What the store knows is asked then. */
+export function machineMetrics({
+  keys,
+  clock,
+  isReady,
+}: MachineSources): Pick<Metrics, 'snapshot'> {
+  const registry = new Registry()
+  const gauge = gaugesOf(registry)
+  new Gauge({
+    name: 'keyturn_keys',
+    help: 'Keys, by state and key spec.',
+    labelNames: ['state', 'spec'],
+    registers: [registry],
+    async collect() {
+      this.reset()
+      for (const tally of await keys.tallies(undefined)) {
+        this.inc({ state: tally.state, spec: tally.spec }, tally.keys)
+      }
+    },
+  })
+  gauge('keyturn_rotations_due', 'Automatic rotations that are due and not done.', () =>
+    keys.overdueRotations(clock.now(), MAX_COUNTED),
+  )
+  gauge(
+    'keyturn_rotations_overdue',
+    `Those of them that are more than ${LATE_MS / 1000} s late.`,
+    () => keys.overdueRotations((clock.now() - LATE_MS) as EpochMs, MAX_COUNTED),
+  )
+  gauge('keyturn_ready', '1 while requests are served.', () => (isReady() ? 1 : 0))
+  gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss())
+  gauge('process_cpu_seconds', 'CPU time used so far.', () => {
+    const { user, system } = process.cpuUsage()
+    return (user + system) / 1e6
+  })
+  gauge('process_uptime_seconds', 'Time since the start.', () => process.uptime())
+  return { snapshot: () => registry.getMetricsAsJSON() }
+}
+
+function gaugesOf(registry: Registry) {
+  return (name: string, help: string, read: () => number | Promise<number>) =>
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      async collect() {
+        this.set(await read())
+      },
+    })
 }

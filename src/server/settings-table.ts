@@ -196,6 +196,26 @@ export const SETTINGS = {
     placeholder: 'WHEN',
     help: 'audit records reach the disk each second, or before each reply',
   },
+  workers: {
+    type: 'text',
+    default: 'auto',
+    placeholder: 'N|auto',
+    help: 'threads that serve requests; auto: one for each core, where the system can share a port',
+  },
+  'node-name': {
+    type: 'text',
+    default: undefined,
+    placeholder: 'NAME',
+    help: 'name of this node among those on one store; without it the name of the host',
+  },
+  'handover-ms': {
+    type: 'integer',
+    default: 0,
+    min: 0,
+    max: 600_000,
+    placeholder: 'MS',
+    help: 'how long a server that was told to stop still serves, not ready, until proxies know',
+  },
   'drain-ms': {
     type: 'integer',
     default: 10_000,

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { parse as parseToml } from 'smol-toml'
 import { SETTINGS, type SettingName, type SettingRow, type Settings } from './settings-table.ts'
@@ -18,6 +19,8 @@ export interface ReadSettings {
 }
 
 const NAMES = Object.keys(SETTINGS) as readonly SettingName[]
+/** Most threads that serve requests. */
+const MAX_WORKERS = 256
 const VARIABLE_PREFIX = 'KEYTURN_'
 /** Variables that are no settings of the server. */
 const OTHER_VARIABLES: readonly string[] = ['KEYTURN_CONFIG', 'KEYTURN_VECTORS', 'KEYTURN_LONG']
@@ -133,6 +136,7 @@ function parseValue(name: SettingName, raw: unknown, source: SettingSource): unk
 
 function requireConsistent(settings: Settings): void {
   const { host } = parseAddress(settings.listen)
+  workerCount(settings)
   const hasTls = settings['tls-cert'] !== undefined
   if (hasTls !== (settings['tls-key'] !== undefined)) {
     throw new SettingsError('--tls-cert and --tls-key go together')
@@ -170,6 +174,29 @@ export function parseAddress(text: string): { readonly host: string; readonly po
     throw new SettingsError(`--listen must be HOST:PORT, not ${text}`)
   }
   return { host, port }
+}
+
+/**
+ * How many threads serve requests. Of several only Linux shares connections out fairly; and a virtual
+ * clock stands in one thread.
+ *
+ * @throws {SettingsError}
+ */
+export function workerCount(settings: Settings): number {
+  const { workers, clock } = settings
+  const canShare = process.platform === 'linux' && clock === 'system'
+  if (workers === 'auto') return canShare ? Math.min(availableParallelism(), MAX_WORKERS) : 1
+  const count = /^[1-9]\d{0,2}$/.test(workers) ? Number(workers) : Number.NaN
+  if (!(count <= MAX_WORKERS)) {
+    throw new SettingsError(`--workers must be auto or a whole number from 1 to ${MAX_WORKERS}`)
+  }
+  if (count > 1 && clock !== 'system') {
+    throw new SettingsError('a virtual clock goes with --workers 1 only')
+  }
+  if (count > 1 && !canShare) {
+    throw new SettingsError('several workers can share a port on Linux only: use --workers 1')
+  }
+  return count
 }
 
 function isLoopback(host: string): boolean {

@@ -85,14 +85,14 @@ describe('SQLite', () => {
     ] as const) {
       await checkpoints.put(point(chain, count))
     }
-    const newest = await checkpoints.newest()
-    assert.deepEqual(
-      newest.map(({ chain, count }) => [chain, count]),
-      [
-        ['a', 3],
-        ['b', 2],
-      ],
-    )
+    assert.equal((await checkpoints.newest('a'))?.count, 3)
+    assert.equal((await checkpoints.newest('b'))?.count, 2)
+    assert.equal(await checkpoints.newest('c'), undefined)
+    await checkpoints.register('a', 'node/0')
+    await checkpoints.register('b', 'node/1')
+    await checkpoints.register('a', 'node/0')
+    assert.deepEqual(await checkpoints.chainsOf('node/0'), ['a'])
+    assert.deepEqual(await checkpoints.chainsOf('node/2'), [])
     const list = await checkpoints.list('a')
     assert.deepEqual(
       list.map(({ count, head }) => [count, head[0]]),

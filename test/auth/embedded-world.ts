@@ -82,7 +82,7 @@ export async function embeddedWorld() {
     clock,
     changes: { isCurrent: () => isCurrent, requireCurrent: () => catchUp() },
   })
-  await identity.start()
+  await identity.forgetAll()
 
   /** Tells the identity what changed, as the change follower does. */
   async function catchUp(): Promise<void> {

@@ -40,7 +40,12 @@ export function sqlChangeFeed(db: Kysely<Database>): ChangeFeed {
       }),
     forget: (time) =>
       withStorage('shortening the change log', async () => {
-        const result = await db.deleteFrom('changes').where('at', '<', time).executeTakeFirst()
+        const newest = db.selectFrom('changes').select(({ fn }) => fn.max('number').as('number'))
+        const result = await db
+          .deleteFrom('changes')
+          .where('at', '<', time)
+          .where('number', '<', newest)
+          .executeTakeFirst()
         return Number(result.numDeletedRows)
       }),
   }

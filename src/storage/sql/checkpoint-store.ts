@@ -7,6 +7,24 @@ import type { Database } from './schema.ts'
 /** Checkpoints of audit chains in SQL. */
 export function sqlCheckpointStore(db: Kysely<Database>): CheckpointStore {
   return {
+    register: (chain, place) =>
+      withStorage('registering an audit chain', async () => {
+        await db
+          .insertInto('audit_chains')
+          .values({ chain, place })
+          .onConflict((conflict) => conflict.column('chain').doUpdateSet({ place }))
+          .execute()
+      }),
+    chainsOf: (place) =>
+      withStorage('reading audit chains', async () => {
+        const rows = await db
+          .selectFrom('audit_chains')
+          .select('chain')
+          .where('place', '=', place)
+          .orderBy('chain')
+          .execute()
+        return rows.map(({ chain }) => chain)
+      }),
     put: ({ chain, count, head, signature, at }) =>
       withStorage('writing an audit checkpoint', async () => {
         await db
@@ -15,23 +33,16 @@ export function sqlCheckpointStore(db: Kysely<Database>): CheckpointStore {
           .onConflict((conflict) => conflict.doNothing())
           .execute()
       }),
-    newest: () =>
+    newest: (chain) =>
       withStorage('reading audit checkpoints', async () => {
-        const heads = db
+        const row = await db
           .selectFrom('checkpoints')
-          .select(({ fn }) => ['chain', fn.max('count').as('count')])
-          .groupBy('chain')
-        const rows = await db
-          .selectFrom('checkpoints')
-          .innerJoin(heads.as('heads'), (join) =>
-            join
-              .onRef('heads.chain', '=', 'checkpoints.chain')
-              .onRef('heads.count', '=', 'checkpoints.count'),
-          )
-          .selectAll('checkpoints')
-          .orderBy('checkpoints.chain')
-          .execute()
-        return rows.map(toCheckpoint)
+          .selectAll()
+          .where('chain', '=', chain)
+          .orderBy('count', 'desc')
+          .limit(1)
+          .executeTakeFirst()
+        return row && toCheckpoint(row)
       }),
     list: (chain) =>
       withStorage('reading audit checkpoints', async () => {

@@ -24,6 +24,7 @@ export interface Database {
   rotation_events: RotationEventsTable
   destroyed_keys: DestroyedKeysTable
   checkpoints: CheckpointsTable
+  audit_chains: AuditChainsTable
   waiting_materials: WaitingMaterialsTable
   grants: GrantsTable
   aliases: AliasesTable
@@ -180,6 +181,12 @@ interface CheckpointsTable {
   head: Uint8Array
   signature: Uint8Array
   at: number
+}
+
+interface AuditChainsTable {
+  chain: string
+  /** Node and thread, `NODE/SLOT`. */
+  place: string
 }
 
 interface WaitingMaterialsTable {

@@ -1,0 +1,56 @@
+import type { EpochMs } from '../core/time.ts'
+import { systemClock } from '../ports/clock.ts'
+import type { Storage } from '../ports/storage.ts'
+import { Scheduler } from '../scheduler/scheduler.ts'
+import { describeError } from './log.ts'
+import type { ThreadParts } from './thread-parts.ts'
+import { destructionRecord, expiryRecord } from './work-records.ts'
+
+/** How long the change log is kept: far longer than anybody may go without reading it. */
+const KEEP_CHANGES_MS = 60 * 60 * 1000
+const HOUSEKEEPING_MS = 10 * 60 * 1000
+
+/** Work that no request asks for: once on a machine, whatever the number of its threads. */
+export interface Background {
+  readonly scheduler: Scheduler
+  /** Begins to do what is due by itself. */
+  readonly start: () => void
+  readonly stop: () => Promise<void>
+}
+
+/** Makes ready to rotate, destroy, expire and forget what is due. */
+export function makeBackground({ deps, audit, log, metrics, storage }: ThreadParts): Background {
+  const scheduler = new Scheduler(deps, {
+    async destroyed(key, at) {
+      metrics.countDestruction()
+      log.info({ keyId: key.id, at }, 'key destroyed')
+      await audit.append(destructionRecord(key, at))
+    },
+    async expired(key, at) {
+      log.info({ keyId: key.id, at }, 'imported material expired')
+      await audit.append(expiryRecord(key, at))
+    },
+    failed: (error) =>
+      log.error({ error: describeError(error) }, 'the scheduler failed; it goes on'),
+    clockWentBack: (from, to) => log.warn({ from, to }, 'the clock went back'),
+  })
+  const housekeeping = setInterval(() => {
+    keepHouse(storage).catch((error) =>
+      log.warn({ error: describeError(error) }, 'housekeeping failed'),
+    )
+  }, HOUSEKEEPING_MS).unref()
+  return {
+    scheduler,
+    start: () => scheduler.start(),
+    async stop() {
+      clearInterval(housekeeping)
+      await scheduler.stop()
+    },
+  }
+}
+
+async function keepHouse(storage: Storage): Promise<void> {
+  const now = systemClock.now()
+  await storage.changes.forget((now - KEEP_CHANGES_MS) as EpochMs)
+  await storage.identity.forgetRevokedTokens(now)
+}

@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises'
+import type { ApiKind } from '../contract/operation.ts'
+import { randomHex } from '../crypto/random.ts'
+import { answerDocument, makeDocuments } from '../http/documents.ts'
+import { type Listener, listen, type TlsFiles } from '../http/listener.ts'
+import { answer, type Pipeline } from '../http/pipeline.ts'
+import { answerProbe, isLocal, type Probes } from '../http/probes.ts'
+import { makeRateLimit } from '../http/rate-limit.ts'
+import { makeRouter } from '../http/router.ts'
+import { systemClock } from '../ports/clock.ts'
+import { describeError } from './log.ts'
+import { METRICS_CONTENT_TYPE } from './metrics.ts'
+import { parseAddress } from './settings.ts'
+import type { Settings } from './settings-table.ts'
+import type { ThreadParts } from './thread-parts.ts'
+import { watchTls } from './tls-files.ts'
+import { version } from './version.ts'
+
+/** What answers requests in one thread. */
+export interface Front {
+  readonly host: string
+  readonly port: number
+  /** Takes nothing new; fulfilled when what was under way is answered. */
+  readonly drain: () => Promise<void>
+}
+
+/** Where a front listens, and what it cannot know by itself. */
+export interface FrontOptions {
+  /** Instead of the port in the settings. */
+  readonly port?: number
+  /** Whether other threads listen on the same port. */
+  readonly isShared: boolean
+  /** The page of figures about all threads. */
+  readonly metricsPage: () => Promise<string>
+}
+
+/** Listens and answers. */
+export async function openFront(parts: ThreadParts, options: FrontOptions): Promise<Front> {
+  const { settings, log, deps, audit, identity, metrics, memory, slot } = parts
+  const publicUrl = settings['public-url']?.replace(/\/+$/, '')
+  const apis: readonly ApiKind[] =
+    identity.desk === undefined ? ['kms', 'keyturn'] : ['kms', 'keyturn', 'identity']
+  const documents = makeDocuments({ version, serverUrl: publicUrl, apis })
+  const newRequestId = () => randomHex(16)
+  const pipeline: Pipeline = {
+    deps,
+    authenticator: identity.authenticator,
+    audit,
+    clock: systemClock,
+    route: makeRouter(apis),
+    limitRate: makeRateLimit(settings['rate-limit']),
+    newRequestId,
+    publicUrl,
+    observe(operation, status, startedAtMs) {
+      memory.countRequest(slot)
+      metrics.observe(operation, status, startedAtMs)
+    },
+    logDefect: (error, requestId, operation) =>
+      log.error({ requestId, operation, error: describeError(error) }, 'request failed'),
+  }
+  const problem = () =>
+    memory.isLeaving() ? 'stopping' : (audit.problem() ?? identity.authenticator.problem())
+  const probes: Probes = {
+    '/healthz': () => textPage(200, 'ok\n'),
+    '/readyz': () => {
+      const why = problem()
+      return why === undefined ? textPage(200, 'ready\n') : textPage(503, `${why}\n`)
+    },
+    '/metrics': async (request) =>
+      isLocal(request)
+        ? { status: 200, contentType: METRICS_CONTENT_TYPE, body: await options.metricsPage() }
+        : textPage(404, 'not here\n'),
+  }
+  const address = parseAddress(settings.listen)
+  const listener = await listen({
+    host: address.host,
+    port: options.port ?? address.port,
+    isShared: options.isShared,
+    tls: await readTls(settings),
+    maxConnections: settings['max-connections'],
+    lenientHeaders: settings['lenient-http-parser'],
+    newRequestId,
+    isLeaving: memory.isLeaving,
+    handle(request, response) {
+      if (answerProbe(probes, request, response)) return
+      if (answerDocument(documents, request, response)) return
+      answer(pipeline, request, response).catch((error) => {
+        log.error({ error: describeError(error) }, 'a reply could not be sent')
+        response.destroy()
+      })
+    },
+  })
+  const stopWatching = watchTls(settings, listener, log)
+  return {
+    host: listener.host,
+    port: listener.port,
+    async drain() {
+      stopWatching()
+      await listener.drain(settings['drain-ms'])
+    },
+  }
+}
+
+/** URL by which a front is reached. */
+export function urlOf({ host, port }: Pick<Listener, 'host' | 'port'>, settings: Settings): string {
+  const scheme = settings['tls-cert'] === undefined ? 'http' : 'https'
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+async function readTls(settings: Settings): Promise<TlsFiles | undefined> {
+  const { 'tls-cert': certFile, 'tls-key': keyFile } = settings
+  if (certFile === undefined || keyFile === undefined) return undefined
+  return { cert: await readFile(certFile), key: await readFile(keyFile) }
+}
+
+function textPage(status: number, body: string) {
+  return { status, contentType: 'text/plain; charset=utf-8', body }
+}

@@ -1,0 +1,60 @@
+import type { CommitSignal } from '../ports/commit-signal.ts'
+import type { WriteTurn } from '../ports/write-turn.ts'
+import { TURN_WORDS, ticketTurn } from '../storage/ticket-turn.ts'
+
+/** Words of a cache line: what one thread writes all the time does not share one with others. */
+const LINE_WORDS = 16
+const COMMITS_AT = 0
+const LEAVING_AT = 1
+const TURN_AT = LINE_WORDS
+const REQUESTS_AT = 2 * LINE_WORDS
+
+/** Memory that the threads of one server share: by it they know of one another. */
+export interface MachineMemory {
+  /** To be handed to other threads, which make their own view of it. */
+  readonly buffer: SharedArrayBuffer
+  readonly commits: CommitSignal
+  readonly turn: WriteTurn
+  /** Counts a request that the thread of this slot has answered. */
+  readonly countRequest: (slot: number) => void
+  /** How many requests all threads have answered. */
+  readonly requestsServed: () => number
+  /** Says that the server is about to stop: whoever watches it sends its clients elsewhere. */
+  readonly beginLeaving: () => void
+  readonly isLeaving: () => boolean
+}
+
+/** Fresh memory for threads of slots 0 to `slots` - 1. */
+export function newMachineMemory(slots: number): MachineMemory {
+  return machineMemory(new SharedArrayBuffer(4 * (REQUESTS_AT + slots * LINE_WORDS)))
+}
+
+/** A view of memory that another thread has made. */
+export function machineMemory(buffer: SharedArrayBuffer): MachineMemory {
+  const words = new Int32Array(buffer)
+  return {
+    buffer,
+    commits: {
+      announce() {
+        Atomics.add(words, COMMITS_AT, 1)
+      },
+      count: () => Atomics.load(words, COMMITS_AT),
+    },
+    turn: ticketTurn(words.subarray(TURN_AT, TURN_AT + TURN_WORDS)),
+    countRequest(slot) {
+      const at = REQUESTS_AT + slot * LINE_WORDS
+      words[at] = (words[at] ?? 0) + 1 // nobody else writes it
+    },
+    requestsServed() {
+      let sum = 0
+      for (let at = REQUESTS_AT; at < words.length; at += LINE_WORDS) {
+        sum += (words[at] ?? 0) >>> 0
+      }
+      return sum
+    },
+    beginLeaving() {
+      Atomics.store(words, LEAVING_AT, 1)
+    },
+    isLeaving: () => Atomics.load(words, LEAVING_AT) === 1,
+  }
+}

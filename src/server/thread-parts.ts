@@ -1,0 +1,139 @@
+import { ChangeFollower } from '../app/change-follower.ts'
+import type { Deps } from '../app/deps.ts'
+import { KeyCache } from '../app/key-cache.ts'
+import { PagePlaces } from '../app/page-places.ts'
+import { latenessMs, type RotationEvent } from '../core/rotation.ts'
+import type { RootKey } from '../crypto/root-key.ts'
+import type { AuditLog } from '../ports/audit-log.ts'
+import { type Clock, systemClock } from '../ports/clock.ts'
+import type { Storage } from '../ports/storage.ts'
+import { openThreadAudit } from './audit-chains.ts'
+import { type Identity, makeIdentity } from './identity.ts'
+import { describeError, type Logger } from './log.ts'
+import type { MachineMemory } from './machine-memory.ts'
+import { type Metrics, makeMetrics } from './metrics.ts'
+import { readPeers } from './peers.ts'
+import type { Settings } from './settings-table.ts'
+import { readTokens } from './tokens.ts'
+import { rotationRecord } from './work-records.ts'
+
+/** What may be put in place of the real parts, in tests. */
+export interface ServeOverrides {
+  /** Wraps the store that was opened. */
+  readonly storage?: (storage: Storage) => Storage
+  readonly audit?: (audit: AuditLog) => AuditLog
+}
+
+/** What a thread works with: its own connections, cache and audit chain, over what all share. */
+export interface ThreadParts {
+  /** Number of the thread; 0 for the one that all others belong to. */
+  readonly slot: number
+  readonly settings: Settings
+  readonly log: Logger
+  readonly memory: MachineMemory
+  readonly storage: Storage
+  readonly audit: AuditLog
+  readonly identity: Identity
+  readonly metrics: Metrics
+  readonly deps: Deps
+  /** Closes everything that was opened; nothing may be under way any more. */
+  readonly close: () => Promise<void>
+}
+
+/** What the parts of a thread are made from. */
+export interface ThreadOptions {
+  readonly slot: number
+  /** How many threads serve requests: what is bounded is bounded for all of them together. */
+  readonly servers: number
+  readonly settings: Settings
+  readonly log: Logger
+  readonly memory: MachineMemory
+  readonly root: RootKey
+  /** A store of this thread's own; closed with the parts. */
+  readonly storage: Storage
+  /** The time for keys. */
+  readonly clock: Clock
+  readonly advanceClock: Deps['advanceClock']
+  /** Asks that replicas be told, soon. */
+  readonly syncSoon: () => void
+  readonly wrapAudit: ServeOverrides['audit'] | undefined
+}
+
+/** Opens what a thread works with. */
+export async function openThreadParts(options: ThreadOptions): Promise<ThreadParts> {
+  const { slot, servers, settings, log, memory, root, storage, clock, syncSoon } = options
+  const tokens = readTokens(settings.tokens)
+  const peers = readPeers(settings.peers, settings.region)
+  const opened = await openThreadAudit({ settings, root, storage, slot })
+  const audit = options.wrapAudit?.(opened) ?? opened
+  const cache = new KeyCache((settings['cache-mib'] * 1024 * 1024) / servers)
+  const changes = new ChangeFollower({
+    feed: storage.changes,
+    signal: memory.commits,
+    stalenessMs: settings['staleness-ms'],
+    listeners: [
+      { apply: (change) => cache.apply(change), forgetAll: () => cache.clear() },
+      {
+        apply: (change) => identity.authenticator.applyChange(change),
+        forgetAll: () => identity.authenticator.forgetAll(),
+      },
+    ],
+  })
+  const identity = makeIdentity({ settings, storage, root, clock: systemClock, changes })
+  const metrics = makeMetrics({ cache, audit })
+
+  async function announceRotation(event: RotationEvent): Promise<void> {
+    metrics.countRotation(event)
+    const { keyId, cause, actor, fromVersion, toVersion, at, dueAt } = event
+    const lateMs = latenessMs(event)
+    log.info({ keyId, cause, actor, fromVersion, toVersion, at, dueAt, lateMs }, 'key rotated')
+    await audit.append(rotationRecord(event))
+    syncSoon()
+  }
+
+  const deps: Deps = {
+    clock,
+    keys: storage.keys,
+    grants: storage.grants,
+    labels: storage.labels,
+    trust: storage.trust,
+    keystores: storage.keystores,
+    replicas: storage.replicas,
+    tokens,
+    peers,
+    syncSoon,
+    warn: (error) => log.warn({ error: describeError(error) }, 'something was left undone'),
+    identity: storage.identity,
+    desk: identity.desk,
+    changes,
+    cache,
+    pagePlaces: new PagePlaces(),
+    root,
+    region: settings.region,
+    keyQuota: settings['key-quota'],
+    grantQuota: settings['grant-quota'],
+    announceRotation,
+    advanceClock: options.advanceClock,
+  }
+  await changes.start((error) =>
+    log.error({ error: describeError(error) }, 'the change log cannot be read'),
+  )
+  return {
+    slot,
+    settings,
+    log,
+    memory,
+    storage,
+    audit,
+    identity,
+    metrics,
+    deps,
+    async close() {
+      for (const token of tokens.values()) await token.close()
+      await changes.stop()
+      cache.clear()
+      await audit.close()
+      await storage.close()
+    },
+  }
+}

@@ -1,0 +1,30 @@
+import type { RootKeyParcel } from '../crypto/root-key.ts'
+import type { MetricsSnapshot } from './metrics.ts'
+import type { Settings } from './settings-table.ts'
+
+/** What a worker thread knows from its birth. */
+export interface WorkerBirth {
+  readonly settings: Settings
+  readonly slot: number
+  /** How many threads serve. */
+  readonly servers: number
+  /** Of the machine's memory. */
+  readonly buffer: SharedArrayBuffer
+}
+
+/** What the main thread tells a worker. */
+export type ToWorker =
+  | { readonly kind: 'start'; readonly port: number; readonly root: RootKeyParcel }
+  | { readonly kind: 'snapshot'; readonly id: number }
+  | { readonly kind: 'page'; readonly id: number; readonly page: string }
+  /** Take nothing new, answer what is under way, close everything, end. */
+  | { readonly kind: 'stop' }
+
+/** What a worker tells the main thread. */
+export type FromWorker =
+  | { readonly kind: 'listening'; readonly host: string; readonly port: number }
+  | { readonly kind: 'snapshot'; readonly id: number; readonly snapshot: MetricsSnapshot }
+  | { readonly kind: 'wants-page'; readonly id: number }
+  | { readonly kind: 'sync-soon' }
+  /** It could not start. */
+  | { readonly kind: 'failed'; readonly message: string }

@@ -1,0 +1,85 @@
+import type { MessagePort } from 'node:worker_threads'
+import { rootKeyOf } from '../crypto/root-key.ts'
+import { systemClock } from '../ports/clock.ts'
+import { openStorage } from './data-folder.ts'
+import { type Front, openFront } from './front.ts'
+import { makeLog } from './log.ts'
+import { machineMemory } from './machine-memory.ts'
+import { openThreadParts, type ThreadParts } from './thread-parts.ts'
+import type { FromWorker, ToWorker, WorkerBirth } from './worker-messages.ts'
+
+/** Serves requests in this thread as the main thread at the other end of `port` says. */
+export function serveInThread(port: MessagePort, birth: WorkerBirth): void {
+  const tell = (message: FromWorker) => port.postMessage(message)
+  const pages = new Map<number, (page: string) => void>()
+  let asked = 0
+  let running: Promise<{ readonly parts: ThreadParts; readonly front: Front }> | undefined
+
+  async function start({ port: listenPort, root }: Extract<ToWorker, { kind: 'start' }>) {
+    const { settings, slot, servers } = birth
+    const memory = machineMemory(birth.buffer)
+    const parts = await openThreadParts({
+      slot,
+      servers,
+      settings,
+      log: makeLog(settings['log-level']),
+      memory,
+      root: rootKeyOf(root),
+      storage: await openStorage(settings, memory),
+      clock: systemClock,
+      advanceClock: undefined,
+      syncSoon: () => tell({ kind: 'sync-soon' }),
+      wrapAudit: undefined,
+    })
+    const front = await openFront(parts, {
+      port: listenPort,
+      isShared: true,
+      metricsPage: () =>
+        new Promise((resolve) => {
+          pages.set(++asked, resolve)
+          tell({ kind: 'wants-page', id: asked })
+        }),
+    })
+    tell({ kind: 'listening', host: front.host, port: front.port })
+    return { parts, front }
+  }
+
+  async function take(message: ToWorker): Promise<void> {
+    switch (message.kind) {
+      case 'start':
+        running = start(message)
+        await running
+        return
+      case 'snapshot': {
+        const snapshot = await (await running)?.parts.metrics.snapshot()
+        tell({ kind: 'snapshot', id: message.id, snapshot: snapshot ?? [] })
+        return
+      }
+      case 'page':
+        pages.get(message.id)?.(message.page)
+        pages.delete(message.id)
+        return
+      case 'stop': {
+        const all = await running
+        await all?.front.drain()
+        await all?.parts.close()
+        port.close()
+        return
+      }
+      default:
+        throw message satisfies never
+    }
+  }
+
+  port.on('message', (message: ToWorker) => {
+    take(message).catch((error: unknown) => {
+      tell({ kind: 'failed', message: explain(error) })
+    })
+  })
+}
+
+/** An error with its causes, each on what it says. */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return 'something was thrown that is no error'
+  return error.cause === undefined ? error.message : `${error.message}: ${explain(error.cause)}`
+}
