@@ -1,10 +1,11 @@
 import { mkdir } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { EpochMs } from '../core/time.ts'
 import { type Clock, systemClock } from '../ports/clock.ts'
 import type { Storage } from '../ports/storage.ts'
 import { makeTimePass, VirtualClock } from '../scheduler/virtual-clock.ts'
+import { lockFolder } from '../storage/folder-lock.ts'
 import { makeBackground } from './background.ts'
 import { bootstrap, recordEndpoint } from './bootstrap.ts'
 import { openDataFolder } from './data-folder.ts'
@@ -18,6 +19,9 @@ import { openThreadParts, type ServeOverrides } from './thread-parts.ts'
 import { startWorkerThreads } from './worker-threads.ts'
 
 export type { ServeOverrides } from './thread-parts.ts'
+
+/** File in the data folder that says by its lock that a server runs there. */
+const LOCK_FILE = 'server.lock'
 
 /** A server that runs. */
 export interface RunningServer {
@@ -50,9 +54,26 @@ export async function serve(
   log: Logger,
   overrides: ServeOverrides = {},
 ): Promise<RunningServer> {
-  const workers = workerCount(settings)
   const directory = resolve(settings.data)
   await mkdir(directory, { recursive: true, mode: 0o700 })
+  const unlock = lockFolder(join(directory, LOCK_FILE))
+  try {
+    return await serveFolder(settings, log, overrides, unlock)
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}
+
+/** As {@link serve}, once the data folder is ours. */
+async function serveFolder(
+  settings: Settings,
+  log: Logger,
+  overrides: ServeOverrides,
+  unlock: () => void,
+): Promise<RunningServer> {
+  const workers = workerCount(settings)
+  const directory = resolve(settings.data)
   const memory = newMachineMemory(workers + 1)
   const { root, storage: opened } = await openDataFolder(settings, log, memory)
   const storage = overrides.storage?.(opened) ?? opened
@@ -137,6 +158,7 @@ export async function serve(
       await serving.stop()
       await background.stop()
       await parts.close()
+      unlock()
     },
   }
 }

@@ -66,7 +66,7 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
   const peers = readPeers(settings.peers, settings.region)
   const opened = await openThreadAudit({ settings, root, storage, slot })
   const audit = options.wrapAudit?.(opened) ?? opened
-  const cache = new KeyCache((settings['cache-mib'] * 1024 * 1024) / servers)
+  const cache = new KeyCache(Math.ceil((settings['cache-mib'] * 1024 * 1024) / servers))
   const changes = new ChangeFollower({
     feed: storage.changes,
     signal: memory.commits,

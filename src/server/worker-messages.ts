@@ -10,6 +10,8 @@ export interface WorkerBirth {
   readonly servers: number
   /** Of the machine's memory. */
   readonly buffer: SharedArrayBuffer
+  /** Folder of compiled code; undefined when there is none. */
+  readonly compileCache: string | undefined
 }
 
 /** What the main thread tells a worker. */

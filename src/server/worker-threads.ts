@@ -1,3 +1,4 @@
+import { getCompileCacheDir } from 'node:module'
 import { createServer } from 'node:net'
 import { Worker } from 'node:worker_threads'
 import { type RootKey, rootKeyParcel } from '../crypto/root-key.ts'
@@ -74,7 +75,13 @@ interface Thread {
 
 function startThread(options: WorkerThreadsOptions, slot: number): Thread {
   const { settings, count, memory, root } = options
-  const birth: WorkerBirth = { settings, slot, servers: count, buffer: memory.buffer }
+  const birth: WorkerBirth = {
+    settings,
+    slot,
+    servers: count,
+    buffer: memory.buffer,
+    compileCache: getCompileCacheDir(),
+  }
   const worker = new Worker(ENTRY, { workerData: birth, name: `keyturn-worker-${slot}` })
   const tell = (message: ToWorker, transfer: ArrayBuffer[] = []) =>
     worker.postMessage(message, transfer)

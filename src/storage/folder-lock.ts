@@ -1,0 +1,20 @@
+import { DatabaseSync } from 'node:sqlite'
+
+/**
+ * Keeps a folder for one process: another that wants it is refused. The system takes the lock back when
+ * a process ends, however it ends. Node.js cannot lock files itself, SQLite can.
+ *
+ * @param file Made if it is not there; it stays empty.
+ * @returns What gives the folder free.
+ * @throws {Error} when another process has it
+ */
+export function lockFolder(file: string): () => void {
+  const lock = new DatabaseSync(file, { timeout: 0 })
+  try {
+    lock.exec('BEGIN EXCLUSIVE')
+  } catch (cause) {
+    lock.close()
+    throw new Error(`another server runs on this data folder: it holds ${file}`, { cause })
+  }
+  return () => lock.close()
+}
