@@ -48,7 +48,7 @@ export async function openFront(parts: ThreadParts, options: FrontOptions): Prom
     audit,
     clock: systemClock,
     route: makeRouter(apis),
-    limitRate: makeRateLimit(settings['rate-limit']),
+    limitRate: makeRateLimit(settings['rate-limit'], memory.buffers.allowances),
     newRequestId,
     publicUrl,
     observe(operation, status, startedAtMs) {

@@ -1,3 +1,4 @@
+import { newAllowances } from '../http/rate-limit.ts'
 import type { CommitSignal } from '../ports/commit-signal.ts'
 import type { WriteTurn } from '../ports/write-turn.ts'
 import { TURN_WORDS, ticketTurn } from '../storage/ticket-turn.ts'
@@ -12,7 +13,7 @@ const REQUESTS_AT = 2 * LINE_WORDS
 /** Memory that the threads of one server share: by it they know of one another. */
 export interface MachineMemory {
   /** To be handed to other threads, which make their own view of it. */
-  readonly buffer: SharedArrayBuffer
+  readonly buffers: MachineBuffers
   readonly commits: CommitSignal
   readonly turn: WriteTurn
   /** Counts a request that the thread of this slot has answered. */
@@ -24,16 +25,24 @@ export interface MachineMemory {
   readonly isLeaving: () => boolean
 }
 
+/** What {@link MachineMemory} is a view of. */
+export interface MachineBuffers {
+  readonly counters: SharedArrayBuffer
+  /** What principals may still call: of `http/rate-limit`. */
+  readonly allowances: SharedArrayBuffer
+}
+
 /** Fresh memory for threads of slots 0 to `slots` - 1. */
 export function newMachineMemory(slots: number): MachineMemory {
-  return machineMemory(new SharedArrayBuffer(4 * (REQUESTS_AT + slots * LINE_WORDS)))
+  const counters = new SharedArrayBuffer(4 * (REQUESTS_AT + slots * LINE_WORDS))
+  return machineMemory({ counters, allowances: newAllowances() })
 }
 
 /** A view of memory that another thread has made. */
-export function machineMemory(buffer: SharedArrayBuffer): MachineMemory {
-  const words = new Int32Array(buffer)
+export function machineMemory(buffers: MachineBuffers): MachineMemory {
+  const words = new Int32Array(buffers.counters)
   return {
-    buffer,
+    buffers,
     commits: {
       announce() {
         Atomics.add(words, COMMITS_AT, 1)

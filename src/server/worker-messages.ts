@@ -1,4 +1,5 @@
 import type { RootKeyParcel } from '../crypto/root-key.ts'
+import type { MachineBuffers } from './machine-memory.ts'
 import type { MetricsSnapshot } from './metrics.ts'
 import type { Settings } from './settings-table.ts'
 
@@ -8,8 +9,7 @@ export interface WorkerBirth {
   readonly slot: number
   /** How many threads serve. */
   readonly servers: number
-  /** Of the machine's memory. */
-  readonly buffer: SharedArrayBuffer
+  readonly buffers: MachineBuffers
   /** Folder of compiled code; undefined when there is none. */
   readonly compileCache: string | undefined
 }

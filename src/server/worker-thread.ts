@@ -17,7 +17,7 @@ export function serveInThread(port: MessagePort, birth: WorkerBirth): void {
 
   async function start({ port: listenPort, root }: Extract<ToWorker, { kind: 'start' }>) {
     const { settings, slot, servers } = birth
-    const memory = machineMemory(birth.buffer)
+    const memory = machineMemory(birth.buffers)
     const parts = await openThreadParts({
       slot,
       servers,

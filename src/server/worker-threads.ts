@@ -79,7 +79,7 @@ function startThread(options: WorkerThreadsOptions, slot: number): Thread {
     settings,
     slot,
     servers: count,
-    buffer: memory.buffer,
+    buffers: memory.buffers,
     compileCache: getCompileCacheDir(),
   }
   const worker = new Worker(ENTRY, { workerData: birth, name: `keyturn-worker-${slot}` })
