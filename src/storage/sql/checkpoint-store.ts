@@ -17,21 +17,20 @@ export function sqlCheckpointStore(db: Kysely<Database>): CheckpointStore {
       }),
     newest: () =>
       withStorage('reading audit checkpoints', async () => {
-        const heads = db
+        // From the end of the primary key backwards, one row for each chain.
+        const last = db
           .selectFrom('checkpoints')
-          .select(({ fn }) => ['chain', fn.max('count').as('count')])
-          .groupBy('chain')
-        const rows = await db
-          .selectFrom('checkpoints')
-          .innerJoin(heads.as('heads'), (join) =>
-            join
-              .onRef('heads.chain', '=', 'checkpoints.chain')
-              .onRef('heads.count', '=', 'checkpoints.count'),
-          )
-          .selectAll('checkpoints')
-          .orderBy('checkpoints.chain')
-          .execute()
-        return rows.map(toCheckpoint)
+          .selectAll()
+          .orderBy('chain', 'desc')
+          .orderBy('count', 'desc')
+          .limit(1)
+        const found: AuditCheckpoint[] = []
+        let row = await last.executeTakeFirst()
+        while (row !== undefined) {
+          found.push(toCheckpoint(row))
+          row = await last.where('chain', '<', row.chain).executeTakeFirst()
+        }
+        return found.reverse()
       }),
     list: (chain) =>
       withStorage('reading audit checkpoints', async () => {
