@@ -17,6 +17,8 @@ import { keysWithTag } from './tag-tallies.ts'
 
 /** Most rows that one statement looks at when a filter is of a kind that no index answers. */
 const CHUNK = 1000
+/** How many the first statement looks at: where many are found, a page needs no more. */
+const FIRST_CHUNK = 100
 
 /** How a filter is answered: an index gives candidates by number, each of them is then checked. */
 interface Search {
@@ -108,15 +110,17 @@ export function taggedKeys(
     }
     const found: number[] = []
     let from = after
+    let chunk = FIRST_CHUNK
     for (;;) {
-      const rows = await joined(search, from, CHUNK)
+      const rows = await joined(search, from, chunk)
         .select((eb) => ['c.number', isMatch(eb, search).as('matches')])
         .orderBy('c.number')
         .execute()
       for (const { number, matches } of rows) if (matches === 1) found.push(number)
       const last = rows.at(-1)
-      if (last === undefined || rows.length < CHUNK || found.length >= limit) break
+      if (last === undefined || rows.length < chunk || found.length >= limit) break
       from = last.number
+      chunk = CHUNK
       await nextTurn()
     }
     return found.slice(0, limit)
