@@ -74,6 +74,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
     packages: [
       'node:fs',
       'node:fs/promises',
+      'node:module',
       'node:net',
       'node:os',
       'node:path',

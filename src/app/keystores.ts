@@ -47,7 +47,11 @@ export const listKeyStores: Handler<'ListKeyStores'> = async (deps, caller, requ
   const page = await deps.pagePlaces.page(
     `keystores of ${projectId}`,
     request.offset ?? 0,
-    (from) => deps.keystores.page(projectId, from, request.limit ?? PAGE),
+    request.limit ?? PAGE,
+    {
+      page: (page) => deps.keystores.page(projectId, page),
+      numbers: (page) => deps.keystores.numbers(projectId, page),
+    },
   )
   const keystores = page.map(({ value }) => present(value))
   return { total: await deps.keystores.count(projectId), keystores }

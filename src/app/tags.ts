@@ -74,9 +74,10 @@ export const listKmsByTags: Handler<'ListKmsByTags'> = async (deps, caller, requ
   const offset = request.offset ?? 0
   const limit = request.limit ?? DEFAULT_LIMIT
   const list = `${projectId} ${JSON.stringify(filter)}`
-  const page = await deps.pagePlaces.page(list, offset, (from) =>
-    deps.labels.pageTagged(projectId, filter, from, limit),
-  )
+  const page = await deps.pagePlaces.page(list, offset, limit, {
+    page: (place) => deps.labels.pageTagged(projectId, filter, place),
+    numbers: (place) => deps.labels.numbersTagged(projectId, filter, place),
+  })
   const resources = []
   for (const { key } of page) {
     resources.push({

@@ -125,7 +125,7 @@ export function embeddedDesk(options: DeskOptions): SignInDesk {
   async function findTenant(reference: Reference | undefined): Promise<Tenant | undefined> {
     if (reference?.id !== undefined) return store.findTenant(reference.id as TenantId)
     if (reference?.name !== undefined) return store.findTenantByName(reference.name)
-    const tenants = await store.listTenants()
+    const tenants = await store.listTenants(2)
     return tenants.length === 1 ? tenants[0] : undefined
   }
 

@@ -71,7 +71,7 @@ export async function findTenant(storage: Storage, name: string | undefined): Pr
     if (tenant === undefined) throw new UsageError(`there is no domain ${name}`)
     return tenant
   }
-  const [tenant, ...others] = await storage.identity.listTenants()
+  const [tenant, ...others] = await storage.identity.listTenants(2)
   if (tenant === undefined || others.length > 0) throw new UsageError('name a domain: --domain')
   return tenant
 }

@@ -66,7 +66,8 @@ export interface RevokedToken {
 export interface IdentityStore {
   readonly findTenant: (id: TenantId) => Promise<Tenant | undefined>
   readonly findTenantByName: (name: string) => Promise<Tenant | undefined>
-  readonly listTenants: () => Promise<readonly Tenant[]>
+  /** Tenants by name, at most `limit`. */
+  readonly listTenants: (limit: number) => Promise<readonly Tenant[]>
   readonly insertTenant: (tenant: Tenant) => Promise<boolean>
 
   readonly findProject: (id: ProjectId) => Promise<Project | undefined>

@@ -1,6 +1,6 @@
 import type { ProjectId, TenantId } from '../core/ids.ts'
 import type { EpochMs } from '../core/time.ts'
-import type { Numbered, Place } from './page.ts'
+import type { Numbered, PageRequest } from './page.ts'
 
 /** What a key store's token is, as the wire has it. */
 export type KeystoreKind = 'DHSM' | 'CDMS'
@@ -26,11 +26,9 @@ export interface KeystoreRegistry {
   readonly enable: (id: string, isEnabled: boolean) => Promise<boolean>
   /** Removes a key store that is disabled and has no keys; false otherwise. */
   readonly remove: (id: string) => Promise<boolean>
-  readonly page: (
-    projectId: ProjectId,
-    from: Place,
-    limit: number,
-  ) => Promise<readonly Numbered<Keystore>[]>
+  readonly page: (projectId: ProjectId, page: PageRequest) => Promise<readonly Numbered<Keystore>[]>
+  /** The numbers alone of what `page` has, for whoever passes over many. */
+  readonly numbers: (projectId: ProjectId, page: PageRequest) => Promise<readonly number[]>
   readonly count: (projectId: ProjectId) => Promise<number>
 
   /** @param digest SHA-256 of the PIN. */

@@ -2,7 +2,7 @@ import type { KeyId, ProjectId } from '../core/ids.ts'
 import type { Tag } from '../core/tag.ts'
 import type { EpochMs } from '../core/time.ts'
 import type { StoredKey } from './key-store.ts'
-import type { Numbered, PageRequest, Place } from './page.ts'
+import type { Numbered, PageRequest } from './page.ts'
 
 /** One more name of a key. */
 export interface Alias {
@@ -58,12 +58,17 @@ export interface LabelStore {
   readonly tagsOf: (keyId: KeyId) => Promise<readonly Tag[]>
   /** Every name of the project's tags with its values, at most `limit` pairs. */
   readonly tagsOfProject: (projectId: ProjectId, limit: number) => Promise<readonly Tag[]>
-  /** Keys that have certain tags, by number, from a place on. */
+  /** Keys that have certain tags, in order of their numbers. */
   readonly pageTagged: (
     projectId: ProjectId,
     filter: TaggedKeysFilter,
-    from: Place,
-    limit: number,
+    page: PageRequest,
   ) => Promise<readonly StoredKey[]>
+  /** The numbers alone of what {@link pageTagged} has, for whoever passes over many. */
+  readonly numbersTagged: (
+    projectId: ProjectId,
+    filter: TaggedKeysFilter,
+    page: PageRequest,
+  ) => Promise<readonly number[]>
   readonly countTagged: (projectId: ProjectId, filter: TaggedKeysFilter) => Promise<number>
 }

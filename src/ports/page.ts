@@ -5,9 +5,6 @@ export interface PageRequest {
   readonly limit: number
 }
 
-/** Where a list goes on: after a number or, slower, after so many things. */
-export type Place = { readonly after: number } | { readonly offset: number }
-
 /** A thing with its number, which grows in order of creation and is never used twice. */
 export interface Numbered<T> {
   readonly number: number

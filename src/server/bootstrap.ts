@@ -84,7 +84,7 @@ export async function bootstrap(options: BootstrapOptions): Promise<boolean> {
 
 /** The first domain and project. A start that was cut short has left some: its users are of no use. */
 async function firstTenant(identity: IdentityStore, region: string, suffix: string) {
-  const [known] = await identity.listTenants()
+  const [known] = await identity.listTenants(1)
   const tenant = known ?? { id: randomHex(16) as TenantId, name: `keyturn-${suffix}` }
   if (known === undefined) await identity.insertTenant(tenant)
   for (const { id } of await identity.listUsers(tenant.id)) await identity.removeUser(id)

@@ -5,10 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, test } from 'node:test'
-import { aKey } from '../../test/a-key.ts'
-import type { KeyId, ProjectId } from '../core/ids.ts'
-import { FIRST_VERSION } from '../core/ids.ts'
-import { days, type EpochMs } from '../core/time.ts'
+import type { EpochMs } from '../core/time.ts'
 import { identityStoreConformance } from '../ports/identity-store.conformance.ts'
 import { keyStoreConformance } from '../ports/key-store.conformance.ts'
 import type { Storage } from '../ports/storage.ts'
@@ -124,81 +121,6 @@ describe('SQLite', () => {
     await other
     assert.equal(await storage.meta.get('other'), '49')
     assert.equal(await storage.meta.get('mine'), '49')
-  })
-
-  test('every question about a growing table is answered by an index', async () => {
-    const { file, remove } = temporaryFile()
-    const asked: string[] = []
-    const watched = await openSqlite({ file, onQuery: (sql) => asked.push(sql) })
-    const projectId = 'p1' as ProjectId
-    const key = aKey({ schedule: { kind: 'on', interval: days(30), periodStart: 0 as EpochMs } })
-    const wrappedMaterial = new Uint8Array(4)
-    const materialId = '00000000-0000-4000-8000-000000000000' as never
-    await watched.keys.insert(
-      key,
-      [
-        {
-          keyId: key.id,
-          version: FIRST_VERSION,
-          materialId,
-          origin: 'kms',
-          wrappedMaterial,
-          createdAt: 0 as EpochMs,
-        },
-      ],
-      9,
-    )
-    asked.length = 0
-    const { keys, changes, identity } = watched
-    const now = 5 as EpochMs
-    await keys.find(key.id)
-    await keys.findVersion(key.id, FIRST_VERSION)
-    const page = { after: 0, limit: 10 }
-    for (const filter of [
-      {},
-      { spec: 'SM4' },
-      { state: 'enabled' },
-      { spec: 'SM4', state: 'enabled' },
-      { enterpriseProjectId: '0' },
-    ] as const) {
-      await keys.page(projectId, filter, page)
-    }
-    await keys.tallies(projectId)
-    await keys.dueForRotation(now, 10)
-    await keys.dueForDeletion(now, 10)
-    await keys.overdueRotations(now, 10)
-    await keys.nextDueAt()
-    await keys.rotationEvents(projectId, key.id as KeyId, page)
-    await changes.since(0, 10)
-    await changes.latest()
-    await identity.findUser('u' as never)
-    await identity.findUserByName('t' as never, 'n')
-    await identity.findAccessKey('a' as never)
-    await identity.listAccessKeys('u' as never)
-    await identity.listAssignments('u' as never)
-    await identity.findProjectsByName('n')
-    await identity.listRevokedTokens(now)
-    await watched.close()
-    assert.ok(asked.length >= 20)
-    const look = new DatabaseSync(file)
-    for (const sql of new Set(asked)) {
-      const steps = look
-        .prepare(`explain query plan ${sql}`)
-        .all(...sql.matchAll(/\?/g).map(() => 1))
-      for (const { detail } of steps) {
-        const isScan =
-          /^SCAN (?!CONSTANT)/.test(String(detail)) &&
-          !/USING (COVERING )?INDEX/.test(String(detail))
-        // Reading the newest change is one step from the end of the table's own order.
-        const isEndOfTable = /order by "number" desc limit/.test(sql)
-        assert.ok(!isScan || isEndOfTable, `${sql}\n${detail}`)
-        // A few of them may be sorted; keys, changes and events come in order.
-        const isSorted = /TEMP B-TREE FOR ORDER BY/.test(String(detail))
-        assert.ok(!isSorted || /from "(access_keys|projects)"/.test(sql), sql)
-      }
-    }
-    look.close()
-    remove()
   })
 
   test('a database from a newer version is left alone', async () => {

@@ -33,8 +33,8 @@ const PRAGMAS = [
 export interface SqliteOptions {
   readonly file: string
   readonly clock?: Clock
-  /** Told of each statement, for tests that look at how they are answered. */
-  readonly onQuery?: (sql: string) => void
+  /** Told of each statement with its parameters, for tests that look at how they are answered. */
+  readonly onQuery?: (sql: string, parameters: readonly unknown[]) => void
   /** Whom to tell of commits: other threads on the same file. */
   readonly signal?: CommitSignal | undefined
   /** By what writers of this process take turns; left out where there is one thread. */
@@ -56,7 +56,9 @@ export async function openSqlite(options: SqliteOptions): Promise<Storage> {
     const reader = connect(file)
     db = new Kysely<Database>({
       dialect: sqliteDialect({ reader, writer, turn, signal }),
-      ...(onQuery === undefined ? {} : { log: ({ query }) => onQuery(query.sql) }),
+      ...(onQuery === undefined
+        ? {}
+        : { log: ({ query }) => onQuery(query.sql, query.parameters) }),
     })
   } catch (cause) {
     throw new StorageError(`opening ${file} failed`, { cause })

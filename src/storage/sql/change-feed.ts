@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Change, ChangeFeed, ChangeKind } from '../../ports/change-feed.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { withStorage } from '../../ports/storage-error.ts'
+import { inBatches } from './in-batches.ts'
 import type { Database } from './schema.ts'
 
 /** Writes a line to the change log, within the transaction of the change itself. */
@@ -39,14 +40,18 @@ export function sqlChangeFeed(db: Kysely<Database>): ChangeFeed {
         return rows as Change[] // kinds are written by logChange alone
       }),
     forget: (time) =>
-      withStorage('shortening the change log', async () => {
+      withStorage('shortening the change log', () => {
         const newest = db.selectFrom('changes').select(({ fn }) => fn.max('number').as('number'))
-        const result = await db
-          .deleteFrom('changes')
-          .where('at', '<', time)
-          .where('number', '<', newest)
-          .executeTakeFirst()
-        return Number(result.numDeletedRows)
+        return inBatches((limit) => {
+          const old = db
+            .selectFrom('changes')
+            .select('number')
+            .where('at', '<', time)
+            .where('number', '<', newest)
+            .orderBy('at')
+            .limit(limit)
+          return db.deleteFrom('changes').where('number', 'in', old)
+        })
       }),
   }
 }

@@ -7,13 +7,11 @@ import type { GrantStore } from '../../ports/grant-store.ts'
 import type { Numbered } from '../../ports/page.ts'
 import { withStorage } from '../../ports/storage-error.ts'
 import { logChange } from './change-feed.ts'
+import { countRetiring, retirableGrants } from './retiring-tallies.ts'
 import type { Database } from './schema.ts'
 
 /** Grants in SQL. */
 export function sqlGrantStore(db: Kysely<Database>, clock: Clock): GrantStore {
-  const ofPrincipals = (principals: readonly string[]) =>
-    db.selectFrom('grants').where('retiring', 'in', principals)
-
   return {
     insert: (grant, quota) =>
       withStorage('storing a grant', () =>
@@ -31,6 +29,7 @@ export function sqlGrantStore(db: Kysely<Database>, clock: Clock): GrantStore {
             return 'grantee-quota-reached'
           }
           await transaction.insertInto('grants').values(toRow(grant)).execute()
+          await countRetiring(transaction, [grant.retiring], 1)
           await logChange(transaction, clock, 'key', grant.keyId)
           return 'inserted'
         }),
@@ -54,6 +53,7 @@ export function sqlGrantStore(db: Kysely<Database>, clock: Clock): GrantStore {
             .where('id', '=', grant.id)
             .executeTakeFirst()
           if (result.numDeletedRows === 0n) return false
+          await countRetiring(transaction, [grant.retiring], -1)
           await logChange(transaction, clock, 'key', grant.keyId)
           return true
         }),
@@ -87,22 +87,24 @@ export function sqlGrantStore(db: Kysely<Database>, clock: Clock): GrantStore {
 
     pageRetirable: (principals, { after, limit }) =>
       withStorage('listing grants', async () => {
-        const rows = await ofPrincipals(principals)
-          .selectAll()
-          .where('number', '>', after)
-          .orderBy('number')
-          .limit(limit)
-          .execute()
-        return rows.map(toNumbered)
+        // One limited read for each principal: of the numbers of all, an index has no order.
+        const found: Numbered<Grant>[] = []
+        for (const principal of new Set(principals)) {
+          const rows = await db
+            .selectFrom('grants')
+            .selectAll()
+            .where('retiring', '=', principal)
+            .where('number', '>', after)
+            .orderBy('number')
+            .limit(limit)
+            .execute()
+          found.push(...rows.map(toNumbered))
+        }
+        return found.sort((one, two) => one.number - two.number).slice(0, limit)
       }),
 
     countRetirable: (principals) =>
-      withStorage('counting grants', async () => {
-        const row = await ofPrincipals(principals)
-          .select(({ fn }) => fn.countAll<number>().as('grants'))
-          .executeTakeFirst()
-        return Number(row?.grants ?? 0)
-      }),
+      withStorage('counting grants', () => retirableGrants(db, principals)),
   }
 }
 

@@ -15,6 +15,7 @@ import {
   toUser,
   userColumns,
 } from './identity-rows.ts'
+import { inBatches } from './in-batches.ts'
 import type { Database } from './schema.ts'
 
 type Db = Kysely<Database>
@@ -50,9 +51,10 @@ export function sqlIdentityStore(db: Db, clock: Clock): IdentityStore {
         const row = await query.executeTakeFirst()
         return row && toTenant(row)
       }),
-    listTenants: () =>
+    listTenants: (limit) =>
       reading(async () => {
-        const rows = await db.selectFrom('tenants').selectAll().orderBy('name').execute()
+        const query = db.selectFrom('tenants').selectAll().orderBy('name').limit(limit)
+        const rows = await query.execute()
         return rows.map(toTenant)
       }),
     insertTenant: ({ id, name }) =>
@@ -268,10 +270,17 @@ export function sqlIdentityStore(db: Db, clock: Clock): IdentityStore {
         }))
       }),
     forgetRevokedTokens: (now) =>
-      withStorage('forgetting revoked tokens', async () => {
-        const query = db.deleteFrom('revoked_tokens').where('expires_at', '<=', now)
-        return Number((await query.executeTakeFirst()).numDeletedRows)
-      }),
+      withStorage('forgetting revoked tokens', () =>
+        inBatches((limit) => {
+          const expired = db
+            .selectFrom('revoked_tokens')
+            .select('token_id')
+            .where('expires_at', '<=', now)
+            .orderBy('expires_at')
+            .limit(limit)
+          return db.deleteFrom('revoked_tokens').where('token_id', 'in', expired)
+        }),
+      ),
   }
 }
 

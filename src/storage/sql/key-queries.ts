@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { KeyId } from '../../core/ids.ts'
 import type { KeyState } from '../../core/key.ts'
 import type { KeySpec } from '../../core/key-specs.ts'
@@ -11,6 +11,9 @@ type Queries = Pick<
   KeyStore,
   'page' | 'tallies' | 'dueForRotation' | 'dueForDeletion' | 'overdueRotations' | 'rotationEvents'
 >
+
+/** Enterprise project of keys that have none. */
+const NO_ENTERPRISE_PROJECT = '0'
 
 /** What is asked about many keys: each an index read, never a scan of all keys. */
 export function keyQueries(db: Kysely<Database>): Queries {
@@ -26,6 +29,10 @@ export function keyQueries(db: Kysely<Database>): Queries {
         if (filter.state !== undefined) query = query.where('state', '=', filter.state)
         if (filter.enterpriseProjectId !== undefined) {
           query = query.where('enterprise_project_id', '=', filter.enterpriseProjectId)
+          // Said as in the indexes for it, which leave out the many keys without such a project.
+          if (filter.enterpriseProjectId !== NO_ENTERPRISE_PROJECT) {
+            query = query.where('enterprise_project_id', '<>', sql.lit(NO_ENTERPRISE_PROJECT))
+          }
         }
         const rows = await query.orderBy('number').limit(limit).execute()
         return rows.map(toStoredKey)
@@ -73,13 +80,17 @@ export function keyQueries(db: Kysely<Database>): Queries {
 
     overdueRotations: (time, limit) =>
       withStorage('counting what is late', async () => {
-        const rows = await db
+        const late = db
           .selectFrom('keys')
-          .select('id')
+          .select('next_rotation_at')
           .where('next_rotation_at', '<', time)
+          .orderBy('next_rotation_at')
           .limit(limit)
-          .execute()
-        return rows.length
+        const row = await db
+          .selectFrom(late.as('late'))
+          .select(({ fn }) => fn.countAll<number>().as('keys'))
+          .executeTakeFirst()
+        return Number(row?.keys ?? 0)
       }),
 
     rotationEvents: (projectId, keyId, { after, limit }) =>

@@ -10,9 +10,12 @@ import { logChange } from './change-feed.ts'
 import { keyQueries } from './key-queries.ts'
 import { keyColumns, toStoredKey, toStoredKeyVersion, versionColumns } from './key-rows.ts'
 import { addToTally, moveTally, ownKeyCount } from './key-tallies.ts'
+import { lockKey } from './label-store.ts'
 import { materialQueries } from './material-queries.ts'
 import { prepared } from './prepared.ts'
+import { countRetiring } from './retiring-tallies.ts'
 import type { Database } from './schema.ts'
+import { countTags } from './tag-tallies.ts'
 
 /** Keys in SQL. */
 export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
@@ -89,6 +92,7 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
             .insertInto('tags')
             .values(tags.map((tag) => ({ ...place, ...tag })))
             .execute()
+          await countTags(transaction, key.projectId, [], tags)
         }
         await addToTally(transaction, key, 1)
         await logChange(transaction, clock, 'key', key.id)
@@ -150,6 +154,7 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
           .where('revision', '=', seen.revision)
           .executeTakeFirst()
         if (row === undefined || !isDeletionDue(toStoredKey(row).key, now)) return 'stale'
+        await countOut(transaction, seen.key)
         await transaction.deleteFrom('key_versions').where('key_id', '=', row.id).execute()
         await transaction.deleteFrom('keys').where('id', '=', row.id).execute()
         await transaction
@@ -220,6 +225,27 @@ async function noteForReplicas(
     .values({ key_id: key.id, since })
     .onConflict((conflict) => conflict.column('key_id').doUpdateSet({ since }))
     .execute()
+}
+
+/** Takes away what hangs on a key and is counted somewhere. */
+async function countOut(transaction: Transaction<Database>, key: Key): Promise<void> {
+  await lockKey(transaction, key.id)
+  const tags = await transaction
+    .deleteFrom('tags')
+    .where('key_id', '=', key.id)
+    .returning(['name', 'value'])
+    .execute()
+  await countTags(transaction, key.projectId, tags, [])
+  const grants = await transaction
+    .deleteFrom('grants')
+    .where('key_id', '=', key.id)
+    .returning('retiring')
+    .execute()
+  await countRetiring(
+    transaction,
+    grants.map(({ retiring }) => retiring),
+    -1,
+  )
 }
 
 async function isDestroyed(transaction: Transaction<Database>, keyId: KeyId): Promise<boolean> {

@@ -37,6 +37,19 @@ export async function moveTally(
   await addToTally(transaction, after, 1)
 }
 
+/** How many keys a project has, default keys among them. */
+export async function ownAndDefaultKeyCount(
+  db: Kysely<Database>,
+  projectId: ProjectId,
+): Promise<number> {
+  const row = await db
+    .selectFrom('key_tallies')
+    .select(({ fn }) => fn.sum<number | null>('keys').as('keys'))
+    .where('project_id', '=', projectId)
+    .executeTakeFirst()
+  return Number(row?.keys ?? 0)
+}
+
 /** How many keys a project has, default keys not counted. */
 export async function ownKeyCount(db: Kysely<Database>, projectId: ProjectId): Promise<number> {
   const row = await db

@@ -1,14 +1,23 @@
-import type { Kysely, Selectable } from 'kysely'
+import { type Kysely, type Selectable, sql } from 'kysely'
 import type { ProjectId, TenantId } from '../../core/ids.ts'
 import type { EpochMs } from '../../core/time.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Keystore, KeystoreKind, KeystoreRegistry } from '../../ports/keystore-registry.ts'
+import type { PageRequest } from '../../ports/page.ts'
 import { withStorage } from '../../ports/storage-error.ts'
 import { logChange } from './change-feed.ts'
 import type { Database } from './schema.ts'
 
 /** Key stores and PINs in SQL. */
 export function sqlKeystoreRegistry(db: Kysely<Database>, clock: Clock): KeystoreRegistry {
+  const onPage = (projectId: ProjectId, { after, limit }: PageRequest) =>
+    db
+      .selectFrom('keystores')
+      .where('project_id', '=', projectId)
+      .where('number', '>', after)
+      .orderBy('number')
+      .limit(limit)
+
   return {
     insert: (keystore) =>
       withStorage('storing a key store', async () => {
@@ -63,7 +72,7 @@ export function sqlKeystoreRegistry(db: Kysely<Database>, clock: Clock): Keystor
                   selectFrom('keys')
                     .select('keys.id')
                     .where('keys.keystore_id', '=', id)
-                    .where('keys.keystore_id', '<>', '0'),
+                    .where('keys.keystore_id', '<>', sql.lit('0')), // as in its index
                 ),
               ),
             )
@@ -75,19 +84,16 @@ export function sqlKeystoreRegistry(db: Kysely<Database>, clock: Clock): Keystor
         }),
       ),
 
-    page: (projectId, from, limit) =>
+    page: (projectId, page) =>
       withStorage('listing key stores', async () => {
-        const query = db
-          .selectFrom('keystores')
-          .selectAll()
-          .where('project_id', '=', projectId)
-          .orderBy('number')
-          .limit(limit)
-        const rows = await ('after' in from
-          ? query.where('number', '>', from.after)
-          : query.offset(from.offset)
-        ).execute()
+        const rows = await onPage(projectId, page).selectAll().execute()
         return rows.map((row) => ({ number: row.number, value: toKeystore(row) }))
+      }),
+
+    numbers: (projectId, page) =>
+      withStorage('listing key stores', async () => {
+        const rows = await onPage(projectId, page).select('number').execute()
+        return rows.map(({ number }) => number)
       }),
 
     count: (projectId) =>

@@ -1,33 +1,19 @@
-import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
+import type { Kysely, Selectable, Transaction } from 'kysely'
 import type { KeyId, ProjectId } from '../../core/ids.ts'
 import type { EpochMs } from '../../core/time.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { Alias, LabelStore, TaggedKeysFilter } from '../../ports/label-store.ts'
+import type { Alias, LabelStore } from '../../ports/label-store.ts'
 import { withStorage } from '../../ports/storage-error.ts'
 import { logChange } from './change-feed.ts'
-import { toStoredKey } from './key-rows.ts'
 import type { Database } from './schema.ts'
+import { countTags } from './tag-tallies.ts'
+import { taggedKeys } from './tagged-keys.ts'
 
 /** Aliases and tags in SQL. */
 export function sqlLabelStore(db: Kysely<Database>, clock: Clock): LabelStore {
-  const tagged = (projectId: ProjectId, filter: TaggedKeysFilter) => {
-    let query = db.selectFrom('keys').where('project_id', '=', projectId)
-    for (const { name, values } of filter.tags) {
-      query = query.where(({ exists, selectFrom }) => {
-        const tags = selectFrom('tags')
-          .select('tags.key_id')
-          .whereRef('tags.key_id', '=', 'keys.id')
-          .where('tags.name', '=', name)
-        return exists(values.length === 0 ? tags : tags.where('tags.value', 'in', values))
-      })
-    }
-    const { nameContains } = filter
-    return nameContains === undefined
-      ? query
-      : query.where(sql<boolean>`alias like ${`%${escaped(nameContains)}%`} escape '!'`)
-  }
-
   return {
+    ...taggedKeys(db),
+
     insertAlias: (alias, quota) =>
       withStorage('storing an alias', () =>
         db.transaction().execute(async (transaction) => {
@@ -102,7 +88,8 @@ export function sqlLabelStore(db: Kysely<Database>, clock: Clock): LabelStore {
       withStorage('changing tags', () =>
         db.transaction().execute(async (transaction) => {
           await lockKey(transaction, key.id)
-          const next = step(await tagsOf(transaction, key.id))
+          const present = await tagsOf(transaction, key.id)
+          const next = step(present)
           await transaction.deleteFrom('tags').where('key_id', '=', key.id).execute()
           if (next.length > 0) {
             const place = { key_id: key.id, project_id: key.projectId, key_number: number }
@@ -111,6 +98,7 @@ export function sqlLabelStore(db: Kysely<Database>, clock: Clock): LabelStore {
               .values(next.map((tag) => ({ ...place, ...tag })))
               .execute()
           }
+          await countTags(transaction, key.projectId, present, next)
           await logChange(transaction, clock, 'key', key.id)
         }),
       ),
@@ -120,38 +108,19 @@ export function sqlLabelStore(db: Kysely<Database>, clock: Clock): LabelStore {
     tagsOfProject: (projectId, limit) =>
       withStorage('listing tags', () =>
         db
-          .selectFrom('tags')
+          .selectFrom('tag_tallies')
           .select(['name', 'value'])
-          .distinct()
           .where('project_id', '=', projectId)
           .orderBy('name')
           .orderBy('value')
           .limit(limit)
           .execute(),
       ),
-
-    pageTagged: (projectId, filter, from, limit) =>
-      withStorage('listing keys by tags', async () => {
-        const query = tagged(projectId, filter).selectAll().orderBy('number').limit(limit)
-        const rows = await ('after' in from
-          ? query.where('number', '>', from.after)
-          : query.offset(from.offset)
-        ).execute()
-        return rows.map(toStoredKey)
-      }),
-
-    countTagged: (projectId, filter) =>
-      withStorage('counting keys by tags', async () => {
-        const row = await tagged(projectId, filter)
-          .select(({ fn }) => fn.countAll<number>().as('keys'))
-          .executeTakeFirst()
-        return Number(row?.keys ?? 0)
-      }),
   }
 }
 
 /** Makes changes to what hangs on one key wait for each other. */
-async function lockKey(transaction: Transaction<Database>, keyId: KeyId): Promise<void> {
+export async function lockKey(transaction: Transaction<Database>, keyId: KeyId): Promise<void> {
   await transaction
     .updateTable('keys')
     .set(({ ref }) => ({ revision: ref('revision') }))
@@ -199,9 +168,4 @@ function toAlias(row: Selectable<Database['aliases']>): Alias {
     createdAt: row.created_at as EpochMs,
     updatedAt: row.updated_at as EpochMs,
   }
-}
-
-/** `text` in a pattern of `like`, standing for itself. */
-function escaped(text: string): string {
-  return text.replace(/[!%_]/g, '!$&')
 }

@@ -4,7 +4,8 @@ import { StorageError, withStorage } from '../../ports/storage-error.ts'
 import { type ColumnTypes, columnTypes, type Engine } from './engine.ts'
 import { begin } from './migrations/0001-begin.ts'
 import { wholeApi } from './migrations/0002-whole-api.ts'
-import { auditChains } from './migrations/0004-audit-chains.ts'
+import { flatLists } from './migrations/0003-flat-lists.ts'
+import { auditChains } from './migrations/0005-audit-chains.ts'
 import type { Database } from './schema.ts'
 
 type Migration = (db: Kysely<Database>, types: ColumnTypes) => Promise<void>
@@ -13,7 +14,8 @@ type Migration = (db: Kysely<Database>, types: ColumnTypes) => Promise<void>
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-begin': begin,
   '0002-whole-api': wholeApi,
-  '0004-audit-chains': auditChains,
+  '0003-flat-lists': flatLists,
+  '0005-audit-chains': auditChains,
 }
 
 /**

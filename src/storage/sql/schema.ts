@@ -29,6 +29,9 @@ export interface Database {
   grants: GrantsTable
   aliases: AliasesTable
   tags: TagsTable
+  tag_tallies: TagTalliesTable
+  tag_name_tallies: TagNameTalliesTable
+  retiring_tallies: RetiringTalliesTable
   key_policies: KeyPoliciesTable
   access_points: AccessPointsTable
   keystores: KeystoresTable
@@ -229,6 +232,26 @@ interface TagsTable {
   value: string
   project_id: string
   key_number: number
+}
+
+interface TagTalliesTable {
+  project_id: string
+  name: string
+  value: string
+  keys: number
+}
+
+/** How many keys have a tag of this name, whatever its value. */
+interface TagNameTalliesTable {
+  project_id: string
+  name: string
+  keys: number
+}
+
+/** How many grants somebody may retire. */
+interface RetiringTalliesTable {
+  principal: string
+  grants: number
 }
 
 interface KeyPoliciesTable {
