@@ -19,7 +19,7 @@ import { makeRouter } from '../http/router.ts'
 import type { AuditLog, AuditRecord } from '../ports/audit-log.ts'
 import { type Clock, systemClock } from '../ports/clock.ts'
 import type { Storage } from '../ports/storage.ts'
-import { Scheduler } from '../scheduler/scheduler.ts'
+import { Scheduler, type SchedulerEvents } from '../scheduler/scheduler.ts'
 import { makeTimePass, VirtualClock } from '../scheduler/virtual-clock.ts'
 import { bootstrap, recordEndpoint } from './bootstrap.ts'
 import { AUDIT_FOLDER, openDataFolder } from './data-folder.ts'
@@ -140,7 +140,9 @@ export async function serve(
     announceRotation,
     advanceClock,
   }
-  const scheduler = new Scheduler(deps, {
+  let requestsServed = 0
+  const pressure = { requestsServed: () => requestsServed }
+  const schedulerEvents: SchedulerEvents = {
     async destroyed(key, at) {
       metrics.countDestruction()
       log.info({ keyId: key.id, at }, 'key destroyed')
@@ -153,7 +155,8 @@ export async function serve(
     failed: (error) =>
       log.error({ error: describeError(error) }, 'the scheduler failed; it goes on'),
     clockWentBack: (from, to) => log.warn({ from, to }, 'the clock went back'),
-  })
+  }
+  const scheduler = new Scheduler(deps, schedulerEvents, pressure)
 
   await changes.start((error) =>
     log.error({ error: describeError(error) }, 'the change log cannot be read'),
@@ -174,7 +177,10 @@ export async function serve(
     limitRate: makeRateLimit(settings['rate-limit']),
     newRequestId,
     publicUrl,
-    observe: metrics.observe,
+    observe(operation, status, startedAtMs) {
+      requestsServed++
+      metrics.observe(operation, status, startedAtMs)
+    },
     logDefect: (error, requestId, operation) =>
       log.error({ requestId, operation, error: describeError(error) }, 'request failed'),
   }

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, test } from 'node:test'
+import { promisify } from 'node:util'
 import { aKey } from '../../test/a-key.ts'
 import type { KeyId, ProjectId } from '../core/ids.ts'
 import { FIRST_VERSION } from '../core/ids.ts'
@@ -25,6 +27,8 @@ keyStoreConformance('SQLite', async () => {
   let storage = await openSqlite({ file })
   return {
     keys: storage.keys,
+    // Both would wait for each other in one thread: processes are tested below.
+    second: async () => storage.keys,
     async reopen() {
       await storage.close()
       storage = await openSqlite({ file })
@@ -126,6 +130,46 @@ describe('SQLite', () => {
     assert.equal(await storage.meta.get('mine'), '49')
   })
 
+  test('processes that rotate what is due at the same time rotate each key once', async () => {
+    const { file, remove } = temporaryFile()
+    const mine = await openSqlite({ file })
+    const at = 40 as EpochMs
+    const ids = Array.from({ length: 400 }, () => randomUUID() as KeyId)
+    const schedule = { kind: 'on', interval: days(0), periodStart: at } as const
+    for (const id of ids) await mine.keys.insert(aKey({ id, alias: id, schedule }), [], 1000)
+    const script = join(file, '..', 'rotate.ts')
+    const source = (path: string) => JSON.stringify(new URL(path, import.meta.url).href)
+    writeFileSync(
+      script,
+      `const { openSqlite } = await import(${source('./sqlite.ts')})
+       const { rotate } = await import(${source('../core/rotation.ts')})
+       const storage = await openSqlite({ file: ${JSON.stringify(file)} })
+       let rotated = 0
+       for (;;) {
+         const { done } = await storage.keys.rotateDue(${at}, 8, ({ key: before }) => {
+           const { key, event } = rotate(before, 'schedule', String(process.pid), ${at})
+           return { key: { ...key, schedule: { ...key.schedule, periodStart: 1e12 } }, event,
+             version: { keyId: key.id, version: event.toVersion, materialId: '', origin: 'kms',
+               wrappedMaterial: new Uint8Array(1), createdAt: ${at} } }
+         })
+         rotated += done.length
+         if (done.length === 0) break
+       }
+       await storage.close()
+       console.log(rotated)`,
+    )
+    const run = promisify(execFile)
+    const told = await Promise.all([1, 2, 3].map(() => run(process.execPath, [script])))
+    const total = told.reduce((sum, { stdout }) => sum + Number(stdout), 0)
+    assert.equal(total, ids.length)
+    for (const id of ids) {
+      const events = await mine.keys.rotationEvents('p1' as ProjectId, id, { after: 0, limit: 9 })
+      assert.equal(events.length, 1)
+    }
+    await mine.close()
+    remove()
+  })
+
   test('every question about a growing table is answered by an index', async () => {
     const { file, remove } = temporaryFile()
     const asked: string[] = []
@@ -164,8 +208,12 @@ describe('SQLite', () => {
       await keys.page(projectId, filter, page)
     }
     await keys.tallies(projectId)
-    await keys.dueForRotation(now, 10)
-    await keys.dueForDeletion(now, 10)
+    for (const home of ['store', 'token'] as const) {
+      await keys.dueForRotation(home, now, 10)
+      await keys.dueForDeletion(home, now, 10)
+    }
+    await keys.rotateDue(now, 10, () => undefined)
+    await keys.destroyDue(now, 10)
     await keys.overdueRotations(now, 10)
     await keys.nextDueAt()
     await keys.rotationEvents(projectId, key.id as KeyId, page)

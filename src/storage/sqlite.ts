@@ -62,7 +62,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Storage> {
     throw new StorageError(`opening ${file} failed`, { cause })
   }
   await migrate(db, 'sqlite', clock)
-  return sqlStorage(db, clock)
+  return sqlStorage(db, clock, 'sqlite')
 }
 
 function openFile(file: string): SqliteDatabase {

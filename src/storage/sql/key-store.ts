@@ -2,11 +2,12 @@ import type { Kysely, Transaction } from 'kysely'
 import type { KeyId } from '../../core/ids.ts'
 import type { Key } from '../../core/key.ts'
 import { isDeletionDue } from '../../core/key-state.ts'
-import { type EpochMs, earliest } from '../../core/time.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { KeyStore, StoredKey, StoredKeyVersion } from '../../ports/key-store.ts'
 import { withStorage } from '../../ports/storage-error.ts'
 import { logChange } from './change-feed.ts'
+import { dueKeys } from './due-keys.ts'
+import type { Engine } from './engine.ts'
 import { keyQueries } from './key-queries.ts'
 import { keyColumns, toStoredKey, toStoredKeyVersion, versionColumns } from './key-rows.ts'
 import { addToTally, moveTally, ownKeyCount } from './key-tallies.ts'
@@ -15,7 +16,7 @@ import { prepared } from './prepared.ts'
 import type { Database } from './schema.ts'
 
 /** Keys in SQL. */
-export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
+export function sqlKeyStore(db: Kysely<Database>, clock: Clock, engine: Engine): KeyStore {
   const inTransaction = <T>(
     doing: string,
     work: (transaction: Transaction<Database>) => Promise<T>,
@@ -28,6 +29,7 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
 
   return {
     ...keyQueries(db),
+    ...dueKeys(db, clock, engine),
     ...materialQueries(db, clock, update),
 
     find: (keyId) =>
@@ -160,37 +162,7 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
         await logChange(transaction, clock, 'key', row.id)
         return 'destroyed'
       }),
-
-    nextDueAt: () =>
-      withStorage('asking what is due next', async () => {
-        const rotation = await db
-          .selectFrom('keys')
-          .select('next_rotation_at as at')
-          .where('next_rotation_at', 'is not', null)
-          .orderBy('next_rotation_at')
-          .limit(1)
-          .executeTakeFirst()
-        const deletion = await db
-          .selectFrom('keys')
-          .select('delete_at as at')
-          .where('delete_at', 'is not', null)
-          .orderBy('delete_at')
-          .limit(1)
-          .executeTakeFirst()
-        const expiry = await db
-          .selectFrom('key_versions')
-          .select('expires_at as at')
-          .where('expires_at', 'is not', null)
-          .orderBy('expires_at')
-          .limit(1)
-          .executeTakeFirst()
-        return earliest(toTime(rotation), toTime(deletion), toTime(expiry))
-      }),
   }
-}
-
-function toTime(row: { readonly at: number | null } | undefined): EpochMs | undefined {
-  return (row?.at ?? undefined) as EpochMs | undefined
 }
 
 async function nextNumber(transaction: Transaction<Database>, key: Key): Promise<number> {

@@ -4,6 +4,7 @@ import { StorageError, withStorage } from '../../ports/storage-error.ts'
 import { type ColumnTypes, columnTypes, type Engine } from './engine.ts'
 import { begin } from './migrations/0001-begin.ts'
 import { wholeApi } from './migrations/0002-whole-api.ts'
+import { dueOrder } from './migrations/0004-due-order.ts'
 import type { Database } from './schema.ts'
 
 type Migration = (db: Kysely<Database>, types: ColumnTypes) => Promise<void>
@@ -12,6 +13,7 @@ type Migration = (db: Kysely<Database>, types: ColumnTypes) => Promise<void>
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-begin': begin,
   '0002-whole-api': wholeApi,
+  '0004-due-order': dueOrder,
 }
 
 /**
