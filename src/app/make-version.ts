@@ -3,7 +3,7 @@ import type { Key } from '../core/key.ts'
 import type { EpochMs } from '../core/time.ts'
 import { randomUuid } from '../crypto/random.ts'
 import type { SecretBytes } from '../crypto/secret-bytes.ts'
-import { generateMaterial } from '../crypto/suite.ts'
+import { generateBytes, generateMaterial } from '../crypto/suite.ts'
 import { unwrapRecord, wrapRecord } from '../crypto/wrapped-record.ts'
 import type { StoredKeyVersion } from '../ports/key-store.ts'
 import type { Deps } from './deps.ts'
@@ -19,6 +19,29 @@ export async function makeVersion(
   createdAt: EpochMs,
 ): Promise<StoredKeyVersion> {
   const material = isInside(key) ? await makeInside(deps, key) : await generateMaterial(key.spec)
+  return versionFrom(deps, key, version, createdAt, material)
+}
+
+/** As {@link makeVersion} at once, for a key with random bytes for material in the store. */
+export function makeVersionHere(
+  deps: Pick<Deps, 'root'>,
+  key: Key,
+  version: VersionNumber,
+  createdAt: EpochMs,
+): StoredKeyVersion {
+  const material = isInside(key) ? undefined : generateBytes(key.spec)
+  if (material === undefined) throw new Error(`a version of ${key.spec} is not made at once`)
+  return versionFrom(deps, key, version, createdAt, material)
+}
+
+/** Wipes the material. */
+function versionFrom(
+  deps: Pick<Deps, 'root'>,
+  key: Key,
+  version: VersionNumber,
+  createdAt: EpochMs,
+  material: SecretBytes,
+): StoredKeyVersion {
   const wrappedMaterial = wrapMaterial(deps, key, version, material)
   material.wipe()
   const materialId = randomUuid() as StoredKeyVersion['materialId']

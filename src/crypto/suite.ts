@@ -35,6 +35,12 @@ export async function generateMaterial(spec: KeySpec): Promise<SecretBytes> {
   return (await generatePair(material)).privateKey
 }
 
+/** Fresh material for a key of this spec where that is random bytes; undefined for key pairs. */
+export function generateBytes(spec: KeySpec): SecretBytes | undefined {
+  const { material } = specOf(spec)
+  return material.kind === 'bytes' ? SecretBytes.random(material.bytes) : undefined
+}
+
 /** A key version from its material, which may be wiped afterwards. */
 export function loadMaterial(spec: KeySpec, material: SecretBytes): LoadedVersion {
   const { family } = specOf(spec)

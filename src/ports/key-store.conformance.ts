@@ -8,12 +8,18 @@ import type { Key } from '../core/key.ts'
 import { cancelDeletion, disableKey, enableKey, scheduleDeletion } from '../core/key-state.ts'
 import { enableRotation, rotate } from '../core/rotation.ts'
 import { DAY_MS, days, type EpochMs } from '../core/time.ts'
+import { dueKeysConformance } from './due-keys.conformance.ts'
 import type { KeyStore, KeyTally, StoredKey, StoredKeyVersion } from './key-store.ts'
 
 /** A store under test, and how to close it and open it again on the same data. */
 export interface OpenKeyStore {
   readonly keys: KeyStore
   readonly reopen: () => Promise<KeyStore>
+  /**
+   * Another store over the same data, to be used at the same time; the same one where an engine does
+   * not let two in one thread write.
+   */
+  readonly second: () => Promise<KeyStore>
   readonly close: () => Promise<void>
 }
 
@@ -39,6 +45,7 @@ function versionOf(key: Key, version = FIRST_VERSION): StoredKeyVersion {
 
 /** What every key store promises. */
 export function keyStoreConformance(name: string, open: () => Promise<OpenKeyStore>): void {
+  dueKeysConformance(name, open)
   describe(`key store: ${name}`, () => {
     let opened: OpenKeyStore
     let store: KeyStore
@@ -200,23 +207,33 @@ export function keyStoreConformance(name: string, open: () => Promise<OpenKeySto
       }
       const at = (day: number) => (day * DAY_MS) as EpochMs
       const ids = seen.map(({ key }) => key.id)
-      assert.deepEqual(await store.dueForRotation(at(21), 10), [ids[1], ids[2]])
-      assert.deepEqual(await store.dueForRotation(at(1000), 1), [ids[1]])
+      const due = async (now: EpochMs, limit: number) =>
+        (await store.dueForRotation('store', now, limit)).map(({ keyId }) => keyId)
+      assert.deepEqual(await due(at(21), 10), [ids[1], ids[2]])
+      assert.deepEqual(await due(at(1000), 1), [ids[1]])
+      const [first] = await store.dueForRotation('store', at(1000), 1)
+      assert.deepEqual(first, { dueAt: at(11), keyId: ids[1] })
+      const next = await store.dueForRotation('store', at(1000), 1, first)
+      assert.deepEqual(next, [{ dueAt: at(21), keyId: ids[2] }])
+      assert.deepEqual(await store.dueForRotation('token', at(1000), 9), [])
       assert.equal(await store.nextDueAt(), at(11))
       assert.equal(await store.overdueRotations(at(11), 10), 0)
       assert.equal(await store.overdueRotations((at(11) + 1) as EpochMs, 10), 1)
       assert.equal(await store.overdueRotations(at(1000), 2), 2)
       for (const stored of seen) await store.replace(stored, disableKey(stored.key))
-      assert.deepEqual(await store.dueForRotation(at(1000), 10), [])
+      assert.deepEqual(await due(at(1000), 10), [])
 
       const doomed = await inserted()
       await store.replace(doomed, scheduleDeletion(doomed.key, days(7), at(0)))
-      assert.deepEqual(await store.dueForDeletion(at(7), 10), [doomed.key.id])
-      assert.deepEqual(await store.dueForDeletion((at(7) - 1) as EpochMs, 10), [])
+      const place = { dueAt: at(7), keyId: doomed.key.id }
+      assert.deepEqual(await store.dueForDeletion('store', at(7), 10), [place])
+      assert.deepEqual(await store.dueForDeletion('store', at(7), 10, place), [])
+      assert.deepEqual(await store.dueForDeletion('token', at(7), 10), [])
+      assert.deepEqual(await store.dueForDeletion('store', (at(7) - 1) as EpochMs, 10), [])
       assert.equal(await store.nextDueAt(), at(7))
       const pending = await found(doomed.key.id)
       await store.replace(pending, cancelDeletion(pending.key))
-      assert.deepEqual(await store.dueForDeletion(at(1000), 10), [])
+      assert.deepEqual(await store.dueForDeletion('store', at(1000), 10), [])
     })
 
     test('destruction looks again at state, time and revision; events stay, the id is spent', async () => {

@@ -46,6 +46,32 @@ export interface KeyFilter {
   readonly enterpriseProjectId?: string
 }
 
+/** A place in the order in which keys fall due: by time, then by id. */
+export interface DuePlace {
+  readonly dueAt: EpochMs
+  readonly keyId: KeyId
+}
+
+/** Where keys live that are asked for: their material in the store, or in tokens. */
+export type KeyHome = 'store' | 'token'
+
+/** What was done with a batch of keys that were due. */
+export interface DueBatch<T> {
+  /** The longest due first. */
+  readonly done: readonly T[]
+  /** How many keys were taken up, whether or not something was done with them. */
+  readonly claimed: number
+  /** After which place the next batch begins; undefined when there was no full batch left. */
+  readonly next: DuePlace | undefined
+}
+
+/** A rotation that is decided, with the material of the new version. */
+export interface RotationStep {
+  readonly key: Key
+  readonly version: StoredKeyVersion
+  readonly event: RotationEvent
+}
+
 /** How many keys of a kind there are. */
 export interface KeyTally {
   readonly spec: KeySpec
@@ -135,10 +161,38 @@ export interface KeyStore {
   ) => Promise<readonly StoredKey[]>
   /** Counts of the keys of a project, or of all; costs the same however many keys there are. */
   readonly tallies: (projectId: ProjectId | undefined) => Promise<readonly KeyTally[]>
-  /** Keys whose automatic rotation is due at `now`, the longest due first. */
-  readonly dueForRotation: (now: EpochMs, limit: number) => Promise<readonly KeyId[]>
-  /** Keys whose destruction is due at `now`, the longest due first. */
-  readonly dueForDeletion: (now: EpochMs, limit: number) => Promise<readonly KeyId[]>
+  /** Keys whose automatic rotation is due at `now`, the longest due first, after a place. */
+  readonly dueForRotation: (
+    home: KeyHome,
+    now: EpochMs,
+    limit: number,
+    after?: DuePlace,
+  ) => Promise<readonly DuePlace[]>
+  /** Keys whose destruction is due at `now`, the longest due first, after a place. */
+  readonly dueForDeletion: (
+    home: KeyHome,
+    now: EpochMs,
+    limit: number,
+    after?: DuePlace,
+  ) => Promise<readonly DuePlace[]>
+  /**
+   * Rotates up to `limit` keys with material in the store that are due at `now`, all in one
+   * transaction. Keys that another node has in hand are passed over.
+   *
+   * @param step Decides about a key as it is then, at once; undefined leaves it as it is. It may be
+   *   called again for the same key when the transaction has to be tried again.
+   */
+  readonly rotateDue: (
+    now: EpochMs,
+    limit: number,
+    step: (stored: StoredKey) => RotationStep | undefined,
+    after?: DuePlace,
+  ) => Promise<DueBatch<RotationEvent>>
+  /**
+   * Destroys up to `limit` keys with material in the store whose waiting period is over at `now`, as
+   * {@link KeyStore.destroy} does, all in one transaction; answers the keys.
+   */
+  readonly destroyDue: (now: EpochMs, limit: number, after?: DuePlace) => Promise<DueBatch<Key>>
   /** When the next rotation, destruction or expiry is due, in the past or the future. */
   readonly nextDueAt: () => Promise<EpochMs | undefined>
   /** How many rotations were due before `time` and are not done; stops counting at `limit`. */

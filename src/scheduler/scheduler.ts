@@ -1,19 +1,24 @@
 import type { Deps } from '../app/deps.ts'
 import { destroyIfDue } from '../app/destroy-key.ts'
 import { expireIfDue } from '../app/import-material.ts'
+import { rotateDue } from '../app/rotate-due.ts'
 import { rotateIfDue, SCHEDULER_ACTOR } from '../app/rotate-key.ts'
-import { syncReplicas } from '../app/send-replicas.ts'
+import type { KeyId } from '../core/ids.ts'
 import type { Key } from '../core/key.ts'
 import type { EpochMs } from '../core/time.ts'
+import type { DuePlace, KeyHome } from '../ports/key-store.ts'
+import type { Pressure } from '../ports/pressure.ts'
+import { Lane, type TakeBatch, type Taken } from './lane.ts'
+import { pause } from './pause.ts'
+import { ReplicaSync } from './replica-sync.ts'
 
-/** How many keys are taken up at a time. */
+/** How many keys that are taken up one by one are asked for at a time. */
 const BATCH = 100
-
-/** How long a region that did not answer is left alone, in milliseconds. */
-const AWAY_MS = 3000
 
 /** How often the store is asked for what is due, in milliseconds. */
 const TICK_MS = 1000
+/** By which share the time between two questions varies, so that nodes do not ask all at once. */
+const JITTER = 0.2
 
 /** What the scheduler tells of its work. */
 export interface SchedulerEvents {
@@ -31,122 +36,156 @@ export interface SchedulerEvents {
  * Rotates and destroys keys when they are due. It keeps no list of its own: the store is asked for
  * what is due, and every step is a transaction that looks again. So any number of schedulers may
  * run side by side, and a crash loses nothing.
+ *
+ * Keys with material in the store go in batches, in step with the requests that come in; keys in
+ * tokens one by one beside them, because a token may be slow, or not answer at all.
  */
 export class Scheduler {
   readonly #deps: Deps
   readonly #events: SchedulerEvents
-  #timer: NodeJS.Timeout | undefined
-  #running: Promise<void> = Promise.resolve()
-  #syncing: Promise<void> | undefined
-  #mustSync = false
-  /** Regions that did not answer, and until when they are left alone. */
-  readonly #away = new Map<string, number>()
-  #isStopped = false
+  readonly #lanes: readonly Lane[]
+  readonly #replicas: ReplicaSync
+  readonly #stopping = new AbortController()
+  readonly #loops: Promise<void>[] = []
   #latestSeen = 0 as EpochMs
 
-  constructor(deps: Deps, events: SchedulerEvents) {
+  constructor(deps: Deps, events: SchedulerEvents, pressure: Pressure) {
     this.#deps = deps
     this.#events = events
+    const { signal } = this.#stopping
+    this.#replicas = new ReplicaSync(deps, events.failed, signal)
+    const lane = (take: TakeBatch) => new Lane(take, pressure, events.failed, signal)
+    this.#lanes = [
+      lane((keys, after) => this.#rotateBatch(keys, after)),
+      lane((keys, after) => this.#destroyBatch(keys, after)),
+      lane((keys) => this.#expireBatch(keys)),
+    ]
   }
 
   /** Begins to work by itself. */
   start(): void {
-    this.#plan(0)
+    this.#loops.push(
+      this.#repeat(() => this.#workStore(true)),
+      this.#repeat(() => this.#workTokens()),
+    )
   }
 
-  /** Stops; fulfilled when nothing is under way any more. */
+  /** Stops; fulfilled when nothing is under way any more: a batch that has begun is finished. */
   async stop(): Promise<void> {
-    this.#isStopped = true
-    clearTimeout(this.#timer)
-    await this.#running
-    await this.#syncing
+    this.#stopping.abort()
+    await Promise.all(this.#loops)
+    await this.#replicas.idle()
   }
 
-  /** Does all that is due now. */
+  /** Does all that is due now, without regard for anything else. */
   async runDue(): Promise<void> {
-    const now = this.#deps.clock.now()
-    if (now < this.#latestSeen) this.#events.clockWentBack(this.#latestSeen, now)
-    this.#latestSeen = now
-    await this.#rotateDue(now)
-    await this.#expireDue(now)
-    await this.#destroyDue(now)
+    await this.#workStore(false)
+    await this.#workTokens()
+  }
+
+  /** Tells replicas in other regions what they have not heard of, beside everything else. */
+  syncSoon(): void {
+    this.#replicas.soon()
+  }
+
+  get #isStopped(): boolean {
+    return this.#stopping.signal.aborted
+  }
+
+  /** Does what is due of keys in the store, a batch of each kind in turn. */
+  async #workStore(isPaced: boolean): Promise<void> {
+    let open = this.#lanes
+    for (const lane of open) lane.rewind()
+    while (open.length > 0 && !this.#isStopped) {
+      this.#lookAtClock()
+      const unfinished: Lane[] = []
+      for (const lane of open) if (await lane.advance(isPaced)) unfinished.push(lane)
+      open = unfinished
+    }
     this.syncSoon()
   }
 
-  /**
-   * Tells replicas in other regions what they have not heard of, beside everything else: a region
-   * that does not answer keeps nothing here from its time. Asked again while that is under way, it is
-   * done once more afterwards.
-   */
-  syncSoon(): void {
-    if (this.#isStopped) return
-    this.#mustSync = true
-    this.#syncing ??= this.#syncWhileAsked().finally(() => {
-      this.#syncing = undefined
-    })
+  #lookAtClock(): void {
+    const now = this.#deps.clock.now()
+    if (now < this.#latestSeen) this.#events.clockWentBack(this.#latestSeen, now)
+    this.#latestSeen = now
   }
 
-  async #syncWhileAsked(): Promise<void> {
-    while (this.#mustSync && !this.#isStopped) {
-      this.#mustSync = false
-      await nextTurn()
-      await this.#syncReplicas().catch(this.#events.failed)
+  async #rotateBatch(keys: number, after: DuePlace | undefined): Promise<Taken> {
+    try {
+      return await rotateDue(this.#deps, keys, after, this.#events.failed)
+    } catch (error) {
+      this.#events.failed(error)
+      return this.#alone('dueForRotation', 'store', keys, after)
     }
   }
 
-  async #rotateDue(now: EpochMs): Promise<void> {
-    for (;;) {
-      const due = await this.#deps.keys.dueForRotation(now, BATCH)
-      let rotated = 0
-      for (const keyId of due) {
-        if (this.#isStopped) return
-        await this.#unhindered(async () => {
-          if (await rotateIfDue(this.#deps, keyId, 'schedule', SCHEDULER_ACTOR)) rotated++
-        })
-      }
-      if (due.length < BATCH || rotated === 0) return
+  async #destroyBatch(keys: number, after: DuePlace | undefined): Promise<Taken> {
+    const now = this.#deps.clock.now()
+    try {
+      const batch = await this.#deps.keys.destroyDue(now, keys, after)
+      if (batch.done.length === 0) return batch
+      await this.#deps.changes.catchUp().catch(this.#events.failed)
+      await Promise.all(
+        batch.done.map((key) => this.#events.destroyed(key, now).catch(this.#events.failed)),
+      )
+      return batch
+    } catch (error) {
+      this.#events.failed(error)
+      return this.#alone('dueForDeletion', 'store', keys, after)
     }
   }
 
-  async #expireDue(now: EpochMs): Promise<void> {
-    const due = await this.#deps.keys.dueForExpiry(now, BATCH)
+  async #expireBatch(keys: number): Promise<Taken> {
+    const now = this.#deps.clock.now()
+    const due = await this.#deps.keys.dueForExpiry(now, keys)
+    let expired = 0
     for (const material of due) {
-      if (this.#isStopped) return
+      if (this.#isStopped) break
       await this.#unhindered(async () => {
         const key = await expireIfDue(this.#deps, material)
-        if (key !== undefined) await this.#events.expired(key, now)
+        if (key === undefined) return
+        expired++
+        await this.#events.expired(key, now)
       })
     }
+    return { claimed: due.length, hasMore: due.length === keys && expired > 0 }
   }
 
-  async #syncReplicas(): Promise<void> {
-    const nowMs = performance.now()
-    for (const [region, untilMs] of this.#away) if (untilMs <= nowMs) this.#away.delete(region)
-    const away = new Set(this.#away.keys())
-    for (const { keyId, since } of await this.#deps.replicas.pending(BATCH)) {
-      if (this.#isStopped) return
-      await this.#unhindered(() => syncReplicas(this.#deps, keyId, since, away))
-    }
-    for (const region of away) {
-      if (!this.#away.has(region)) this.#away.set(region, performance.now() + AWAY_MS)
+  /** Does what is due of keys in tokens, all of it. */
+  async #workTokens(): Promise<void> {
+    for (const what of ['dueForRotation', 'dueForDeletion'] as const) {
+      let after: DuePlace | undefined
+      do {
+        after = (await this.#alone(what, 'token', BATCH, after)).next
+      } while (after !== undefined && !this.#isStopped)
     }
   }
 
-  async #destroyDue(now: EpochMs): Promise<void> {
-    for (;;) {
-      const due = await this.#deps.keys.dueForDeletion(now, BATCH)
-      let destroyed = 0
-      for (const keyId of due) {
-        if (this.#isStopped) return
-        await this.#unhindered(async () => {
-          const key = await destroyIfDue(this.#deps, keyId)
-          if (key === undefined) return
-          destroyed++
-          await this.#events.destroyed(key, now)
-        })
-      }
-      if (due.length < BATCH || destroyed === 0) return
+  /** Takes up keys one by one: one that fails does not hinder the others. */
+  async #alone(
+    what: 'dueForRotation' | 'dueForDeletion',
+    home: KeyHome,
+    limit: number,
+    after: DuePlace | undefined,
+  ): Promise<{ readonly claimed: number; readonly next: DuePlace | undefined }> {
+    const now = this.#deps.clock.now()
+    const due = await this.#deps.keys[what](home, now, limit, after)
+    const work = what === 'dueForRotation' ? this.#rotateOne : this.#destroyOne
+    for (const { keyId } of due) {
+      if (this.#isStopped) break
+      await this.#unhindered(() => work(keyId))
     }
+    return { claimed: due.length, next: due.length < limit ? undefined : due.at(-1) }
+  }
+
+  readonly #rotateOne = async (keyId: KeyId): Promise<void> => {
+    await rotateIfDue(this.#deps, keyId, 'schedule', SCHEDULER_ACTOR)
+  }
+
+  readonly #destroyOne = async (keyId: KeyId): Promise<void> => {
+    const key = await destroyIfDue(this.#deps, keyId)
+    if (key !== undefined) await this.#events.destroyed(key, this.#deps.clock.now())
   }
 
   /** Does the work of one key; if it fails, that is told, and the other keys have their turn. */
@@ -156,24 +195,15 @@ export class Scheduler {
     } catch (error) {
       this.#events.failed(error)
     }
-    await nextTurn()
+    await pause(0, this.#stopping.signal)
   }
 
-  #plan(delayMs: number): void {
-    this.#timer = setTimeout(() => {
-      this.#running = this.runDue()
-        .catch(this.#events.failed)
-        .finally(() => {
-          if (!this.#isStopped) this.#plan(TICK_MS)
-        })
-    }, delayMs)
-    this.#timer.unref()
+  async #repeat(work: () => Promise<void>): Promise<void> {
+    while (!this.#isStopped) {
+      await pause(0, this.#stopping.signal)
+      if (!this.#isStopped) await work().catch(this.#events.failed)
+      const factor = 1 + JITTER * (Math.random() - 0.5)
+      await pause(TICK_MS * factor, this.#stopping.signal)
+    }
   }
-}
-
-/** Lets requests be served between two keys. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve)
-  })
 }

@@ -1,7 +1,7 @@
 import type { EpochMs } from '../core/time.ts'
 import { systemClock } from '../ports/clock.ts'
 import type { Storage } from '../ports/storage.ts'
-import { Scheduler } from '../scheduler/scheduler.ts'
+import { Scheduler, type SchedulerEvents } from '../scheduler/scheduler.ts'
 import { describeError } from './log.ts'
 import type { ThreadParts } from './thread-parts.ts'
 import { destructionRecord, expiryRecord } from './work-records.ts'
@@ -19,8 +19,9 @@ export interface Background {
 }
 
 /** Makes ready to rotate, destroy, expire and forget what is due. */
-export function makeBackground({ deps, audit, log, metrics, storage }: ThreadParts): Background {
-  const scheduler = new Scheduler(deps, {
+export function makeBackground(parts: ThreadParts): Background {
+  const { deps, audit, log, metrics, storage, memory } = parts
+  const events: SchedulerEvents = {
     async destroyed(key, at) {
       metrics.countDestruction()
       log.info({ keyId: key.id, at }, 'key destroyed')
@@ -33,7 +34,8 @@ export function makeBackground({ deps, audit, log, metrics, storage }: ThreadPar
     failed: (error) =>
       log.error({ error: describeError(error) }, 'the scheduler failed; it goes on'),
     clockWentBack: (from, to) => log.warn({ from, to }, 'the clock went back'),
-  })
+  }
+  const scheduler = new Scheduler(deps, events, { requestsServed: memory.requestsServed })
   const housekeeping = setInterval(() => {
     keepHouse(storage).catch((error) =>
       log.warn({ error: describeError(error) }, 'housekeeping failed'),

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, test } from 'node:test'
-import type { EpochMs } from '../core/time.ts'
+import { promisify } from 'node:util'
+import { aKey } from '../../test/a-key.ts'
+import type { KeyId, ProjectId } from '../core/ids.ts'
+import { days, type EpochMs } from '../core/time.ts'
 import { identityStoreConformance } from '../ports/identity-store.conformance.ts'
 import { keyStoreConformance } from '../ports/key-store.conformance.ts'
 import type { Storage } from '../ports/storage.ts'
@@ -22,6 +26,8 @@ keyStoreConformance('SQLite', async () => {
   let storage = await openSqlite({ file })
   return {
     keys: storage.keys,
+    // Both would wait for each other in one thread: processes are tested below.
+    second: async () => storage.keys,
     async reopen() {
       await storage.close()
       storage = await openSqlite({ file })
@@ -121,6 +127,46 @@ describe('SQLite', () => {
     await other
     assert.equal(await storage.meta.get('other'), '49')
     assert.equal(await storage.meta.get('mine'), '49')
+  })
+
+  test('processes that rotate what is due at the same time rotate each key once', async () => {
+    const { file, remove } = temporaryFile()
+    const mine = await openSqlite({ file })
+    const at = 40 as EpochMs
+    const ids = Array.from({ length: 400 }, () => randomUUID() as KeyId)
+    const schedule = { kind: 'on', interval: days(0), periodStart: at } as const
+    for (const id of ids) await mine.keys.insert(aKey({ id, alias: id, schedule }), [], 1000)
+    const script = join(file, '..', 'rotate.ts')
+    const source = (path: string) => JSON.stringify(new URL(path, import.meta.url).href)
+    writeFileSync(
+      script,
+      `const { openSqlite } = await import(${source('./sqlite.ts')})
+       const { rotate } = await import(${source('../core/rotation.ts')})
+       const storage = await openSqlite({ file: ${JSON.stringify(file)} })
+       let rotated = 0
+       for (;;) {
+         const { done } = await storage.keys.rotateDue(${at}, 8, ({ key: before }) => {
+           const { key, event } = rotate(before, 'schedule', String(process.pid), ${at})
+           return { key: { ...key, schedule: { ...key.schedule, periodStart: 1e12 } }, event,
+             version: { keyId: key.id, version: event.toVersion, materialId: '', origin: 'kms',
+               wrappedMaterial: new Uint8Array(1), createdAt: ${at} } }
+         })
+         rotated += done.length
+         if (done.length === 0) break
+       }
+       await storage.close()
+       console.log(rotated)`,
+    )
+    const run = promisify(execFile)
+    const told = await Promise.all([1, 2, 3].map(() => run(process.execPath, [script])))
+    const total = told.reduce((sum, { stdout }) => sum + Number(stdout), 0)
+    assert.equal(total, ids.length)
+    for (const id of ids) {
+      const events = await mine.keys.rotationEvents('p1' as ProjectId, id, { after: 0, limit: 9 })
+      assert.equal(events.length, 1)
+    }
+    await mine.close()
+    remove()
   })
 
   test('a database from a newer version is left alone', async () => {

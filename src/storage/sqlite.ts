@@ -64,7 +64,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Storage> {
     throw new StorageError(`opening ${file} failed`, { cause })
   }
   await migrate(db, 'sqlite', clock)
-  return sqlStorage(db, clock)
+  return sqlStorage(db, clock, 'sqlite')
 }
 
 function connect(file: string): DatabaseSync {

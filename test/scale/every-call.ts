@@ -152,8 +152,20 @@ export function everyCall(storage: Storage, filled: Filled, rows: number): reado
     { method: 'keys.versionsOf', run: () => keys.versionsOf(versioned, page) },
     { method: 'keys.importedVersions', run: () => keys.importedVersions(versioned, LIMIT) },
     { method: 'keys.findWaiting', run: () => keys.findWaiting(filled.keyId(1)) },
-    { method: 'keys.dueForRotation', run: () => keys.dueForRotation(NOW, LIMIT) },
-    { method: 'keys.dueForDeletion', run: () => keys.dueForDeletion(NOW, LIMIT) },
+    ...(['store', 'token'] as const).flatMap((home) => [
+      {
+        method: 'keys.dueForRotation',
+        about: home,
+        run: () => keys.dueForRotation(home, NOW, LIMIT),
+      },
+      {
+        method: 'keys.dueForDeletion',
+        about: home,
+        run: () => keys.dueForDeletion(home, NOW, LIMIT),
+      },
+    ]),
+    { method: 'keys.rotateDue', run: () => keys.rotateDue(NOW, LIMIT, () => undefined) },
+    { method: 'keys.destroyDue', run: () => keys.destroyDue(NOW, LIMIT) },
     { method: 'keys.dueForExpiry', run: () => keys.dueForExpiry(NOW, LIMIT) },
     { method: 'keys.nextDueAt', run: () => keys.nextDueAt() },
     { method: 'keys.overdueRotations', run: () => keys.overdueRotations(later, LIMIT) },

@@ -89,7 +89,7 @@ describe('a store filled in bulk', () => {
     const { body: later } = await server.kms('get-key-rotation-status', { key_id: filled.keyId(7) })
     assert.equal(later.number_of_rotations, 1)
     assert.equal(
-      await server.running.storage.keys.dueForRotation(DUE_AT, 1).then((d) => d.length),
+      await server.running.storage.keys.dueForRotation('store', DUE_AT, 1).then((d) => d.length),
       0,
     )
   })

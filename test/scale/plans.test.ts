@@ -36,11 +36,6 @@ const EXCEPTIONS: readonly Exception[] = [
   },
   {
     kind: 'scan',
-    sql: /from "keys" where "(next_rotation_at|delete_at)" is not null order by "\1" limit/,
-    reason: 'in the order of the index, one row',
-  },
-  {
-    kind: 'scan',
     sql: /from "key_versions" where "expires_at" is not null order by "expires_at" limit/,
     reason: 'in the order of the index, one row',
   },
@@ -147,7 +142,7 @@ for (const engine of ENGINES) {
       }
     })
 
-    for (const index of ['tags_name', 'keys_next_rotation', 'pins_keystore', 'grants_retiring']) {
+    for (const index of ['tags_name', 'keys_due_rotation', 'pins_keystore', 'grants_retiring']) {
       test(`that the index ${index} is gone is noticed`, async () => {
         const before = await offences(opened, asked)
         await opened.dropIndex(index)

@@ -60,7 +60,7 @@ export async function watchSqlite(file: string): Promise<WatchedSqlite> {
   })
   return {
     db,
-    storage: sqlStorage(db, systemClock),
+    storage: sqlStorage(db, systemClock, 'sqlite'),
     asked,
     takeSteps() {
       let steps = 0

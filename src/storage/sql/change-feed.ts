@@ -1,7 +1,8 @@
-import type { Kysely } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import type { Change, ChangeFeed, ChangeKind } from '../../ports/change-feed.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { withStorage } from '../../ports/storage-error.ts'
+import { bulk, times } from './bulk.ts'
 import { inBatches } from './in-batches.ts'
 import type { Database } from './schema.ts'
 
@@ -13,6 +14,27 @@ export async function logChange(
   id: string,
 ): Promise<void> {
   await db.insertInto('changes').values({ kind, id, at: clock.now() }).execute()
+}
+
+const insertChanges = bulk((db, rows) =>
+  db
+    .insertInto('changes')
+    .values(times(rows, { kind: '', id: '', at: 0 }))
+    .compile(),
+)
+
+/** As {@link logChange} for many; like it, the last thing that a transaction does. */
+export async function logChanges(
+  transaction: Transaction<Database>,
+  clock: Clock,
+  kind: ChangeKind,
+  ids: readonly string[],
+): Promise<void> {
+  const at = clock.now()
+  await insertChanges(
+    transaction,
+    ids.map((id) => [kind, id, at]),
+  )
 }
 
 /** The change log in SQL. */

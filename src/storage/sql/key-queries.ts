@@ -1,5 +1,4 @@
 import { type Kysely, sql } from 'kysely'
-import type { KeyId } from '../../core/ids.ts'
 import type { KeyState } from '../../core/key.ts'
 import type { KeySpec } from '../../core/key-specs.ts'
 import type { KeyStore } from '../../ports/key-store.ts'
@@ -7,10 +6,7 @@ import { withStorage } from '../../ports/storage-error.ts'
 import { toRotationEvent, toStoredKey } from './key-rows.ts'
 import type { Database } from './schema.ts'
 
-type Queries = Pick<
-  KeyStore,
-  'page' | 'tallies' | 'dueForRotation' | 'dueForDeletion' | 'overdueRotations' | 'rotationEvents'
->
+type Queries = Pick<KeyStore, 'page' | 'tallies' | 'rotationEvents'>
 
 /** Enterprise project of keys that have none. */
 const NO_ENTERPRISE_PROJECT = '0'
@@ -52,45 +48,6 @@ export function keyQueries(db: Kysely<Database>): Queries {
           isDefault: row.is_default === 1,
           keys: Number(row.keys),
         }))
-      }),
-
-    dueForRotation: (now, limit) =>
-      withStorage('asking what is due', async () => {
-        const rows = await db
-          .selectFrom('keys')
-          .select('id')
-          .where('next_rotation_at', '<=', now)
-          .orderBy('next_rotation_at')
-          .limit(limit)
-          .execute()
-        return rows.map(({ id }) => id as KeyId)
-      }),
-
-    dueForDeletion: (now, limit) =>
-      withStorage('asking what is due', async () => {
-        const rows = await db
-          .selectFrom('keys')
-          .select('id')
-          .where('delete_at', '<=', now)
-          .orderBy('delete_at')
-          .limit(limit)
-          .execute()
-        return rows.map(({ id }) => id as KeyId)
-      }),
-
-    overdueRotations: (time, limit) =>
-      withStorage('counting what is late', async () => {
-        const late = db
-          .selectFrom('keys')
-          .select('next_rotation_at')
-          .where('next_rotation_at', '<', time)
-          .orderBy('next_rotation_at')
-          .limit(limit)
-        const row = await db
-          .selectFrom(late.as('late'))
-          .select(({ fn }) => fn.countAll<number>().as('keys'))
-          .executeTakeFirst()
-        return Number(row?.keys ?? 0)
       }),
 
     rotationEvents: (projectId, keyId, { after, limit }) =>

@@ -2,23 +2,24 @@ import type { Kysely, Transaction } from 'kysely'
 import type { KeyId } from '../../core/ids.ts'
 import type { Key } from '../../core/key.ts'
 import { isDeletionDue } from '../../core/key-state.ts'
-import { type EpochMs, earliest } from '../../core/time.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { KeyStore, StoredKey, StoredKeyVersion } from '../../ports/key-store.ts'
 import { withStorage } from '../../ports/storage-error.ts'
 import { logChange } from './change-feed.ts'
+import { removeCounted } from './counted-dependants.ts'
+import { dueKeys } from './due-keys.ts'
+import type { Engine } from './engine.ts'
 import { keyQueries } from './key-queries.ts'
 import { keyColumns, toStoredKey, toStoredKeyVersion, versionColumns } from './key-rows.ts'
 import { addToTally, moveTally, ownKeyCount } from './key-tallies.ts'
-import { lockKey } from './label-store.ts'
+
 import { materialQueries } from './material-queries.ts'
 import { prepared } from './prepared.ts'
-import { countRetiring } from './retiring-tallies.ts'
 import type { Database } from './schema.ts'
 import { countTags } from './tag-tallies.ts'
 
 /** Keys in SQL. */
-export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
+export function sqlKeyStore(db: Kysely<Database>, clock: Clock, engine: Engine): KeyStore {
   const inTransaction = <T>(
     doing: string,
     work: (transaction: Transaction<Database>) => Promise<T>,
@@ -31,6 +32,7 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
 
   return {
     ...keyQueries(db),
+    ...dueKeys(db, clock, engine),
     ...materialQueries(db, clock, update),
 
     find: (keyId) =>
@@ -154,7 +156,7 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
           .where('revision', '=', seen.revision)
           .executeTakeFirst()
         if (row === undefined || !isDeletionDue(toStoredKey(row).key, now)) return 'stale'
-        await countOut(transaction, seen.key)
+        await removeCounted(transaction, seen.key)
         await transaction.deleteFrom('key_versions').where('key_id', '=', row.id).execute()
         await transaction.deleteFrom('keys').where('id', '=', row.id).execute()
         await transaction
@@ -165,37 +167,7 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
         await logChange(transaction, clock, 'key', row.id)
         return 'destroyed'
       }),
-
-    nextDueAt: () =>
-      withStorage('asking what is due next', async () => {
-        const rotation = await db
-          .selectFrom('keys')
-          .select('next_rotation_at as at')
-          .where('next_rotation_at', 'is not', null)
-          .orderBy('next_rotation_at')
-          .limit(1)
-          .executeTakeFirst()
-        const deletion = await db
-          .selectFrom('keys')
-          .select('delete_at as at')
-          .where('delete_at', 'is not', null)
-          .orderBy('delete_at')
-          .limit(1)
-          .executeTakeFirst()
-        const expiry = await db
-          .selectFrom('key_versions')
-          .select('expires_at as at')
-          .where('expires_at', 'is not', null)
-          .orderBy('expires_at')
-          .limit(1)
-          .executeTakeFirst()
-        return earliest(toTime(rotation), toTime(deletion), toTime(expiry))
-      }),
   }
-}
-
-function toTime(row: { readonly at: number | null } | undefined): EpochMs | undefined {
-  return (row?.at ?? undefined) as EpochMs | undefined
 }
 
 async function nextNumber(transaction: Transaction<Database>, key: Key): Promise<number> {
@@ -225,27 +197,6 @@ async function noteForReplicas(
     .values({ key_id: key.id, since })
     .onConflict((conflict) => conflict.column('key_id').doUpdateSet({ since }))
     .execute()
-}
-
-/** Takes away what hangs on a key and is counted somewhere. */
-async function countOut(transaction: Transaction<Database>, key: Key): Promise<void> {
-  await lockKey(transaction, key.id)
-  const tags = await transaction
-    .deleteFrom('tags')
-    .where('key_id', '=', key.id)
-    .returning(['name', 'value'])
-    .execute()
-  await countTags(transaction, key.projectId, tags, [])
-  const grants = await transaction
-    .deleteFrom('grants')
-    .where('key_id', '=', key.id)
-    .returning('retiring')
-    .execute()
-  await countRetiring(
-    transaction,
-    grants.map(({ retiring }) => retiring),
-    -1,
-  )
 }
 
 async function isDestroyed(transaction: Transaction<Database>, keyId: KeyId): Promise<boolean> {

@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { ProjectId } from '../../core/ids.ts'
 import type { Key } from '../../core/key.ts'
+import { bulk, times } from './bulk.ts'
 import type { Database } from './schema.ts'
 
 /** Counts a key in, or out, where its project, spec and state are counted. */
@@ -24,6 +25,39 @@ export async function addToTally(
         .doUpdateSet(({ eb }) => ({ keys: eb('key_tallies.keys', '+', delta) })),
     )
     .execute()
+}
+
+const PLACE = ['project_id', 'spec', 'state', 'is_default'] as const
+
+const addRows = bulk((db, rows) =>
+  db
+    .insertInto('key_tallies')
+    .values(times(rows, { project_id: '', spec: '', state: '', is_default: 0, keys: 0 }))
+    .onConflict((conflict) =>
+      conflict.columns(PLACE).doUpdateSet(({ eb, ref }) => ({
+        keys: eb('key_tallies.keys', '+', ref('excluded.keys')),
+      })),
+    )
+    .compile(),
+)
+
+/** Counts many keys out: one row for each place, always in the same order, so that nodes wait in line. */
+export async function countOut(
+  transaction: Transaction<Database>,
+  keys: readonly Key[],
+): Promise<void> {
+  const rows = new Map<string, { readonly place: readonly unknown[]; keys: number }>()
+  for (const { projectId, spec, state, isDefault } of keys) {
+    const place = [projectId, spec, state.kind, isDefault ? 1 : 0]
+    const name = place.join(' ')
+    const row = rows.get(name) ?? { place, keys: 0 }
+    rows.set(name, { place, keys: row.keys - 1 })
+  }
+  const inOrder = [...rows].sort(([a], [b]) => (a < b ? -1 : 1))
+  await addRows(
+    transaction,
+    inOrder.map(([, row]) => [...row.place, row.keys]),
+  )
 }
 
 /** Counts a key where it now belongs, if its state changed. */

@@ -5,6 +5,7 @@ import { type ColumnTypes, columnTypes, type Engine } from './engine.ts'
 import { begin } from './migrations/0001-begin.ts'
 import { wholeApi } from './migrations/0002-whole-api.ts'
 import { flatLists } from './migrations/0003-flat-lists.ts'
+import { dueOrder } from './migrations/0004-due-order.ts'
 import { auditChains } from './migrations/0005-audit-chains.ts'
 import type { Database } from './schema.ts'
 
@@ -15,6 +16,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-begin': begin,
   '0002-whole-api': wholeApi,
   '0003-flat-lists': flatLists,
+  '0004-due-order': dueOrder,
   '0005-audit-chains': auditChains,
 }
 

@@ -3,6 +3,7 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Storage } from '../../ports/storage.ts'
 import { sqlChangeFeed } from './change-feed.ts'
 import { sqlCheckpointStore } from './checkpoint-store.ts'
+import type { Engine } from './engine.ts'
 import { sqlGrantStore } from './grant-store.ts'
 import { sqlIdentityStore } from './identity-store.ts'
 import { sqlKeyStore } from './key-store.ts'
@@ -14,9 +15,9 @@ import type { Database } from './schema.ts'
 import { sqlTrustStore } from './trust-store.ts'
 
 /** All stores over one database, whatever its engine. */
-export function sqlStorage(db: Kysely<Database>, clock: Clock): Storage {
+export function sqlStorage(db: Kysely<Database>, clock: Clock, engine: Engine): Storage {
   return {
-    keys: sqlKeyStore(db, clock),
+    keys: sqlKeyStore(db, clock, engine),
     grants: sqlGrantStore(db, clock),
     labels: sqlLabelStore(db, clock),
     trust: sqlTrustStore(db),

@@ -1,0 +1,109 @@
+import { sql } from 'kysely'
+import { bulk, times } from './bulk.ts'
+import type { keyColumns } from './key-rows.ts'
+
+/*
+ * What is written of many keys at once. The parameters of a row stand in the order of its columns
+ * here; both engines know the columns of VALUES as column1, column2 …
+ */
+
+const EMPTY = new Uint8Array(0)
+
+type Columns = ReturnType<typeof keyColumns>
+
+/** What a rotation changes of a key, besides its revision. */
+const ROTATED = [
+  'primary_version',
+  'rotation_period_start',
+  'next_rotation_at',
+  'rotation_count',
+  'last_rotation_at',
+  'material_expires_at',
+] as const satisfies readonly (keyof Columns)[]
+
+/** @throws {Error} when more was changed of a key than a rotation does: that would not be written */
+export function requireRotationOnly(before: Columns, after: Columns): void {
+  for (const name of Object.keys(before) as (keyof Columns)[]) {
+    const isFixed = !(ROTATED as readonly string[]).includes(name)
+    if (isFixed && before[name] !== after[name]) {
+      throw new Error(`a rotation does not change ${name} of a key`)
+    }
+  }
+}
+
+/** Keys from the revision they were seen at: id, that revision, then {@link ROTATED}. */
+export const updateRotated = bulk((db, rows) => {
+  const numbers = ['revision', ...ROTATED].map(() => sql`cast(${0} as bigint)`)
+  const row = sql`(cast(${''} as text), ${sql.join(numbers)})`
+  const sets = ROTATED.map((name, at) => sql`${sql.ref(name)} = v.${sql.ref(`column${at + 3}`)}`)
+  return sql`update keys set revision = v.column2 + 1, ${sql.join(sets)}
+    from (values ${sql.join(times(rows, row))}) as v
+    where keys.id = v.column1 and keys.revision = v.column2`.compile(db)
+})
+
+/** Versions, with their columns in the order of the table. */
+export const insertVersions = bulk((db, rows) =>
+  db
+    .insertInto('key_versions')
+    .values(
+      times(rows, {
+        key_id: '',
+        version: 0,
+        material_id: '',
+        origin: '',
+        wrapped_material: EMPTY,
+        created_at: 0,
+        fingerprint: EMPTY,
+        expires_at: 0,
+      }),
+    )
+    .compile(),
+)
+
+/** Events of rotations, with their columns in the order of the table. */
+export const insertEvents = bulk((db, rows) =>
+  db
+    .insertInto('rotation_events')
+    .values(
+      times(rows, {
+        key_id: '',
+        to_version: 0,
+        project_id: '',
+        from_version: 0,
+        cause: '',
+        actor: '',
+        at: 0,
+        due_at: 0,
+      }),
+    )
+    .compile(),
+)
+
+/** Keys whose replicas are to hear of a change: key, since when. */
+export const notePending = bulk((db, rows) =>
+  db
+    .insertInto('pending_syncs')
+    .values(times(rows, { key_id: '', since: 0 }))
+    .onConflict((conflict) =>
+      conflict.column('key_id').doUpdateSet(({ ref }) => ({ since: ref('excluded.since') })),
+    )
+    .compile(),
+)
+
+/** All versions of keys: one id a row. */
+export const deleteVersions = bulk((db, rows) =>
+  db.deleteFrom('key_versions').where('key_id', 'in', times(rows, '')).compile(),
+)
+
+/** Keys: one id a row. */
+export const deleteKeys = bulk((db, rows) =>
+  db.deleteFrom('keys').where('id', 'in', times(rows, '')).compile(),
+)
+
+/** Keys that are no more: id, project, when. */
+export const insertDestroyed = bulk((db, rows) =>
+  db
+    .insertInto('destroyed_keys')
+    .values(times(rows, { id: '', project_id: '', destroyed_at: 0 }))
+    .compile(),
+)
