@@ -10,12 +10,14 @@ import type { Asked } from './watched-sqlite.ts'
 /** Types that PostgreSQL gives integers and their sums. */
 const INT8 = 20
 const NUMERIC = 1700
+/** So many rows may be sorted: as many as one statement of a search looks at. */
+const FEW_ROWS = 1000
 
 interface Plan {
   readonly 'Node Type': string
   readonly 'Relation Name'?: string
   readonly 'Index Cond'?: string
-  readonly 'Subplan Name'?: string
+  readonly 'Plan Rows': number
   readonly Plans?: readonly Plan[]
 }
 
@@ -58,7 +60,7 @@ export function postgresPlans(newDatabase: () => Promise<string>): PlanEngine {
             values: [...one.parameters],
           })
           const plan = rows[0]?.['QUERY PLAN'][0]?.Plan
-          return plan === undefined ? [] : stepsOf(plan, '')
+          return plan === undefined ? [] : stepsOf(plan)
         },
         close: () => db.destroy(),
       }
@@ -66,19 +68,19 @@ export function postgresPlans(newDatabase: () => Promise<string>): PlanEngine {
   }
 }
 
-function stepsOf(plan: Plan, within: string): readonly PlanStep[] {
+function stepsOf(plan: Plan): readonly PlanStep[] {
   const kind = plan['Node Type']
-  const table = plan['Relation Name'] ?? ''
   const condition = plan['Index Cond'] ?? ''
-  const text = `${kind} ${table} ${condition}`.trim()
+  const parts = plan.Plans ?? []
+  const text = `${kind} ${plan['Relation Name'] ?? ''} ${condition}`.trim()
   // An index that is entered by nothing, or by the project alone, is walked from end to end.
   const isWalk = /^Index/.test(kind) && /^(\(project_id = '[^']*'::text\))?$/.test(condition)
+  const isMuch = parts.some((part) => part['Plan Rows'] > FEW_ROWS)
   const own: readonly PlanStep[] =
     kind === 'Seq Scan' || isWalk
-      ? [{ kind: 'scan', within, text }]
-      : /Sort|^Hash/.test(kind)
-        ? [{ kind: 'sort', within, text }]
+      ? [{ kind: 'scan', within: '', text }]
+      : /Sort|^Hash/.test(kind) && isMuch
+        ? [{ kind: 'sort', within: '', text }]
         : []
-  const inner = kind === 'Limit' ? 'c' : within
-  return [...own, ...(plan.Plans ?? []).flatMap((part) => stepsOf(part, inner))]
+  return [...own, ...parts.flatMap(stepsOf)]
 }
