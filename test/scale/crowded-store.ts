@@ -164,6 +164,12 @@ export async function crowd(
     value: named('serial-'),
     keys: sql`1`,
   })
+  await fill('tag_name_tallies', {
+    project_id: named('project-'),
+    name: sql`'elsewhere'`,
+    keys: sql`1`,
+  })
+  await fill('meta', { name: named('fact-'), value: sql`''` })
   await db
     .insertInto('tag_name_tallies')
     .values([

@@ -1,5 +1,6 @@
 import {
   type AliasedSelectQueryBuilder,
+  type Expression,
   type ExpressionBuilder,
   type Kysely,
   type SqlBool,
@@ -33,7 +34,10 @@ interface Candidate {
   number: number
 }
 
-type Joined = Database & { c: Candidate }
+interface Checked extends Candidate {
+  /** 1 for one that is found, otherwise 0. */
+  matches: number
+}
 
 /**
  * Finds keys by tags. One tag costs a read of as many index entries as keys are shown, and its count
@@ -62,16 +66,21 @@ export function taggedKeys(
     return { projectId, driver, tags, nameContains }
   }
 
+  const ofProject = (projectId: ProjectId, after: number, limit: number) =>
+    db
+      .selectFrom('keys')
+      .where('project_id', '=', projectId)
+      .where('number', '>', after)
+      .orderBy('number')
+      .limit(limit)
+
   /** Candidates after a number, in order; `limit` is what keeps planners from reading more. */
   function candidates(
-    { projectId, driver }: Search,
+    projectId: ProjectId,
+    driver: TagFilter,
     after: number,
     limit: number,
   ): AliasedSelectQueryBuilder<Candidate, 'c'> {
-    if (driver === undefined) {
-      const keys = db.selectFrom('keys').select('number').where('project_id', '=', projectId)
-      return keys.where('number', '>', after).orderBy('number').limit(limit).as('c')
-    }
     const tagged = db
       .selectFrom('tags')
       .select('key_number as number')
@@ -91,12 +100,31 @@ export function taggedKeys(
   }
 
   /** Each candidate with its key. A cross join keeps the order of the two in SQLite. */
-  const joined = (search: Search, after: number, limit: number) =>
+  const joined = (projectId: ProjectId, driver: TagFilter, after: number, limit: number) =>
     db
-      .selectFrom(candidates(search, after, limit))
+      .selectFrom(candidates(projectId, driver, after, limit))
       .crossJoin('keys')
-      .where('keys.project_id', '=', search.projectId)
+      .where('keys.project_id', '=', projectId)
       .whereRef('keys.number', '=', 'c.number')
+
+  /** Candidates, and whether they have all the rest that is asked for. */
+  function checked(
+    { projectId, driver, tags, nameContains }: Search,
+    after: number,
+    limit: number,
+  ): AliasedSelectQueryBuilder<Checked, 'checked'> {
+    if (driver === undefined) {
+      return ofProject(projectId, after, limit)
+        .select((eb) => ['number', oneIf(eb, hasName(nameContains)).as('matches')])
+        .as('checked')
+    }
+    return joined(projectId, driver, after, limit)
+      .select((eb) => {
+        const conditions = [...tags.map((tag) => hasTag(eb, tag)), ...hasName(nameContains)]
+        return ['c.number', oneIf(eb, conditions).as('matches')]
+      })
+      .as('checked')
+  }
 
   /** Numbers of the keys that are found, read in as many chunks as it takes. */
   async function findNumbers(
@@ -105,17 +133,22 @@ export function taggedKeys(
     limit: number,
   ): Promise<readonly number[]> {
     if (isExact(search)) {
-      const query = db.selectFrom(candidates(search, after, limit)).select('c.number')
-      return (await query.orderBy('c.number').execute()).map(({ number }) => number)
+      const { projectId, driver } = search
+      const rows = await (driver === undefined
+        ? ofProject(projectId, after, limit).select('number')
+        : db
+            .selectFrom(candidates(projectId, driver, after, limit))
+            .select('c.number')
+            .orderBy('c.number')
+      ).execute()
+      return rows.map(({ number }) => number)
     }
     const found: number[] = []
     let from = after
     let chunk = FIRST_CHUNK
     for (;;) {
-      const rows = await joined(search, from, chunk)
-        .select((eb) => ['c.number', isMatch(eb, search).as('matches')])
-        .orderBy('c.number')
-        .execute()
+      const query = db.selectFrom(checked(search, from, chunk)).selectAll()
+      const rows = await query.orderBy('checked.number').execute()
       for (const { number, matches } of rows) if (matches === 1) found.push(number)
       const last = rows.at(-1)
       if (last === undefined || rows.length < chunk || found.length >= limit) break
@@ -130,11 +163,12 @@ export function taggedKeys(
     let count = 0
     let from = 0
     for (;;) {
-      const row = await joined(search, from, CHUNK)
-        .select((eb) => [
-          eb.fn.countAll<number>().as('seen'),
-          eb.fn.max('c.number').as('last'),
-          eb.fn.sum<number | null>(isMatch(eb, search)).as('matches'),
+      const row = await db
+        .selectFrom(checked(search, from, CHUNK))
+        .select(({ fn }) => [
+          fn.countAll<number>().as('seen'),
+          fn.max('checked.number').as('last'),
+          fn.sum<number | null>('checked.matches').as('matches'),
         ])
         .executeTakeFirstOrThrow()
       count += Number(row.matches ?? 0)
@@ -149,8 +183,12 @@ export function taggedKeys(
       reading(async () => {
         const search = await searchFor(projectId, filter)
         if (isExact(search)) {
-          const query = joined(search, after, limit).selectAll('keys').orderBy('c.number')
-          return (await query.execute()).map(toStoredKey)
+          const { driver } = search
+          const rows = await (driver === undefined
+            ? ofProject(projectId, after, limit).selectAll()
+            : joined(projectId, driver, after, limit).selectAll('keys').orderBy('c.number')
+          ).execute()
+          return rows.map(toStoredKey)
         }
         const numbers = await findNumbers(search, after, limit)
         return numbers.length === 0 ? [] : keysOf(db, projectId, numbers)
@@ -192,24 +230,30 @@ function isExact({ tags, nameContains }: Search): boolean {
   return tags.length === 0 && nameContains === undefined
 }
 
-/** 1 for a key that has the other tags and the part of a name as well, otherwise 0. */
-function isMatch(eb: ExpressionBuilder<Joined, 'c' | 'keys'>, search: Search) {
-  const conditions = search.tags.map(({ name, values }) => {
-    const tags = eb
-      .selectFrom('tags')
-      .select('tags.key_id')
-      .whereRef('tags.key_id', '=', 'keys.id')
-      .where('tags.name', '=', name)
-    return eb.exists(values.length === 0 ? tags : tags.where('tags.value', 'in', values))
-  })
-  const { nameContains } = search
-  const name =
-    nameContains === undefined
-      ? []
-      : [sql<SqlBool>`keys.alias like ${`%${escaped(nameContains)}%`} escape '!'`]
+function hasTag(
+  eb: ExpressionBuilder<Database & { c: Candidate }, 'c' | 'keys'>,
+  { name, values }: TagFilter,
+): Expression<SqlBool> {
+  const tags = eb
+    .selectFrom('tags')
+    .select('tags.key_id')
+    .whereRef('tags.key_id', '=', 'keys.id')
+    .where('tags.name', '=', name)
+  return eb.exists(values.length === 0 ? tags : tags.where('tags.value', 'in', values))
+}
+
+function hasName(part: string | undefined): readonly Expression<SqlBool>[] {
+  if (part === undefined) return []
+  return [sql<SqlBool>`keys.alias like ${`%${escaped(part)}%`} escape '!'`]
+}
+
+function oneIf<DB, TB extends keyof DB>(
+  eb: ExpressionBuilder<DB, TB>,
+  conditions: readonly Expression<SqlBool>[],
+) {
   return eb
     .case()
-    .when(eb.and([...conditions, ...name]))
+    .when(eb.and([...conditions]))
     .then(1)
     .else(0)
     .end()
