@@ -66,7 +66,7 @@ export function keyStoreConformance(name: string, open: () => Promise<OpenKeySto
       const variants: readonly Partial<Key>[] = [
         {},
         { description: '数据库 “α” 𝕏 \u0001 \\ \' " ;--', isDefault: true },
-        { spec: 'SM4', enterpriseProjectId: randomUUID(), keystoreId: 'x' },
+        { spec: 'SM4', enterpriseProjectId: randomUUID() },
         { createdAt: YEAR_9999, lastRotationAt: YEAR_9999, rotationCount: 2 ** 31 },
         { state: { kind: 'disabled' } },
         { state: { kind: 'pendingDeletion', deleteAt: YEAR_9999, cancelledTo: 'pendingImport' } },

@@ -11,6 +11,7 @@ import {
   type SqliteStatement,
 } from 'kysely'
 import { type Clock, systemClock } from '../ports/clock.ts'
+import type { CommitSignal } from '../ports/commit-signal.ts'
 import type { Storage } from '../ports/storage.ts'
 import { StorageError } from '../ports/storage-error.ts'
 import { migrate } from './sql/migrate.ts'
@@ -40,6 +41,7 @@ const PRAGMAS = [
 export interface SqliteOptions {
   readonly file: string
   readonly clock?: Clock
+  readonly signal?: CommitSignal | undefined
   /** Told of each statement, for tests that look at how they are answered. */
   readonly onQuery?: (sql: string) => void
 }
@@ -50,19 +52,22 @@ export interface SqliteOptions {
  * @throws {StorageError} when it cannot be opened, or is newer than this program
  */
 export async function openSqlite(options: SqliteOptions): Promise<Storage> {
-  const { file, clock = systemClock, onQuery } = options
+  const { file, clock = systemClock, onQuery, signal } = options
   let db: Kysely<Database>
   try {
     const database = openFile(file)
     db = new Kysely<Database>({
-      dialect: new ImmediateSqliteDialect({ database }),
+      dialect: new ImmediateSqliteDialect({ database }, signal),
       ...(onQuery === undefined ? {} : { log: ({ query }) => onQuery(query.sql) }),
     })
   } catch (cause) {
     throw new StorageError(`opening ${file} failed`, { cause })
   }
   await migrate(db, 'sqlite', clock)
-  return sqlStorage(db, clock)
+  return sqlStorage(db, clock, {
+    exclusively: (_, work) => work(), // a data folder has one server
+    close: () => db.destroy(),
+  })
 }
 
 function openFile(file: string): SqliteDatabase {
@@ -102,20 +107,34 @@ function asKyselyStatement(statement: StatementSync): SqliteStatement {
 
 /** Transactions take the write lock when they begin: one that only then finds it taken would fail. */
 class ImmediateSqliteDriver extends SqliteDriver {
+  readonly #signal: CommitSignal | undefined
+
+  constructor(config: SqliteDialectConfig, signal: CommitSignal | undefined) {
+    super(config)
+    this.#signal = signal
+  }
+
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'))
+  }
+
+  override async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    await super.commitTransaction(connection)
+    this.#signal?.announce()
   }
 }
 
 class ImmediateSqliteDialect extends SqliteDialect {
   readonly #config: SqliteDialectConfig
+  readonly #signal: CommitSignal | undefined
 
-  constructor(config: SqliteDialectConfig) {
+  constructor(config: SqliteDialectConfig, signal: CommitSignal | undefined) {
     super(config)
     this.#config = config
+    this.#signal = signal
   }
 
   override createDriver(): SqliteDriver {
-    return new ImmediateSqliteDriver(this.#config)
+    return new ImmediateSqliteDriver(this.#config, this.#signal)
   }
 }

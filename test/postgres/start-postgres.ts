@@ -57,7 +57,7 @@ export async function startPostgres(
   const folder = mkdtempSync(join(tmpdir(), 'keyturn-pg-'))
   const data = join(folder, 'data')
   const own = (path: string) => {
-    if (account.uid !== undefined) chownSync(path, account.uid, account.gid)
+    if (account !== undefined) chownSync(path, account.uid, account.gid)
   }
   own(folder)
   const write = (name: string, text: string) => {
@@ -151,13 +151,13 @@ export async function startPostgres(
 }
 
 interface Account {
-  readonly uid?: number
-  readonly gid?: number
+  readonly uid: number
+  readonly gid: number
 }
 
 /** PostgreSQL refuses to run as root: then it runs as somebody who may do little. */
-function accountForPostgres(): Account {
-  if (process.getuid?.() !== 0) return {}
+function accountForPostgres(): Account | undefined {
+  if (process.getuid?.() !== 0) return undefined
   for (const name of ['postgres', 'nobody']) {
     const uid = idOf('-u', name)
     const gid = idOf('-g', name)
@@ -172,7 +172,11 @@ function idOf(what: '-u' | '-g', name: string): number | undefined {
   return status === 0 ? Number(stdout) : undefined
 }
 
-function initialise(binaries: PostgresBinaries, folder: string, account: Account): void {
+function initialise(
+  binaries: PostgresBinaries,
+  folder: string,
+  account: Account | undefined,
+): void {
   const { status, stdout, stderr } = spawnSync(
     join(binaries.folder, 'initdb'),
     [

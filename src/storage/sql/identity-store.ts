@@ -16,6 +16,7 @@ import {
   userColumns,
 } from './identity-rows.ts'
 import type { Database } from './schema.ts'
+import { inTransaction, locking, triedAgain } from './transactions.ts'
 
 type Db = Kysely<Database>
 
@@ -30,7 +31,7 @@ export function sqlIdentityStore(db: Db, clock: Clock): IdentityStore {
     work: (transaction: Transaction<Database>) => Promise<boolean>,
   ): Promise<boolean> =>
     withStorage('changing identities', () =>
-      db.transaction().execute(async (transaction) => {
+      inTransaction(db, async (transaction) => {
         const hasChanged = await work(transaction)
         if (hasChanged) await logChange(transaction, clock, kind, id)
         return hasChanged
@@ -135,6 +136,9 @@ export function sqlIdentityStore(db: Db, clock: Clock): IdentityStore {
       }),
     removeUser: (id) =>
       changing('user', id, async (transaction) => {
+        // Locked first, so that nobody gives it another access key or role meanwhile.
+        const user = transaction.selectFrom('users').select('id').where('id', '=', id)
+        await locking(transaction, user).execute()
         await transaction.deleteFrom('access_keys').where('user_id', '=', id).execute()
         await transaction.deleteFrom('assignments').where('user_id', '=', id).execute()
         const query = transaction.deleteFrom('users').where('id', '=', id)
@@ -270,7 +274,7 @@ export function sqlIdentityStore(db: Db, clock: Clock): IdentityStore {
     forgetRevokedTokens: (now) =>
       withStorage('forgetting revoked tokens', async () => {
         const query = db.deleteFrom('revoked_tokens').where('expires_at', '<=', now)
-        return Number((await query.executeTakeFirst()).numDeletedRows)
+        return Number((await triedAgain(() => query.executeTakeFirst())).numDeletedRows)
       }),
   }
 }

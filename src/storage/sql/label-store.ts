@@ -1,4 +1,4 @@
-import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
+import { type Kysely, type Selectable, sql } from 'kysely'
 import type { KeyId, ProjectId } from '../../core/ids.ts'
 import type { EpochMs } from '../../core/time.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -7,6 +7,7 @@ import { withStorage } from '../../ports/storage-error.ts'
 import { logChange } from './change-feed.ts'
 import { toStoredKey } from './key-rows.ts'
 import type { Database } from './schema.ts'
+import { inTransaction, locking, lockKey } from './transactions.ts'
 
 /** Aliases and tags in SQL. */
 export function sqlLabelStore(db: Kysely<Database>, clock: Clock): LabelStore {
@@ -24,13 +25,13 @@ export function sqlLabelStore(db: Kysely<Database>, clock: Clock): LabelStore {
     const { nameContains } = filter
     return nameContains === undefined
       ? query
-      : query.where(sql<boolean>`alias like ${`%${escaped(nameContains)}%`} escape '!'`)
+      : query.where(sql<boolean>`lower(alias) like ${`%${asPattern(nameContains)}%`} escape '!'`)
   }
 
   return {
     insertAlias: (alias, quota) =>
       withStorage('storing an alias', () =>
-        db.transaction().execute(async (transaction) => {
+        inTransaction(db, async (transaction) => {
           await lockKey(transaction, alias.keyId)
           if (await isNameOfKey(transaction, alias.projectId, alias.alias)) return 'alias-taken'
           if ((await countAliases(transaction, alias.keyId)) >= quota) return 'quota-reached'
@@ -51,14 +52,14 @@ export function sqlLabelStore(db: Kysely<Database>, clock: Clock): LabelStore {
 
     moveAlias: (projectId, alias, to, at, quota) =>
       withStorage('moving an alias', () =>
-        db.transaction().execute(async (transaction) => {
+        inTransaction(db, async (transaction) => {
           await lockKey(transaction, to)
-          const row = await transaction
+          const query = transaction
             .selectFrom('aliases')
             .selectAll()
             .where('project_id', '=', projectId)
             .where('alias', '=', alias)
-            .executeTakeFirst()
+          const row = await locking(transaction, query).executeTakeFirst()
           if (row === undefined) return 'unknown'
           const isMove = row.key_id !== to
           if (isMove && (await countAliases(transaction, to)) >= quota) return 'quota-reached'
@@ -73,16 +74,14 @@ export function sqlLabelStore(db: Kysely<Database>, clock: Clock): LabelStore {
 
     removeAliases: (keyId, aliases) =>
       withStorage('removing aliases', () =>
-        db.transaction().execute(async (transaction) => {
-          const own = transaction.selectFrom('aliases').where('key_id', '=', keyId)
-          const rows = await own.select('alias').where('alias', 'in', aliases).execute()
-          if (rows.length !== new Set(aliases).size) return false
-          await transaction
+        inTransaction<boolean>(db, async (transaction, undo) => {
+          await lockKey(transaction, keyId)
+          const result = await transaction
             .deleteFrom('aliases')
             .where('key_id', '=', keyId)
             .where('alias', 'in', aliases)
-            .execute()
-          return true
+            .executeTakeFirst()
+          return Number(result.numDeletedRows) === new Set(aliases).size || undo(false)
         }),
       ),
 
@@ -100,7 +99,7 @@ export function sqlLabelStore(db: Kysely<Database>, clock: Clock): LabelStore {
 
     changeTags: ({ key, number }, step) =>
       withStorage('changing tags', () =>
-        db.transaction().execute(async (transaction) => {
+        inTransaction(db, async (transaction) => {
           await lockKey(transaction, key.id)
           const next = step(await tagsOf(transaction, key.id))
           await transaction.deleteFrom('tags').where('key_id', '=', key.id).execute()
@@ -150,15 +149,6 @@ export function sqlLabelStore(db: Kysely<Database>, clock: Clock): LabelStore {
   }
 }
 
-/** Makes changes to what hangs on one key wait for each other. */
-async function lockKey(transaction: Transaction<Database>, keyId: KeyId): Promise<void> {
-  await transaction
-    .updateTable('keys')
-    .set(({ ref }) => ({ revision: ref('revision') }))
-    .where('id', '=', keyId)
-    .execute()
-}
-
 async function isNameOfKey(
   db: Kysely<Database>,
   projectId: ProjectId,
@@ -201,7 +191,10 @@ function toAlias(row: Selectable<Database['aliases']>): Alias {
   }
 }
 
-/** `text` in a pattern of `like`, standing for itself. */
-function escaped(text: string): string {
-  return text.replace(/[!%_]/g, '!$&')
+/**
+ * `text` in a pattern of `like`, standing for itself but for the case of its letters. Only those of
+ * ASCII have one, as for SQLite's `like`, and for `lower` on both engines.
+ */
+function asPattern(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase()).replace(/[!%_]/g, '!$&')
 }

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import type { ChangeFeed } from '../../ports/change-feed.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Storage } from '../../ports/storage.ts'
 import { sqlChangeFeed } from './change-feed.ts'
@@ -13,8 +14,12 @@ import { sqlReplicaStore } from './replica-store.ts'
 import type { Database } from './schema.ts'
 import { sqlTrustStore } from './trust-store.ts'
 
+/** What each engine does in a way of its own. */
+interface EngineParts extends Pick<Storage, 'exclusively' | 'close'>, Pick<ChangeFeed, 'listen'> {}
+
 /** All stores over one database, whatever its engine. */
-export function sqlStorage(db: Kysely<Database>, clock: Clock): Storage {
+export function sqlStorage(db: Kysely<Database>, clock: Clock, parts: EngineParts): Storage {
+  const { listen, exclusively, close } = parts
   return {
     keys: sqlKeyStore(db, clock),
     grants: sqlGrantStore(db, clock),
@@ -23,9 +28,10 @@ export function sqlStorage(db: Kysely<Database>, clock: Clock): Storage {
     keystores: sqlKeystoreRegistry(db, clock),
     replicas: sqlReplicaStore(db),
     identity: sqlIdentityStore(db, clock),
-    changes: sqlChangeFeed(db),
+    changes: { ...sqlChangeFeed(db), ...(listen === undefined ? {} : { listen }) },
     checkpoints: sqlCheckpointStore(db),
     meta: sqlMetaStore(db),
-    close: () => db.destroy(),
+    exclusively,
+    close,
   }
 }
