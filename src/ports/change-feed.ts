@@ -29,10 +29,14 @@ export interface ChangeFeed {
   /** Forgets changes made before `time`, but never the newest; answers how many. */
   readonly forget: (time: EpochMs) => Promise<number>
   /**
-   * Tells of changes as they come, where the engine can; whoever listens still reads the log.
+   * Tells of changes as they are committed, also by other nodes, where the engine can. What is told
+   * is only that it is time to read: an event may stand for many changes, or for none.
    *
-   * @param onLost Told when changes may have gone by unheard.
-   * @returns What stops listening.
+   * @param onLost The connection was lost, so events may have been missed; called again, and
+   *   `onChange` after it, when there is a new one. The database may be another one by then, which
+   *   took over and knows fewer changes: whoever remembers something drops it and begins anew at
+   *   {@link latest}.
+   * @returns What ends it.
    */
   readonly listen?: (onChange: () => void, onLost: () => void) => Promise<() => Promise<void>>
 }

@@ -28,6 +28,7 @@ export function dueKeysConformance(name: string, open: () => Promise<OpenKeyStor
       opened = await open()
       store = opened.keys
       second = await opened.second()
+      await opened.makeKeystore('hsm')
     })
     after(() => opened.close())
 

@@ -16,10 +16,11 @@ export interface OpenKeyStore {
   readonly keys: KeyStore
   readonly reopen: () => Promise<KeyStore>
   /**
-   * Another store over the same data, to be used at the same time; the same one where an engine does
-   * not let two in one thread write.
+   * Another store over the same data, to be used at the same time.
    */
   readonly second: () => Promise<KeyStore>
+  /** Makes a key store, so that keys can be in its token. */
+  readonly makeKeystore: (id: string) => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -73,7 +74,7 @@ export function keyStoreConformance(name: string, open: () => Promise<OpenKeySto
       const variants: readonly Partial<Key>[] = [
         {},
         { description: '数据库 “α” 𝕏 \u0001 \\ \' " ;--', isDefault: true },
-        { spec: 'SM4', enterpriseProjectId: randomUUID(), keystoreId: 'x' },
+        { spec: 'SM4', enterpriseProjectId: randomUUID() },
         { createdAt: YEAR_9999, lastRotationAt: YEAR_9999, rotationCount: 2 ** 31 },
         { state: { kind: 'disabled' } },
         { state: { kind: 'pendingDeletion', deleteAt: YEAR_9999, cancelledTo: 'pendingImport' } },

@@ -21,5 +21,10 @@ export interface Storage {
   readonly changes: ChangeFeed
   readonly checkpoints: CheckpointStore
   readonly meta: MetaStore
+  /**
+   * Does `work` while no other node on this database does work of that name. Throws what `work`
+   * throws, and also when nobody can tell any more whether others were kept out.
+   */
+  readonly exclusively: <T>(name: string, work: () => Promise<T>) => Promise<T>
   readonly close: () => Promise<void>
 }

@@ -10,47 +10,21 @@ import { promisify } from 'node:util'
 import { aKey } from '../../test/a-key.ts'
 import type { KeyId, ProjectId } from '../core/ids.ts'
 import { days, type EpochMs } from '../core/time.ts'
-import { identityStoreConformance } from '../ports/identity-store.conformance.ts'
-import { keyStoreConformance } from '../ports/key-store.conformance.ts'
+import { storageConformance } from '../ports/storage.conformance.ts'
 import type { Storage } from '../ports/storage.ts'
 import { StorageError } from '../ports/storage-error.ts'
 import { openSqlite } from './sqlite.ts'
+import { ownTurn } from './ticket-turn.ts'
 
 function temporaryFile(): { readonly file: string; readonly remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), 'keyturn-sqlite-'))
   return { file: join(folder, 'k.sqlite'), remove: () => rmSync(folder, { recursive: true }) }
 }
 
-keyStoreConformance('SQLite', async () => {
+storageConformance('SQLite', async () => {
   const { file, remove } = temporaryFile()
-  let storage = await openSqlite({ file })
-  return {
-    keys: storage.keys,
-    // Both would wait for each other in one thread: processes are tested below.
-    second: async () => storage.keys,
-    async reopen() {
-      await storage.close()
-      storage = await openSqlite({ file })
-      return storage.keys
-    },
-    async close() {
-      await storage.close()
-      remove()
-    },
-  }
-})
-
-identityStoreConformance('SQLite', async () => {
-  const { file, remove } = temporaryFile()
-  const storage = await openSqlite({ file })
-  return {
-    identity: storage.identity,
-    changes: storage.changes,
-    async close() {
-      await storage.close()
-      remove()
-    },
-  }
+  const turn = ownTurn()
+  return { open: () => openSqlite({ file, turn }), remove: async () => remove() }
 })
 
 describe('SQLite', () => {
@@ -69,45 +43,6 @@ describe('SQLite', () => {
     const look = new DatabaseSync(place.file)
     assert.equal(look.prepare('PRAGMA journal_mode').get()?.['journal_mode'], 'wal')
     look.close()
-  })
-
-  test('checkpoints and facts', async () => {
-    const { checkpoints, meta } = storage
-    const point = (chain: string, count: number) => ({
-      chain,
-      count,
-      head: Uint8Array.from([count]),
-      signature: Uint8Array.from([1, 2]),
-      at: 7 as EpochMs,
-    })
-    for (const [chain, count] of [
-      ['a', 1],
-      ['a', 3],
-      ['b', 2],
-      ['a', 3],
-    ] as const) {
-      await checkpoints.put(point(chain, count))
-    }
-    assert.equal((await checkpoints.newest('a'))?.count, 3)
-    assert.equal((await checkpoints.newest('b'))?.count, 2)
-    assert.equal(await checkpoints.newest('c'), undefined)
-    await checkpoints.register('a', 'node/0')
-    await checkpoints.register('b', 'node/1')
-    await checkpoints.register('a', 'node/0')
-    assert.deepEqual(await checkpoints.chainsOf('node/0'), ['a'])
-    assert.deepEqual(await checkpoints.chainsOf('node/2'), [])
-    const list = await checkpoints.list('a')
-    assert.deepEqual(
-      list.map(({ count, head }) => [count, head[0]]),
-      [
-        [1, 1],
-        [3, 3],
-      ],
-    )
-    assert.equal(await meta.get('x'), undefined)
-    await meta.put('x', 'é')
-    await meta.put('x', 'ü')
-    assert.equal(await meta.get('x'), 'ü')
   })
 
   test('a second process may write beside the first', async () => {

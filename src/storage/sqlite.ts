@@ -64,7 +64,24 @@ export async function openSqlite(options: SqliteOptions): Promise<Storage> {
     throw new StorageError(`opening ${file} failed`, { cause })
   }
   await migrate(db, 'sqlite', clock)
-  return sqlStorage(db, clock, 'sqlite')
+  return sqlStorage(db, clock, {
+    exclusively: (name, work) => oneByOne(`${name} ${file}`, work),
+    close: () => db.destroy(),
+  })
+}
+
+const underWay = new Map<string, Promise<unknown>>()
+
+/** One after the other in this process; another has no server on the same data folder. */
+async function oneByOne<T>(name: string, work: () => Promise<T>): Promise<T> {
+  const before = underWay.get(name) ?? Promise.resolve()
+  const done = before.catch(() => undefined).then(work)
+  underWay.set(name, done)
+  try {
+    return await done
+  } finally {
+    if (underWay.get(name) === done) underWay.delete(name)
+  }
 }
 
 function connect(file: string): DatabaseSync {

@@ -13,6 +13,12 @@ const NUMERIC = 1700
 /** So many rows may be sorted: as many as one statement of a search looks at. */
 const FEW_ROWS = 1000
 
+/** What an engine does besides its queries; nobody explains that. */
+const NO_PARTS = {
+  exclusively: <T>(_: string, work: () => Promise<T>) => work(),
+  close: async () => undefined,
+}
+
 interface Plan {
   readonly 'Node Type': string
   readonly 'Relation Name'?: string
@@ -45,7 +51,7 @@ export function postgresPlans(newDatabase: () => Promise<string>): PlanEngine {
       await migrate(db, 'postgres', systemClock)
       return {
         db,
-        storage: sqlStorage(db, systemClock),
+        storage: sqlStorage(db, systemClock, NO_PARTS),
         asked,
         bytesType: 'bytea',
         async analyze() {

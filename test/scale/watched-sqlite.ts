@@ -60,7 +60,10 @@ export async function watchSqlite(file: string): Promise<WatchedSqlite> {
   })
   return {
     db,
-    storage: sqlStorage(db, systemClock, 'sqlite'),
+    storage: sqlStorage(db, systemClock, {
+      exclusively: (_, work) => work(),
+      close: () => db.destroy(),
+    }),
     asked,
     takeSteps() {
       let steps = 0

@@ -1,9 +1,9 @@
 import type { Transaction } from 'kysely'
 import type { Key } from '../../core/key.ts'
-import { lockKey } from './label-store.ts'
 import { countRetiring } from './retiring-tallies.ts'
 import type { Database } from './schema.ts'
 import { countTags } from './tag-tallies.ts'
+import { lockKey } from './transactions.ts'
 
 /** Takes away what hangs on a key and is counted somewhere. */
 export async function removeCounted(transaction: Transaction<Database>, key: Key): Promise<void> {

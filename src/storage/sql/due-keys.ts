@@ -17,10 +17,11 @@ import {
   requireRotationOnly,
   updateRotated,
 } from './due-writes.ts'
-import type { Engine } from './engine.ts'
+import { engineOf } from './engine.ts'
 import { keyColumns, toStoredKey, versionColumns } from './key-rows.ts'
 import { countOut } from './key-tallies.ts'
 import type { Database } from './schema.ts'
+import { inTransaction } from './transactions.ts'
 
 type Queries = Pick<
   KeyStore,
@@ -43,7 +44,7 @@ const START: DuePlace = { dueAt: -1 as EpochMs, keyId: '' as KeyId }
  * A batch is one transaction. On PostgreSQL it locks the keys that it takes and passes over those
  * that are locked; on SQLite a transaction that writes is alone. So a key is in one hand at a time.
  */
-export function dueKeys(db: Kysely<Database>, clock: Clock, engine: Engine): Queries {
+export function dueKeys(db: Kysely<Database>, clock: Clock): Queries {
   const due = (column: DueColumn, home: KeyHome, now: EpochMs, limit: number, after = START) =>
     stretch(db, column, home)
       .select(['id', `${column} as due_at`])
@@ -72,9 +73,9 @@ export function dueKeys(db: Kysely<Database>, clock: Clock, engine: Engine): Que
     work: (transaction: Transaction<Database>, claimed: readonly StoredKey[]) => Promise<Done<T>>,
   ) =>
     withStorage(doing, () =>
-      db.transaction().execute(async (transaction) => {
+      inTransaction(db, async (transaction) => {
         const query = due(column, 'store', now, limit, after).selectAll()
-        const claims = engine === 'postgres' ? query.forUpdate().skipLocked() : query
+        const claims = engineOf(db) === 'postgres' ? query.forUpdate().skipLocked() : query
         const rows = await transaction.executeQuery(claims.compile()).then((result) => result.rows)
         const { done, changed } = await work(transaction, rows.map(toStoredKey))
         await logChanges(transaction, clock, 'key', changed)

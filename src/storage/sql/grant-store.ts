@@ -6,22 +6,21 @@ import type { Clock } from '../../ports/clock.ts'
 import type { GrantStore } from '../../ports/grant-store.ts'
 import type { Numbered } from '../../ports/page.ts'
 import { withStorage } from '../../ports/storage-error.ts'
+import { holdLock, lockOfName } from './advisory-locks.ts'
 import { logChange } from './change-feed.ts'
 import { countRetiring, retirableGrants } from './retiring-tallies.ts'
 import type { Database } from './schema.ts'
+import { inTransaction, lockKey } from './transactions.ts'
 
 /** Grants in SQL. */
 export function sqlGrantStore(db: Kysely<Database>, clock: Clock): GrantStore {
   return {
     insert: (grant, quota) =>
       withStorage('storing a grant', () =>
-        db.transaction().execute(async (transaction) => {
-          // The row of the key makes grants on it wait for each other.
-          await transaction
-            .updateTable('keys')
-            .set(({ ref }) => ({ revision: ref('revision') }))
-            .where('id', '=', grant.keyId)
-            .execute()
+        inTransaction(db, async (transaction) => {
+          // Whoever counts lets those wait who would make the count wrong.
+          await holdLock(transaction, lockOfName('grantee', grant.grantee))
+          await lockKey(transaction, grant.keyId)
           if ((await count(transaction, 'key_id', grant.keyId)) >= quota.perKey) {
             return 'key-quota-reached'
           }
@@ -47,7 +46,7 @@ export function sqlGrantStore(db: Kysely<Database>, clock: Clock): GrantStore {
 
     remove: (grant) =>
       withStorage('removing a grant', () =>
-        db.transaction().execute(async (transaction) => {
+        inTransaction(db, async (transaction) => {
           const result = await transaction
             .deleteFrom('grants')
             .where('id', '=', grant.id)

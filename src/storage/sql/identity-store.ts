@@ -17,6 +17,7 @@ import {
 } from './identity-rows.ts'
 import { inBatches } from './in-batches.ts'
 import type { Database } from './schema.ts'
+import { inTransaction, locking } from './transactions.ts'
 
 type Db = Kysely<Database>
 
@@ -31,7 +32,7 @@ export function sqlIdentityStore(db: Db, clock: Clock): IdentityStore {
     work: (transaction: Transaction<Database>) => Promise<boolean>,
   ): Promise<boolean> =>
     withStorage('changing identities', () =>
-      db.transaction().execute(async (transaction) => {
+      inTransaction(db, async (transaction) => {
         const hasChanged = await work(transaction)
         if (hasChanged) await logChange(transaction, clock, kind, id)
         return hasChanged
@@ -137,6 +138,9 @@ export function sqlIdentityStore(db: Db, clock: Clock): IdentityStore {
       }),
     removeUser: (id) =>
       changing('user', id, async (transaction) => {
+        // Locked first, so that nobody gives it another access key or role meanwhile.
+        const user = transaction.selectFrom('users').select('id').where('id', '=', id)
+        await locking(transaction, user).execute()
         await transaction.deleteFrom('access_keys').where('user_id', '=', id).execute()
         await transaction.deleteFrom('assignments').where('user_id', '=', id).execute()
         const query = transaction.deleteFrom('users').where('id', '=', id)

@@ -1,5 +1,6 @@
 import type { DeleteResult } from 'kysely'
 import { nextTurn } from './next-turn.ts'
+import { triedAgain } from './transactions.ts'
 
 /** Most rows that one statement deletes: so long does everybody else wait for it. */
 const BATCH = 1000
@@ -12,7 +13,7 @@ export async function inBatches(
 ): Promise<number> {
   let deleted = 0
   for (;;) {
-    const { numDeletedRows } = await deletion(BATCH).executeTakeFirst()
+    const { numDeletedRows } = await triedAgain(() => deletion(BATCH).executeTakeFirst())
     deleted += Number(numDeletedRows)
     if (numDeletedRows < BATCH) return deleted
     await nextTurn()

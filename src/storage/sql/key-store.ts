@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely'
+import { fault } from '../../core/fault.ts'
 import type { KeyId } from '../../core/ids.ts'
-import type { Key } from '../../core/key.ts'
+import { DEFAULT_KEYSTORE, type Key } from '../../core/key.ts'
 import { isDeletionDue } from '../../core/key-state.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { KeyStore, StoredKey, StoredKeyVersion } from '../../ports/key-store.ts'
@@ -8,7 +9,6 @@ import { withStorage } from '../../ports/storage-error.ts'
 import { logChange } from './change-feed.ts'
 import { removeCounted } from './counted-dependants.ts'
 import { dueKeys } from './due-keys.ts'
-import type { Engine } from './engine.ts'
 import { keyQueries } from './key-queries.ts'
 import { keyColumns, toStoredKey, toStoredKeyVersion, versionColumns } from './key-rows.ts'
 import { addToTally, moveTally, ownKeyCount } from './key-tallies.ts'
@@ -17,13 +17,14 @@ import { materialQueries } from './material-queries.ts'
 import { prepared } from './prepared.ts'
 import type { Database } from './schema.ts'
 import { countTags } from './tag-tallies.ts'
+import { inTransaction, locking, lockKey } from './transactions.ts'
 
 /** Keys in SQL. */
-export function sqlKeyStore(db: Kysely<Database>, clock: Clock, engine: Engine): KeyStore {
-  const inTransaction = <T>(
+export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
+  const writing = <T>(
     doing: string,
     work: (transaction: Transaction<Database>) => Promise<T>,
-  ): Promise<T> => withStorage(doing, () => db.transaction().execute(work))
+  ): Promise<T> => withStorage(doing, () => inTransaction(db, work))
 
   const keyById = prepared(db, () => db.selectFrom('keys').selectAll().where('id', '=', ''))
   const versionByNumber = prepared(db, () =>
@@ -32,7 +33,7 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock, engine: Engine):
 
   return {
     ...keyQueries(db),
-    ...dueKeys(db, clock, engine),
+    ...dueKeys(db, clock),
     ...materialQueries(db, clock, update),
 
     find: (keyId) =>
@@ -72,21 +73,23 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock, engine: Engine):
       }),
 
     insert: (key, versions, quota, tags = []) =>
-      inTransaction('storing a key', async (transaction) => {
+      writing('storing a key', async (transaction) => {
         // The counter comes first: its row makes creations in one project wait for each other.
         const number = await nextNumber(transaction, key)
         if (!key.isDefault && (await ownKeyCount(transaction, key.projectId)) >= quota) {
           return 'quota-reached'
         }
-        if (await isDestroyed(transaction, key.id)) {
-          throw new Error(`key id ${key.id} was used before`)
-        }
+        await requireKeystore(transaction, key)
         const inserted = await transaction
           .insertInto('keys')
           .values({ ...keyColumns(key), number, revision: 1 })
           .onConflict((conflict) => conflict.columns(['project_id', 'alias']).doNothing())
           .executeTakeFirst()
         if (inserted.numInsertedOrUpdatedRows !== 1n) return 'alias-taken'
+        // Asked once the row is there: a destruction of that id has then ended or has yet to begin.
+        if (await isDestroyed(transaction, key.id)) {
+          throw new Error(`key id ${key.id} was used before`)
+        }
         for (const version of versions) await insertVersion(transaction, version)
         if (tags.length > 0) {
           const place = { key_id: key.id, project_id: key.projectId, key_number: number }
@@ -103,9 +106,10 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock, engine: Engine):
 
     replace: (seen, key) => {
       requireSameVersions(seen.key, key)
-      return inTransaction('changing a key', async (transaction) => {
-        if (key.alias !== seen.key.alias && (await isAliasTaken(transaction, key))) {
-          return 'alias-taken'
+      return writing('changing a key', async (transaction) => {
+        if (key.alias !== seen.key.alias) {
+          await lockNames(transaction, key)
+          if (await isAliasTaken(transaction, key)) return 'alias-taken'
         }
         if (!(await update(transaction, seen, key))) return 'stale'
         await moveTally(transaction, seen.key, key)
@@ -116,7 +120,7 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock, engine: Engine):
     },
 
     rotate: (seen, key, version, event) =>
-      inTransaction('rotating a key', async (transaction) => {
+      writing('rotating a key', async (transaction) => {
         if (!(await update(transaction, seen, key))) return 'stale'
         await insertVersion(transaction, version)
         await transaction.deleteFrom('waiting_materials').where('key_id', '=', key.id).execute()
@@ -139,7 +143,7 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock, engine: Engine):
       }),
 
     putReplicated: (seen, key, versions) =>
-      inTransaction('following a primary', async (transaction) => {
+      writing('following a primary', async (transaction) => {
         if (!(await update(transaction, seen, key))) return 'stale'
         for (const version of versions) await insertVersion(transaction, version)
         await moveTally(transaction, seen.key, key)
@@ -148,7 +152,8 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock, engine: Engine):
       }),
 
     destroy: (seen, now) =>
-      inTransaction('destroying a key', async (transaction) => {
+      writing('destroying a key', async (transaction) => {
+        await lockKey(transaction, seen.key.id)
         const row = await transaction
           .selectFrom('keys')
           .selectAll()
@@ -182,6 +187,23 @@ async function nextNumber(transaction: Transaction<Database>, key: Key): Promise
     .returning('last_number')
     .executeTakeFirstOrThrow()
   return row.last_number
+}
+
+/** Makes whoever names a key in the project wait: those who make one hold the counter's row too. */
+async function lockNames(transaction: Transaction<Database>, key: Key): Promise<void> {
+  const query = transaction
+    .selectFrom('key_counters')
+    .select('last_number')
+    .where('project_id', '=', key.projectId)
+  await locking(transaction, query).execute()
+}
+
+/** Keeps the key store of a new key there until the key is; it may have gone since it was looked up. */
+async function requireKeystore(transaction: Transaction<Database>, key: Key): Promise<void> {
+  if (key.keystoreId === DEFAULT_KEYSTORE) return
+  const query = transaction.selectFrom('keystores').select('id').where('id', '=', key.keystoreId)
+  const row = await locking(transaction, query).executeTakeFirst()
+  if (row === undefined) throw fault('keystore-unusable')
 }
 
 /** Whoever has copies of a key in other regions is to tell them of a change. */

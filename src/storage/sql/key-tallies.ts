@@ -60,15 +60,19 @@ export async function countOut(
   )
 }
 
-/** Counts a key where it now belongs, if its state changed. */
+/**
+ * Counts a key where it now belongs, if its state changed. The rows of the two states are always
+ * locked in one order, whichever way a key goes.
+ */
 export async function moveTally(
   transaction: Transaction<Database>,
   before: Key,
   after: Key,
 ): Promise<void> {
   if (before.state.kind === after.state.kind) return
-  await addToTally(transaction, before, -1)
-  await addToTally(transaction, after, 1)
+  const steps = [[before, -1] as const, [after, 1] as const]
+  const inOrder = before.state.kind < after.state.kind ? steps : steps.toReversed()
+  for (const [key, delta] of inOrder) await addToTally(transaction, key, delta)
 }
 
 /** How many keys a project has, default keys among them. */

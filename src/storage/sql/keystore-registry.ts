@@ -7,6 +7,7 @@ import type { PageRequest } from '../../ports/page.ts'
 import { withStorage } from '../../ports/storage-error.ts'
 import { logChange } from './change-feed.ts'
 import type { Database } from './schema.ts'
+import { inTransaction, locking } from './transactions.ts'
 
 /** Key stores and PINs in SQL. */
 export function sqlKeystoreRegistry(db: Kysely<Database>, clock: Clock): KeystoreRegistry {
@@ -47,7 +48,7 @@ export function sqlKeystoreRegistry(db: Kysely<Database>, clock: Clock): Keystor
 
     enable: (id, isEnabled) =>
       withStorage('changing a key store', () =>
-        db.transaction().execute(async (transaction) => {
+        inTransaction(db, async (transaction) => {
           const result = await transaction
             .updateTable('keystores')
             .set({ enabled: isEnabled ? 1 : 0 })
@@ -61,23 +62,21 @@ export function sqlKeystoreRegistry(db: Kysely<Database>, clock: Clock): Keystor
 
     remove: (id) =>
       withStorage('removing a key store', () =>
-        db.transaction().execute(async (transaction) => {
-          const result = await transaction
-            .deleteFrom('keystores')
-            .where('id', '=', id)
-            .where('enabled', '=', 0)
-            .where(({ not, exists, selectFrom }) =>
-              not(
-                exists(
-                  selectFrom('keys')
-                    .select('keys.id')
-                    .where('keys.keystore_id', '=', id)
-                    .where('keys.keystore_id', '<>', sql.lit('0')), // as in its index
-                ),
-              ),
-            )
+        inTransaction(db, async (transaction) => {
+          // Whoever makes a key in it locks it too: once it is locked, its keys can be told.
+          const query = transaction.selectFrom('keystores').select('enabled').where('id', '=', id)
+          const row = await locking(transaction, query).executeTakeFirst()
+          if (row?.enabled !== 0) return false
+          const key = await transaction
+            .selectFrom('keys')
+            .select('id')
+            .where('keystore_id', '=', id)
+            // As the index has it, which is of these alone.
+            .where('keystore_id', '<>', sql.lit('0'))
+            .limit(1)
             .executeTakeFirst()
-          if (result.numDeletedRows !== 1n) return false
+          if (key !== undefined) return false
+          await transaction.deleteFrom('keystores').where('id', '=', id).execute()
           await transaction.deleteFrom('pins').where('keystore_id', '=', id).execute()
           await logChange(transaction, clock, 'keystore', id)
           return true

@@ -1,4 +1,4 @@
-import type { Kysely, Selectable, Transaction } from 'kysely'
+import type { Kysely, Selectable } from 'kysely'
 import type { KeyId, ProjectId } from '../../core/ids.ts'
 import type { EpochMs } from '../../core/time.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -8,6 +8,7 @@ import { logChange } from './change-feed.ts'
 import type { Database } from './schema.ts'
 import { countTags } from './tag-tallies.ts'
 import { taggedKeys } from './tagged-keys.ts'
+import { inTransaction, locking, lockKey } from './transactions.ts'
 
 /** Aliases and tags in SQL. */
 export function sqlLabelStore(db: Kysely<Database>, clock: Clock): LabelStore {
@@ -16,7 +17,7 @@ export function sqlLabelStore(db: Kysely<Database>, clock: Clock): LabelStore {
 
     insertAlias: (alias, quota) =>
       withStorage('storing an alias', () =>
-        db.transaction().execute(async (transaction) => {
+        inTransaction(db, async (transaction) => {
           await lockKey(transaction, alias.keyId)
           if (await isNameOfKey(transaction, alias.projectId, alias.alias)) return 'alias-taken'
           if ((await countAliases(transaction, alias.keyId)) >= quota) return 'quota-reached'
@@ -37,14 +38,14 @@ export function sqlLabelStore(db: Kysely<Database>, clock: Clock): LabelStore {
 
     moveAlias: (projectId, alias, to, at, quota) =>
       withStorage('moving an alias', () =>
-        db.transaction().execute(async (transaction) => {
+        inTransaction(db, async (transaction) => {
           await lockKey(transaction, to)
-          const row = await transaction
+          const query = transaction
             .selectFrom('aliases')
             .selectAll()
             .where('project_id', '=', projectId)
             .where('alias', '=', alias)
-            .executeTakeFirst()
+          const row = await locking(transaction, query).executeTakeFirst()
           if (row === undefined) return 'unknown'
           const isMove = row.key_id !== to
           if (isMove && (await countAliases(transaction, to)) >= quota) return 'quota-reached'
@@ -59,16 +60,14 @@ export function sqlLabelStore(db: Kysely<Database>, clock: Clock): LabelStore {
 
     removeAliases: (keyId, aliases) =>
       withStorage('removing aliases', () =>
-        db.transaction().execute(async (transaction) => {
-          const own = transaction.selectFrom('aliases').where('key_id', '=', keyId)
-          const rows = await own.select('alias').where('alias', 'in', aliases).execute()
-          if (rows.length !== new Set(aliases).size) return false
-          await transaction
+        inTransaction<boolean>(db, async (transaction, undo) => {
+          await lockKey(transaction, keyId)
+          const result = await transaction
             .deleteFrom('aliases')
             .where('key_id', '=', keyId)
             .where('alias', 'in', aliases)
-            .execute()
-          return true
+            .executeTakeFirst()
+          return Number(result.numDeletedRows) === new Set(aliases).size || undo(false)
         }),
       ),
 
@@ -86,7 +85,7 @@ export function sqlLabelStore(db: Kysely<Database>, clock: Clock): LabelStore {
 
     changeTags: ({ key, number }, step) =>
       withStorage('changing tags', () =>
-        db.transaction().execute(async (transaction) => {
+        inTransaction(db, async (transaction) => {
           await lockKey(transaction, key.id)
           const present = await tagsOf(transaction, key.id)
           const next = step(present)
@@ -117,15 +116,6 @@ export function sqlLabelStore(db: Kysely<Database>, clock: Clock): LabelStore {
           .execute(),
       ),
   }
-}
-
-/** Makes changes to what hangs on one key wait for each other. */
-export async function lockKey(transaction: Transaction<Database>, keyId: KeyId): Promise<void> {
-  await transaction
-    .updateTable('keys')
-    .set(({ ref }) => ({ revision: ref('revision') }))
-    .where('id', '=', keyId)
-    .execute()
 }
 
 async function isNameOfKey(

@@ -8,6 +8,7 @@ import { logChange } from './change-feed.ts'
 import { toStoredKeyVersion, versionColumns } from './key-rows.ts'
 import { moveTally } from './key-tallies.ts'
 import type { Database } from './schema.ts'
+import { inTransaction } from './transactions.ts'
 
 type Queries = Pick<
   KeyStore,
@@ -34,7 +35,7 @@ export function materialQueries(db: Kysely<Database>, clock: Clock, update: Upda
     work: (transaction: Transaction<Database>) => Promise<unknown>,
   ): Promise<boolean> =>
     withStorage(doing, () =>
-      db.transaction().execute(async (transaction) => {
+      inTransaction(db, async (transaction) => {
         if (!(await update(transaction, seen, key))) return false
         await work(transaction)
         await moveTally(transaction, seen.key, key)

@@ -23,5 +23,20 @@ export function sqlMetaStore(db: Kysely<Database>): MetaStore {
           .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
           .execute()
       }),
+    settle: (name, value) =>
+      withStorage('writing a fact about the store', async () => {
+        await db
+          .insertInto('meta')
+          .values({ name, value })
+          .onConflict((conflict) => conflict.doNothing())
+          .execute()
+        // Another statement, so that it sees what another node has just written.
+        const row = await db
+          .selectFrom('meta')
+          .select('value')
+          .where('name', '=', name)
+          .executeTakeFirstOrThrow()
+        return row.value
+      }),
   }
 }

@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely'
+import type { ChangeFeed } from '../../ports/change-feed.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Storage } from '../../ports/storage.ts'
 import { sqlChangeFeed } from './change-feed.ts'
 import { sqlCheckpointStore } from './checkpoint-store.ts'
-import type { Engine } from './engine.ts'
 import { sqlGrantStore } from './grant-store.ts'
 import { sqlIdentityStore } from './identity-store.ts'
 import { sqlKeyStore } from './key-store.ts'
@@ -14,19 +14,24 @@ import { sqlReplicaStore } from './replica-store.ts'
 import type { Database } from './schema.ts'
 import { sqlTrustStore } from './trust-store.ts'
 
+/** What each engine does in a way of its own. */
+interface EngineParts extends Pick<Storage, 'exclusively' | 'close'>, Pick<ChangeFeed, 'listen'> {}
+
 /** All stores over one database, whatever its engine. */
-export function sqlStorage(db: Kysely<Database>, clock: Clock, engine: Engine): Storage {
+export function sqlStorage(db: Kysely<Database>, clock: Clock, parts: EngineParts): Storage {
+  const { listen, exclusively, close } = parts
   return {
-    keys: sqlKeyStore(db, clock, engine),
+    keys: sqlKeyStore(db, clock),
     grants: sqlGrantStore(db, clock),
     labels: sqlLabelStore(db, clock),
     trust: sqlTrustStore(db),
     keystores: sqlKeystoreRegistry(db, clock),
     replicas: sqlReplicaStore(db),
     identity: sqlIdentityStore(db, clock),
-    changes: sqlChangeFeed(db),
+    changes: { ...sqlChangeFeed(db), ...(listen === undefined ? {} : { listen }) },
     checkpoints: sqlCheckpointStore(db),
     meta: sqlMetaStore(db),
-    close: () => db.destroy(),
+    exclusively,
+    close,
   }
 }

@@ -6,6 +6,7 @@ import type { EpochMs } from '../../core/time.ts'
 import { withStorage } from '../../ports/storage-error.ts'
 import type { TrustStore } from '../../ports/trust-store.ts'
 import type { Database } from './schema.ts'
+import { inTransaction } from './transactions.ts'
 
 type Table = 'key_policies' | 'access_points'
 
@@ -99,7 +100,7 @@ export function sqlTrustStore(db: Kysely<Database>): TrustStore {
 
     takePrivateKey: (id) =>
       withStorage('reading the private key of an access point', () =>
-        db.transaction().execute(async (transaction) => {
+        inTransaction(db, async (transaction) => {
           const row = await transaction
             .selectFrom('access_points')
             .select('wrapped_private_key')
