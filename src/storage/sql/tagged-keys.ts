@@ -244,7 +244,7 @@ function hasTag(
 
 function hasName(part: string | undefined): readonly Expression<SqlBool>[] {
   if (part === undefined) return []
-  return [sql<SqlBool>`keys.alias like ${`%${escaped(part)}%`} escape '!'`]
+  return [sql<SqlBool>`lower(keys.alias) like ${`%${asPattern(part)}%`} escape '!'`]
 }
 
 function oneIf<DB, TB extends keyof DB>(
@@ -259,7 +259,10 @@ function oneIf<DB, TB extends keyof DB>(
     .end()
 }
 
-/** `text` in a pattern of `like`, standing for itself. */
-function escaped(text: string): string {
-  return text.replace(/[!%_]/g, '!$&')
+/**
+ * `text` in a pattern of `like`, standing for itself. The letters of ASCII are small, as `lower` makes
+ * them on both engines: only SQLite's own `like` takes no heed of their size.
+ */
+function asPattern(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase()).replace(/[!%_]/g, '!$&')
 }
