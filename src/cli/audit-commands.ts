@@ -24,7 +24,7 @@ export const auditVerify: Command = {
     ),
   async run(args, io) {
     const flags = parseFlags(args, FLAGS, io)
-    const report = await withDataFolder(flags['data'], async ({ root, storage }) => {
+    const report = await withDataFolder(flags, io, async ({ root, storage }) => {
       const newest = await storage.checkpoints.newest()
       const checkpoints = []
       for (const { chain } of newest) checkpoints.push(...(await storage.checkpoints.list(chain)))

@@ -69,11 +69,13 @@ export async function serve(
   const peers = readPeers(settings.peers, settings.region)
   const directory = resolve(settings.data)
   await mkdir(directory, { recursive: true, mode: 0o700 })
-  const { root, storage: opened } = await openDataFolder(directory, log)
+  const { root, storage: opened } = await openDataFolder(directory, settings, log)
   const storage = overrides.storage?.(opened) ?? opened
   const isFirstStart =
     settings.identity === 'embedded' &&
-    (await bootstrap({ directory, storage, root, clock: systemClock, region: settings.region }))
+    (await storage.exclusively('first start', () =>
+      bootstrap({ directory, storage, root, clock: systemClock, region: settings.region }),
+    ))
   const openedAudit = await openAuditLog({
     directory: join(directory, AUDIT_FOLDER),
     root,
