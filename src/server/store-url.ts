@@ -21,7 +21,8 @@ const DEFAULT_PORT = 5432
  * The answer is what is wrong with it, without any part of it, where it will not do.
  */
 export function parseStoreUrl(text: string): StoreUrl | { readonly problem: string } {
-  const url = URL.parse(text)
+  // USER@/DATABASE, as PostgreSQL's own clients write it for a socket, is no URL to the standard.
+  const url = URL.parse(text.replace(/^(\w+:\/\/[^/?#]*@)(:\d+)?(?=\/)/, '$1localhost$2'))
   if (url === null || !/^postgres(ql)?:$/.test(url.protocol) || url.hash !== '') {
     return { problem: `must be a URL such as ${FORM}` }
   }
@@ -30,7 +31,7 @@ export function parseStoreUrl(text: string): StoreUrl | { readonly problem: stri
   for (const name of url.searchParams.keys()) {
     if (name !== 'host' && name !== 'sslmode') return { problem: 'knows host and sslmode only' }
   }
-  if (socket !== null && !(socket.startsWith('/') && url.hostname === '')) {
+  if (socket !== null && !(socket.startsWith('/') && ['', 'localhost'].includes(url.hostname))) {
     return { problem: 'takes ?host= for the folder of a unix socket, in place of a host' }
   }
   const host = socket ?? decoded(url.hostname.replace(/^\[|\]$/g, ''))
