@@ -236,6 +236,30 @@ describe('the command line', () => {
     assert.match(spoilt.out, /NOT whole/)
   })
 
+  test('a root key file is made once; a store is named without showing its password', async () => {
+    const file = join(folder, 'made.key')
+    const made = await keyturn(['root', 'create', '--root-key', file])
+    assert.match(made.out, /^[0-9a-f]{16}\n$/)
+    assert.equal(statSync(file).mode & 0o777, 0o600)
+    const before = readFileSync(file)
+    assert.match((await keyturn(['root', 'create', '--root-key', file])).err, /already/)
+    assert.deepEqual(readFileSync(file), before)
+    assert.equal((await keyturn(['root', 'create'])).code, 2)
+
+    const url = 'postgres://u:ge:h/e@im@db.example/k'.replace('/e@', '%2Fe%40')
+    const shown = await keyturn(['config', 'show'], { KEYTURN_STORE: url })
+    assert.match(shown.out, /postgres:\/\/u:\*\*\*@db\.example/)
+    assert.doesNotMatch(shown.out, /ge:h|im@/)
+    const flag = await keyturn(['user', 'list', '--store', url])
+    assert.equal(flag.code, 2)
+    assert.match(flag.err, /list of processes/)
+    assert.doesNotMatch(flag.err, /ge:h/)
+    const nowhere = 'postgres://u@127.0.0.1:1/k'
+    const refused = await keyturn(['user', 'list'], { KEYTURN_STORE: nowhere })
+    assert.equal(refused.code, 1)
+    assert.match(refused.err, /ECONNREFUSED/)
+  })
+
   test('a database without its root key is never given a new one', async () => {
     const data = join(folder, 'no-root')
     assert.equal(await stop(await start(['--data', data]), 'SIGTERM'), 0)

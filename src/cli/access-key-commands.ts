@@ -28,7 +28,7 @@ export const accessKeyCreate: Command = {
     flagsHelp('access-key create', 'Makes an access key and writes it to a file.', CREATE_FLAGS),
   async run(args, io) {
     const flags = parseFlags(args, CREATE_FLAGS, io)
-    return withDataFolder(flags['data'], async ({ storage, root }) => {
+    return withDataFolder(flags, io, async ({ storage, root }) => {
       const tenant = await findTenant(storage, flags['domain'])
       const { id: userId } = await findUser(storage, tenant, flags['user'])
       const id = randomUpperAlphanumeric(20) as AccessKeyId
@@ -64,7 +64,7 @@ export const accessKeyDelete: Command = {
   help: () => flagsHelp('access-key delete', 'Removes an access key.', DELETE_FLAGS),
   async run(args, io) {
     const flags = parseFlags(args, DELETE_FLAGS, io)
-    return withDataFolder(flags['data'], async ({ storage }) => {
+    return withDataFolder(flags, io, async ({ storage }) => {
       const id = flags['id'] as AccessKeyId // looked up by equality
       if (!(await storage.identity.removeAccessKey(id))) {
         throw new UsageError(`there is no access key ${id}`)

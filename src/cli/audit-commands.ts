@@ -3,6 +3,7 @@ import { checkpointSigner } from '../audit/checkpoint.ts'
 import { PUBLIC_KEY_FILE } from '../audit/file-log.ts'
 import { type AuditReport, verifyAuditLog } from '../audit/verify.ts'
 import { auditPlace } from '../server/audit-chains.ts'
+import { storeSettingsOf } from '../server/store-settings.ts'
 import { type Command, EXIT } from './command.ts'
 import { flagsHelp, parseFlags, withDataFolder } from './open-store.ts'
 
@@ -27,9 +28,13 @@ export const auditVerify: Command = {
     ),
   async run(args, io) {
     const flags = parseFlags(args, FLAGS, io)
-    const settings = { data: flags['data'] ?? '', 'node-name': flags['node-name'] }
+    const settings = {
+      data: flags['data'] ?? '',
+      'node-name': flags['node-name'],
+      store: storeSettingsOf(flags, io.environment).store,
+    }
     const publicKeyFile = flags['public-key']
-    const reports = await withDataFolder(flags['data'], async ({ root, storage }) => {
+    const reports = await withDataFolder(flags, io, async ({ root, storage }) => {
       const found: AuditReport[] = []
       // Threads have the slots 0, 1, 2 …; a folder that was removed is missed by its registration.
       for (let slot = 0; ; slot++) {

@@ -35,5 +35,5 @@ function sourceOf(sources: Readonly<Record<string, string>>, name: string): stri
 
 /** A URL may bear a password: that is not shown. */
 function maskUrl(text: string): string {
-  return text.replace(/^(\w+:\/\/[^/@:]*):[^/@]*@/, '$1:***@')
+  return text.replace(/^(\w+:\/\/[^/@:]*):.*@/, '$1:***@')
 }

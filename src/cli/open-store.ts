@@ -1,8 +1,11 @@
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Tenant, User } from '../ports/identity-store.ts'
 import type { Storage } from '../ports/storage.ts'
 import { type DataFolder, openExistingDataFolder } from '../server/data-folder.ts'
 import { makeLog } from '../server/log.ts'
+import { SETTINGS } from '../server/settings-table.ts'
+import { STORE_FLAGS, storeSettingsOf } from '../server/store-settings.ts'
 import { type CommandIo, UsageError } from './command.ts'
 
 /** A flag of a command. */
@@ -16,6 +19,12 @@ type Flags = Readonly<Record<string, Flag>>
 
 const DATA: Flag = { placeholder: 'DIR', help: 'data folder of the server [./keyturn-data]' }
 
+/** Flags of every command that works on the store, as the server has them. */
+const PLACE_FLAGS: Flags = {
+  data: DATA,
+  ...Object.fromEntries(STORE_FLAGS.map((name) => [name, SETTINGS[name]])),
+}
+
 /**
  * Values of flags; the data folder may also come from KEYTURN_DATA.
  *
@@ -26,8 +35,8 @@ export function parseFlags(
   flags: Flags,
   io: CommandIo,
 ): Readonly<Record<string, string | undefined>> {
-  const options: Record<string, { type: 'string' }> = { data: { type: 'string' } }
-  for (const name of Object.keys(flags)) options[name] = { type: 'string' }
+  const options: Record<string, { type: 'string' }> = {}
+  for (const name of Object.keys({ ...flags, ...PLACE_FLAGS })) options[name] = { type: 'string' }
   let values: Readonly<Record<string, string | undefined>>
   try {
     values = parseArgs({ args: [...args], options, strict: true }).values
@@ -43,7 +52,7 @@ export function parseFlags(
 
 /** What `--help` prints for a command with these flags. */
 export function flagsHelp(words: string, about: string, flags: Flags): string {
-  const all: Flags = { ...flags, data: DATA }
+  const all: Flags = { ...flags, ...PLACE_FLAGS }
   const lines = Object.entries(all).map(([name, { placeholder, help, required }]) => {
     const mark = required === true ? ' (required)' : ''
     return `  --${name} ${placeholder}\n        ${help}${mark}`
@@ -51,12 +60,18 @@ export function flagsHelp(words: string, about: string, flags: Flags): string {
   return `Usage: keyturn ${words} [FLAGS]\n\n${about}\n\n${lines.join('\n')}`
 }
 
-/** Opens the data folder for the time of `work`. A server may run on it meanwhile. */
+/**
+ * Opens the data folder and the store that the flags, or the server's variables, name for the time
+ * of `work`. A server may run on them meanwhile.
+ */
 export async function withDataFolder<T>(
-  directory: string | undefined,
+  flags: Readonly<Record<string, string | undefined>>,
+  io: CommandIo,
   work: (folder: DataFolder) => Promise<T>,
 ): Promise<T> {
-  const folder = await openExistingDataFolder({ data: directory ?? '.' }, makeLog('warn'))
+  const store = storeSettingsOf(flags, io.environment)
+  const directory = resolve(flags['data'] ?? '.')
+  const folder = await openExistingDataFolder(directory, store, makeLog('warn'))
   try {
     return await work(folder)
   } finally {

@@ -28,7 +28,7 @@ export const policyPut: Command = {
     const document = parseJson(readFileSync(file === '-' ? 0 : file, 'utf8'))
     const parsed = parsePolicyDocument(document)
     if ('problem' in parsed) throw new UsageError(`the policy will not do: ${parsed.problem}`)
-    return withDataFolder(flags['data'], async ({ storage }) => {
+    return withDataFolder(flags, io, async ({ storage }) => {
       const tenant = await findTenant(storage, flags['domain'])
       const text = JSON.stringify(document)
       await storage.identity.putPolicy({ tenantId: tenant.id, name, document: text })
@@ -43,7 +43,7 @@ export const policyDelete: Command = {
   help: () => flagsHelp('policy delete', 'Removes a policy with its assignments.', DELETE_FLAGS),
   async run(args, io) {
     const flags = parseFlags(args, DELETE_FLAGS, io)
-    return withDataFolder(flags['data'], async ({ storage }) => {
+    return withDataFolder(flags, io, async ({ storage }) => {
       const tenant = await findTenant(storage, flags['domain'])
       if (!(await storage.identity.removePolicy(tenant.id, flags['name'] ?? ''))) {
         throw new UsageError(`there is no policy ${flags['name']}`)

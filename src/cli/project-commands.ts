@@ -17,7 +17,7 @@ export const projectCreate: Command = {
     if (!/^[a-zA-Z0-9_-]{1,64}$/.test(name)) {
       throw new UsageError('a project name is 1 to 64 letters, digits, - or _')
     }
-    return withDataFolder(flags['data'], async ({ storage }) => {
+    return withDataFolder(flags, io, async ({ storage }) => {
       const tenant = await findTenant(storage, flags['domain'])
       const id = randomHex(16) as ProjectId
       if (!(await storage.identity.insertProject({ id, tenantId: tenant.id, name }))) {

@@ -26,7 +26,7 @@ export const roleAssign: Command = {
   help: () => flagsHelp('role assign', 'Gives a user a role.', FLAGS),
   async run(args, io) {
     const flags = parseFlags(args, FLAGS, io)
-    return withDataFolder(flags['data'], async ({ storage }) => {
+    return withDataFolder(flags, io, async ({ storage }) => {
       const tenant = await findTenant(storage, flags['domain'])
       await requireRole(storage, tenant, flags['role'] ?? '')
       const assignment = await assignmentOf(storage, tenant, flags)
@@ -44,7 +44,7 @@ export const roleRemove: Command = {
   help: () => flagsHelp('role remove', 'Takes a role from a user.', FLAGS),
   async run(args, io) {
     const flags = parseFlags(args, FLAGS, io)
-    return withDataFolder(flags['data'], async ({ storage }) => {
+    return withDataFolder(flags, io, async ({ storage }) => {
       const tenant = await findTenant(storage, flags['domain'])
       const assignment = await assignmentOf(storage, tenant, flags)
       if (!(await storage.identity.removeAssignment(assignment))) {

@@ -87,6 +87,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./policy-commands.ts')).policyDelete,
   },
   {
+    words: 'root create',
+    summary: 'make a root key file, for several nodes on one store',
+    load: async () => (await import('./root-commands.ts')).rootCreate,
+  },
+  {
     words: 'version',
     summary: 'print the version',
     load: async () => (await import('./version-command.ts')).versionCommand,

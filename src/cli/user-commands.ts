@@ -35,7 +35,7 @@ export const userCreate: Command = {
     }
     const file = flags['password-file']
     const passwordHash = file === undefined ? undefined : await hashPassword(readPassword(file))
-    return withDataFolder(flags['data'], async ({ storage }) => {
+    return withDataFolder(flags, io, async ({ storage }) => {
       const tenant = await findTenant(storage, flags['domain'])
       const projects = await storage.identity.listProjects(tenant.id)
       const project = projects.find((candidate) => candidate.name === flags['project'])
@@ -66,7 +66,7 @@ export const userList: Command = {
   help: () => flagsHelp('user list', 'Lists users: id, name, roles.', LIST_FLAGS),
   async run(args, io) {
     const flags = parseFlags(args, LIST_FLAGS, io)
-    return withDataFolder(flags['data'], async ({ storage }) => {
+    return withDataFolder(flags, io, async ({ storage }) => {
       const tenant = await findTenant(storage, flags['domain'])
       for (const user of await storage.identity.listUsers(tenant.id)) {
         const assignments = await storage.identity.listAssignments(user.id)
@@ -101,7 +101,7 @@ export const userPassword: Command = {
   async run(args, io) {
     const flags = parseFlags(args, PASSWORD_FLAGS, io)
     const passwordHash = await hashPassword(readPassword(flags['password-file'] ?? ''))
-    return withDataFolder(flags['data'], async ({ storage }) => {
+    return withDataFolder(flags, io, async ({ storage }) => {
       const tenant = await findTenant(storage, flags['domain'])
       const user = await findUser(storage, tenant, flags['user'])
       const tokensValidFrom = systemClock.now()
@@ -118,7 +118,7 @@ export const userDelete: Command = {
     flagsHelp('user delete', 'Removes a user with its access keys and roles.', USER_FLAGS),
   async run(args, io) {
     const flags = parseFlags(args, USER_FLAGS, io)
-    return withDataFolder(flags['data'], async ({ storage }) => {
+    return withDataFolder(flags, io, async ({ storage }) => {
       const tenant = await findTenant(storage, flags['domain'])
       const user = await findUser(storage, tenant, flags['user'])
       await storage.identity.removeUser(user.id)

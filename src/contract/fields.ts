@@ -11,8 +11,19 @@ import { field, plain, wordsOf } from './field.ts'
 
 const UUID_SHAPE = '^[0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{12}$'
 
-/** Any text. */
-export const text = plain(Type.String())
+/** Text without U+0000, which not every database can hold; so long at least and at most. */
+export function textOf(lengths: { readonly minLength?: number; readonly maxLength?: number }) {
+  return field({
+    schema: Type.String(lengths),
+    decode: (wire) => (wire.includes('\0') ? undefined : wire),
+    encode: (value: string) => value,
+  })
+}
+
+/** Any text without U+0000. */
+export const text = textOf({})
+/** Any text at all: what it may hold is for the core to say. */
+export const anyText = plain(Type.String())
 /** Any number. */
 export const number = plain(Type.Number())
 /** A JSON boolean. */

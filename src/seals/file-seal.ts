@@ -15,7 +15,7 @@ const FORM = /^keyturn-root-key:1:([0-9a-f]{16}):([A-Za-z0-9+/]{43}=):([0-9a-f]{
 export function fileSeal({ path }: { readonly path: string }): Seal {
   return {
     kind: 'file',
-    isInitialised: async () => (await modeOf(path)) !== undefined,
+    isInitialised: async () => (await statOf(path)) !== undefined,
     async initialise() {
       const material = SecretBytes.random(ROOT_KEY_BYTES)
       const root = rootKeyFrom(material)
@@ -31,9 +31,9 @@ export function fileSeal({ path }: { readonly path: string }): Seal {
 }
 
 async function readRootKey(path: string): Promise<RootKey> {
-  const mode = await modeOf(path)
-  if (mode === undefined) throw new Error(`there is no root key file ${path}`)
-  if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+  const found = await statOf(path)
+  if (found === undefined) throw new Error(`there is no root key file ${path}`)
+  if (!isForUsAlone(found)) {
     throw new Error(`others may read the root key file: run chmod 600 ${path}`)
   }
   const match = FORM.exec(await readFile(path, 'utf8'))
@@ -73,9 +73,19 @@ async function writeNew(path: string, text: string): Promise<void> {
   }
 }
 
-async function modeOf(path: string): Promise<number | undefined> {
+/**
+ * Whether nobody else may read a file. One of another user that our group may read, as Kubernetes
+ * mounts secrets, was put there so for us.
+ */
+function isForUsAlone({ mode, uid }: { readonly mode: number; readonly uid: number }): boolean {
+  const ownUid = process.getuid?.()
+  if (ownUid === undefined) return true // Windows, whose files have no such mode
+  return (mode & (uid === ownUid ? 0o077 : 0o037)) === 0
+}
+
+async function statOf(path: string) {
   try {
-    return (await stat(path)).mode
+    return await stat(path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined // stat throws these
     throw error

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { openAuditLog } from '../audit/file-log.ts'
 import type { RootKey } from '../crypto/root-key.ts'
@@ -17,14 +18,14 @@ export interface AuditChainPlace {
 }
 
 /** Settings that say where chains are. */
-export type AuditSettings = Pick<Settings, 'data' | 'node-name'>
+export type AuditSettings = Pick<Settings, 'data' | 'node-name' | 'store'>
 
 /** Where the chain of a thread is. */
 export function auditPlace(settings: AuditSettings, slot: number): AuditChainPlace {
   const folder = join(resolve(settings.data), AUDIT_FOLDER)
   return {
     directory: slot === 0 ? folder : join(folder, `worker-${slot}`),
-    place: `${settings['node-name'] ?? 'local'}/${slot}`,
+    place: `${nodeName(settings)}/${slot}`,
   }
 }
 
@@ -43,4 +44,9 @@ export function openThreadAudit(parts: {
     clock: systemClock,
     sync: settings['audit-sync'],
   })
+}
+
+/** A node of many is known by its host; the only one is the only one, whatever its host is called. */
+function nodeName(settings: AuditSettings): string {
+  return settings['node-name'] ?? (settings.store === undefined ? 'local' : hostname())
 }

@@ -1,20 +1,19 @@
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { unlink } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import type { RootKey } from '../crypto/root-key.ts'
 import type { Storage } from '../ports/storage.ts'
 import { fileSeal } from '../seals/file-seal.ts'
+import { openPostgres } from '../storage/postgres.ts'
 import { openSqlite } from '../storage/sqlite.ts'
 import type { Logger } from './log.ts'
 import type { MachineMemory } from './machine-memory.ts'
-import type { Settings } from './settings-table.ts'
+import { placeOfStore, type StoreSettings } from './store-settings.ts'
 
 const DATABASE_FILE = 'keyturn.sqlite'
 const ROOT_KEY_FILE = 'root.key'
 /** Fact in the store: the root key under which its records are wrapped. */
 const ROOT_KEY_ID = 'root-key-id'
-
-/** Settings that say where the store is. */
-export type StoreSettings = Pick<Settings, 'data'>
 
 /** What a data folder holds, opened. */
 export interface DataFolder {
@@ -23,68 +22,126 @@ export interface DataFolder {
 }
 
 /**
- * Opens a data folder, filling an empty one.
+ * Opens a data folder and the store that the settings name, filling what is empty.
  *
- * @throws {Error} when root key and database do not belong together: a new root key beside an old
- *   database would leave every key in it unreadable
+ * @throws {Error} when root key and store do not belong together: a new root key beside an old
+ *   store would leave every key in it unreadable
  */
 export async function openDataFolder(
+  directory: string,
   settings: StoreSettings,
   log: Logger,
   memory?: MachineMemory,
 ): Promise<DataFolder> {
-  const directory = resolve(settings.data)
+  const rootFile = settings['root-key'] ?? join(directory, ROOT_KEY_FILE)
+  if (settings.store !== undefined) {
+    const storage = await openStorage(directory, settings, memory)
+    return withRoot(storage, () => rootOfNode(storage, rootFile, log))
+  }
   const file = join(directory, DATABASE_FILE)
-  const seal = fileSeal({ path: join(directory, ROOT_KEY_FILE) })
+  const seal = fileSeal({ path: rootFile })
   const isInitialised = await seal.isInitialised()
   if (!isInitialised && existsSync(file)) {
     throw new Error(
       `${directory} has a database but no ${ROOT_KEY_FILE}: put the root key back from its backup`,
     )
   }
-  if (!isInitialised) {
-    await seal.initialise()
-    log.info(`made a root key, ${ROOT_KEY_FILE}: back it up, without it every key is lost`)
-  }
+  if (!isInitialised) await makeRoot(rootFile, log)
   const root = await seal.open()
-  const storage = await openStorage(settings, memory)
+  const storage = await openStorage(directory, settings, memory)
+  return withRoot(storage, async () => {
+    await requireSameRoot(storage, root, rootFile)
+    return root
+  })
+}
+
+/** Opens what a server has filled, for commands that work on it. */
+export async function openExistingDataFolder(
+  directory: string,
+  settings: StoreSettings,
+  log: Logger,
+): Promise<DataFolder> {
+  if (settings.store === undefined && !existsSync(join(directory, DATABASE_FILE))) {
+    throw new Error(`${directory} is no data folder of Keyturn: it has no ${DATABASE_FILE}`)
+  }
+  return openDataFolder(directory, settings, log)
+}
+
+/**
+ * Makes a file with a new root key, for operators who put the same one on every node.
+ *
+ * @returns The id of the key.
+ * @throws {Error} when there is a file already
+ */
+export async function createRootKeyFile(path: string): Promise<string> {
+  const seal = fileSeal({ path })
+  if (await seal.isInitialised()) throw new Error(`there is a file ${path} already: it stays`)
+  return (await seal.initialise()).id
+}
+
+async function withRoot(storage: Storage, open: () => Promise<RootKey>): Promise<DataFolder> {
   try {
-    await requireSameRoot(storage, root, directory)
+    return { root: await open(), storage }
   } catch (error) {
     await storage.close()
     throw error
   }
-  return { root, storage }
 }
 
-/** Opens a data folder that a server has filled, for commands that work on it. */
-export async function openExistingDataFolder(
+/** Opens the store that the settings name, for the threads that share `memory`. */
+export function openStorage(
+  directory: string,
   settings: StoreSettings,
-  log: Logger,
-): Promise<DataFolder> {
-  const directory = resolve(settings.data)
-  if (!existsSync(join(directory, DATABASE_FILE))) {
-    throw new Error(`${directory} is no data folder of Keyturn: it has no ${DATABASE_FILE}`)
+  memory?: MachineMemory,
+): Promise<Storage> {
+  const place = placeOfStore(settings)
+  const signal = memory?.commits
+  return place === undefined
+    ? openSqlite({ file: join(directory, DATABASE_FILE), signal, turn: memory?.turn })
+    : openPostgres({ ...place, signal })
+}
+
+/**
+ * The root key of a node beside others. The first node on an empty store makes one; of several that
+ * do so at once the store takes one, and the others throw theirs away, which protects nothing yet.
+ */
+async function rootOfNode(storage: Storage, path: string, log: Logger): Promise<RootKey> {
+  const seal = fileSeal({ path })
+  if (await seal.isInitialised()) {
+    const root = await seal.open()
+    await requireSameRoot(storage, root, path)
+    return root
   }
-  return openDataFolder(settings, log)
-}
-
-/** Opens the store, for the threads that share `memory`. */
-export function openStorage(settings: StoreSettings, memory?: MachineMemory): Promise<Storage> {
-  return openSqlite({
-    file: join(resolve(settings.data), DATABASE_FILE),
-    signal: memory?.commits,
-    turn: memory?.turn,
-  })
-}
-
-async function requireSameRoot(storage: Storage, root: RootKey, directory: string): Promise<void> {
   const known = await storage.meta.get(ROOT_KEY_ID)
-  if (known === undefined) await storage.meta.put(ROOT_KEY_ID, root.id)
-  else if (known !== root.id) {
+  if (known !== undefined) throw new Error(otherNodeHasRoot(path, known))
+  const root = await makeRoot(path, log)
+  const settled = await storage.meta.settle(ROOT_KEY_ID, root.id)
+  if (settled !== root.id) {
+    await unlink(path)
+    throw new Error(otherNodeHasRoot(path, settled))
+  }
+  return root
+}
+
+function otherNodeHasRoot(path: string, id: string): string {
+  return (
+    `the store needs the root key ${id}, and there is none at ${path}: ` +
+    'put the same root key file on every node'
+  )
+}
+
+async function makeRoot(path: string, log: Logger): Promise<RootKey> {
+  const root = await fileSeal({ path }).initialise()
+  log.info(`made a root key, ${basename(path)}: back it up, without it every key is lost`)
+  return root
+}
+
+async function requireSameRoot(storage: Storage, root: RootKey, path: string): Promise<void> {
+  const known = await storage.meta.settle(ROOT_KEY_ID, root.id)
+  if (known !== root.id) {
     throw new Error(
-      `the root key in ${directory} is ${root.id}, but its database needs ${known}: they are not ` +
-        'of one data folder',
+      `the root key in ${path} is ${root.id}, but the store needs ${known}: they are not of ` +
+        'one data folder, nor of one store',
     )
   }
 }

@@ -75,11 +75,13 @@ async function serveFolder(
   const workers = workerCount(settings)
   const directory = resolve(settings.data)
   const memory = newMachineMemory(workers + 1)
-  const { root, storage: opened } = await openDataFolder(settings, log, memory)
+  const { root, storage: opened } = await openDataFolder(directory, settings, log, memory)
   const storage = overrides.storage?.(opened) ?? opened
   const isFirstStart =
     settings.identity === 'embedded' &&
-    (await bootstrap({ directory, storage, root, clock: systemClock, region: settings.region }))
+    (await storage.exclusively('first start', () =>
+      bootstrap({ directory, storage, root, clock: systemClock, region: settings.region }),
+    ))
 
   const virtual = virtualClockOf(settings.clock)
   const clock = virtual ?? systemClock

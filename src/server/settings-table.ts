@@ -45,6 +45,38 @@ export const SETTINGS = {
     placeholder: 'DIR',
     help: 'folder of database, root key, audit log and first credentials',
   },
+  store: {
+    type: 'text',
+    default: undefined,
+    placeholder: 'URL',
+    help: 'postgres://USER@HOST:PORT/DATABASE?sslmode=verify-full (disable, require, verify-ca), or ?host=/FOLDER of a unix socket; without it SQLite in the data folder',
+  },
+  'store-password-file': {
+    type: 'text',
+    default: undefined,
+    placeholder: 'FILE',
+    help: 'file with the password for --store',
+  },
+  'store-ca': {
+    type: 'text',
+    default: undefined,
+    placeholder: 'FILE',
+    help: 'certificates (PEM) that vouch for the database, in place of those of the system',
+  },
+  'store-connections': {
+    type: 'integer',
+    default: 10,
+    min: 1,
+    max: 1000,
+    placeholder: 'N',
+    help: 'most connections to PostgreSQL that do work; two more listen and lock',
+  },
+  'root-key': {
+    type: 'text',
+    default: undefined,
+    placeholder: 'FILE',
+    help: 'file of the root key, the same on every node; without it root.key in the data folder',
+  },
   'tls-cert': {
     type: 'text',
     default: undefined,

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { parse as parseToml } from 'smol-toml'
 import { SETTINGS, type SettingName, type SettingRow, type Settings } from './settings-table.ts'
+import { parseStoreUrl } from './store-url.ts'
 
 /** A setting that is unknown, or has a value that will not do. */
 export class SettingsError extends Error {
@@ -47,6 +48,7 @@ export function readSettings(
   }
   const settings = values as Settings // one value for each name, each parsed by its row
   requireConsistent(settings)
+  requireGoodStore(settings.store, sources.store === 'flag')
   return { settings, sources: sources as Record<SettingName, SettingSource> } // likewise
 }
 
@@ -158,6 +160,24 @@ function requireConsistent(settings: Settings): void {
   }
   if (!/^[a-zA-Z0-9_-]{1,64}$/.test(settings.region)) {
     throw new SettingsError('--region must be 1 to 64 letters, digits, - or _')
+  }
+}
+
+/**
+ * Refuses a store that will not do. A password in a flag would be read by everybody on the machine,
+ * in the list of processes.
+ *
+ * @throws {SettingsError}
+ */
+export function requireGoodStore(store: string | undefined, isFlag: boolean): void {
+  if (store === undefined) return
+  const parsed = parseStoreUrl(store)
+  if ('problem' in parsed) throw new SettingsError(`--store ${parsed.problem}`)
+  if (isFlag && parsed.password !== undefined) {
+    throw new SettingsError(
+      '--store must not bear a password, which would show in the list of processes: ' +
+        `use --store-password-file, or ${variableOf('store')}`,
+    )
   }
 }
 

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
 import { rootKeyOf } from '../crypto/root-key.ts'
 import { systemClock } from '../ports/clock.ts'
@@ -25,7 +26,7 @@ export function serveInThread(port: MessagePort, birth: WorkerBirth): void {
       log: makeLog(settings['log-level']),
       memory,
       root: rootKeyOf(root),
-      storage: await openStorage(settings, memory),
+      storage: await openStorage(resolve(settings.data), settings, memory),
       clock: systemClock,
       advanceClock: undefined,
       syncSoon: () => tell({ kind: 'sync-soon' }),

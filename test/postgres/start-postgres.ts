@@ -56,6 +56,7 @@ export async function startPostgres(
   const account = accountForPostgres()
   const folder = mkdtempSync(join(tmpdir(), 'keyturn-pg-'))
   const data = join(folder, 'data')
+  const endKeeper = keepClean(data, folder)
   const own = (path: string) => {
     if (account !== undefined) chownSync(path, account.uid, account.gid)
   }
@@ -67,7 +68,6 @@ export async function startPostgres(
   write('password', PASSWORD)
   initialise(binaries, folder, account)
   for (const [name, text] of Object.entries(options.files ?? {})) write(join('data', name), text)
-  const endKeeper = keepClean(data, folder)
   const port = await freePort()
   const settings = [
     `port = ${port}`,

@@ -1,6 +1,5 @@
-import { Type } from 'typebox'
 import { PAGE_OF_POLICIES } from '../../core/limits.ts'
-import { optional, plain } from '../field.ts'
+import { optional } from '../field.ts'
 import {
   epochMsText,
   keyDescription,
@@ -8,6 +7,7 @@ import {
   number,
   pageLimit,
   text,
+  textOf,
   uuid,
   uuidOrEmpty,
 } from '../fields.ts'
@@ -29,8 +29,8 @@ export const CreateAccessPoint = operation({
     access_point_name: name,
     type: accessPointKind,
     /** Public key in PEM: of the cluster, or of who attests for the machine. */
-    identity: optional(plain(Type.String({ maxLength: 8192 }))),
-    cluster_id: optional(plain(Type.String({ minLength: 1, maxLength: 255 }))),
+    identity: optional(textOf({ maxLength: 8192 })),
+    cluster_id: optional(textOf({ minLength: 1, maxLength: 255 })),
     description: optional(keyDescription),
   },
   response: { access_point_id: text },

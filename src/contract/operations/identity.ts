@@ -4,7 +4,9 @@ import { text } from '../fields.ts'
 import { listOf, objectOf } from '../object-fields.ts'
 import { operation } from '../operation.ts'
 
-const NAMED = Type.Object({ id: Type.Optional(Type.String()), name: Type.Optional(Type.String()) })
+/** What somebody is looked up by: without U+0000, which no database holds. */
+const REFERENCE = Type.String({ pattern: '^[^\\u0000]*$' })
+const NAMED = Type.Object({ id: Type.Optional(REFERENCE), name: Type.Optional(REFERENCE) })
 
 const SIGN_IN = Type.Object({
   identity: Type.Object({
@@ -12,8 +14,8 @@ const SIGN_IN = Type.Object({
     password: Type.Optional(
       Type.Object({
         user: Type.Object({
-          id: Type.Optional(Type.String()),
-          name: Type.Optional(Type.String()),
+          id: Type.Optional(REFERENCE),
+          name: Type.Optional(REFERENCE),
           domain: Type.Optional(NAMED),
           password: Type.String(),
         }),
@@ -22,7 +24,7 @@ const SIGN_IN = Type.Object({
     token: Type.Optional(Type.Object({ id: Type.String() })),
     hw_ak_sk: Type.Optional(
       Type.Object({
-        access: Type.Object({ key: Type.String() }),
+        access: Type.Object({ key: REFERENCE }),
         secret: Type.Object({ key: Type.String() }),
       }),
     ),
@@ -31,8 +33,8 @@ const SIGN_IN = Type.Object({
     Type.Object({
       project: Type.Optional(
         Type.Object({
-          id: Type.Optional(Type.String()),
-          name: Type.Optional(Type.String()),
+          id: Type.Optional(REFERENCE),
+          name: Type.Optional(REFERENCE),
           domain: Type.Optional(NAMED),
         }),
       ),

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { optional, plain } from '../field.ts'
 import {
+  anyText,
   booleanText,
   keyAlias,
   keyDescription,
@@ -47,7 +48,7 @@ export const CreateKey = operation({
     origin: optional(keyOrigin),
     enterprise_project_id: optional(enterpriseProjectId),
     keystore_id: optional(text),
-    tags: optional(listOf(objectOf({ key: text, value: optional(text) }))),
+    tags: optional(listOf(objectOf({ key: anyText, value: optional(anyText) }))),
     sequence: optional(sequence),
   },
   response: { key_info: objectOf({ key_id: keyId, domain_id: tenantId, region_id: text }) },

@@ -1,13 +1,21 @@
-import { Type } from 'typebox'
 import { fault } from '../../core/fault.ts'
 import { MAX_PAGE_KEYSTORES } from '../../core/limits.ts'
-import { oneOf, optional, plain } from '../field.ts'
-import { epochMsText, name, number, pageLimit, tenantId, text, wholeNumber } from '../fields.ts'
+import { oneOf, optional } from '../field.ts'
+import {
+  epochMsText,
+  name,
+  number,
+  pageLimit,
+  tenantId,
+  text,
+  textOf,
+  wholeNumber,
+} from '../fields.ts'
 import { listOf, objectOf } from '../object-fields.ts'
 import { needs, operation } from '../operation.ts'
 import { keystoreState } from '../trust-fields.ts'
 
-const keystoreId = plain(Type.String({ minLength: 1, maxLength: 64 }))
+const keystoreId = textOf({ minLength: 1, maxLength: 64 })
 const PATH = { keystore_id: keystoreId }
 const UNKNOWN = ['keystore-unusable'] as const
 const STATUS = { keystore: objectOf({ keystore_id: text, keystore_state: keystoreState }) }
@@ -33,9 +41,9 @@ export const CreateKeyStore = operation({
   request: {
     keystore_alias: name,
     keystore_type: optional(oneOf(['DEFAULT', 'DHSM', 'CDMS'])),
-    hsm_cluster_id: optional(plain(Type.String({ maxLength: 255 }))),
-    hsm_ca_cert: optional(plain(Type.String({ maxLength: 32_768 }))),
-    cluster_id: optional(plain(Type.String({ maxLength: 255 }))),
+    hsm_cluster_id: optional(textOf({ maxLength: 255 })),
+    hsm_ca_cert: optional(textOf({ maxLength: 32_768 })),
+    cluster_id: optional(textOf({ maxLength: 255 })),
   },
   response: { keystore: objectOf({ keystore_id: text, domain_id: tenantId }) },
   faults: ['field-invalid', 'alias-taken', 'upstream-invalid', 'upstream-timeout'],

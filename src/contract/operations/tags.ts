@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { fault } from '../../core/fault.ts'
 import { MAX_PAGE_KEYS } from '../../core/limits.ts'
 import { oneOf, optional, plain } from '../field.ts'
-import { keyId, number, pageLimit, sequence, text, wholeNumber } from '../fields.ts'
+import { anyText, keyId, number, pageLimit, sequence, text, wholeNumber } from '../fields.ts'
 import { listOf, objectOf } from '../object-fields.ts'
 import { needs, operation } from '../operation.ts'
 import { KEY_DETAILS } from './key-info.ts'
@@ -18,7 +18,9 @@ const TAG_FAULTS = [
 ] as const
 
 /** A tag of a request: what it may hold is the core's to say. */
-const TAG = objectOf({ key: text, value: optional(text) })
+const TAG = objectOf({ key: anyText, value: optional(anyText) })
+/** A tag that is looked for. */
+const WANTED_TAG = objectOf({ key: text, value: optional(text) })
 /** A tag of a reply. */
 const STORED_TAG = objectOf({ key: text, value: text })
 const TAG_VALUES = objectOf({ key: text, values: optional(listOf(text)) })
@@ -103,7 +105,7 @@ export const ListKmsByTags = operation({
     limit: optional(pageLimit(MAX_PAGE_KEYS)),
     offset: optional({ ...wholeNumber, malformed: () => fault('offset-out-of-range') }),
     tags: optional(listOf(TAG_VALUES)),
-    matches: optional(listOf(TAG)),
+    matches: optional(listOf(WANTED_TAG)),
     sequence: optional(sequence),
   },
   response: {

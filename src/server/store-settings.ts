@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs'
+import { SecretBytes } from '../crypto/secret-bytes.ts'
+import type { PostgresPlace } from '../storage/postgres-links.ts'
+import { requireGoodStore, SettingsError, variableOf } from './settings.ts'
+import type { Settings } from './settings-table.ts'
+import { parseStoreUrl } from './store-url.ts'
+
+/** Settings that say where everything is kept. */
+export type StoreSettings = Pick<Settings, StoreSettingName>
+
+type StoreSettingName =
+  | 'store'
+  | 'store-password-file'
+  | 'store-ca'
+  | 'store-connections'
+  | 'root-key'
+
+/** Those of them that every command takes that works on the store. */
+export const STORE_FLAGS = ['store', 'store-password-file', 'store-ca', 'root-key'] as const
+
+/**
+ * The settings of a command, from its flags or from the variables of the server.
+ *
+ * @throws {SettingsError}
+ */
+export function storeSettingsOf(
+  flags: Readonly<Record<string, string | undefined>>,
+  environment: Readonly<Record<string, string | undefined>>,
+): StoreSettings {
+  const given = (name: (typeof STORE_FLAGS)[number]) => flags[name] ?? environment[variableOf(name)]
+  requireGoodStore(given('store'), flags['store'] !== undefined)
+  return {
+    store: given('store'),
+    'store-password-file': given('store-password-file'),
+    'store-ca': given('store-ca'),
+    'root-key': given('root-key'),
+    'store-connections': 2,
+  }
+}
+
+/**
+ * Where the PostgreSQL database is that the settings name; undefined for SQLite.
+ *
+ * @throws {SettingsError}
+ */
+export function placeOfStore(settings: StoreSettings): PostgresPlace | undefined {
+  const { store, 'store-password-file': passwordFile, 'store-ca': caFile } = settings
+  if (store === undefined) return undefined
+  const parsed = parseStoreUrl(store)
+  if ('problem' in parsed) throw new SettingsError(`--store ${parsed.problem}`)
+  const { sslMode, password: textual, ...where } = parsed
+  const password =
+    passwordFile !== undefined
+      ? readPassword(passwordFile)
+      : textual === undefined
+        ? undefined
+        : new SecretBytes(Buffer.from(textual))
+  return {
+    ...where,
+    password: password && (() => password.lend((bytes) => Buffer.from(bytes).toString())),
+    maxConnections: settings['store-connections'],
+    tls:
+      sslMode === 'disable'
+        ? undefined
+        : {
+            verify: sslMode === 'require' ? 'none' : sslMode === 'verify-ca' ? 'issuer' : 'host',
+            ca: caFile === undefined ? undefined : readText('store-ca', caFile).toString(),
+          },
+  }
+}
+
+function readPassword(path: string): SecretBytes {
+  const bytes = readText('store-password-file', path)
+  let end = bytes.length
+  while (end > 0 && (bytes[end - 1] === 0x0a || bytes[end - 1] === 0x0d)) end--
+  return new SecretBytes(bytes.subarray(0, end))
+}
+
+function readText(name: StoreSettingName, path: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch (cause) {
+    throw new SettingsError(`--${name}: ${path} cannot be read`, { cause })
+  }
+}
