@@ -14,6 +14,7 @@ import {
   insertVersions,
   notePending,
   requireRotationOnly,
+  rotatedRow,
   updateRotated,
 } from './due-writes.ts'
 import type { Engine } from './engine.ts'
@@ -192,16 +193,7 @@ async function writeRotations(
     steps.map(({ seen, key }) => {
       const columns = keyColumns(key)
       requireRotationOnly(keyColumns(seen.key), columns)
-      return [
-        key.id,
-        seen.revision,
-        columns.primary_version,
-        columns.rotation_period_start,
-        columns.next_rotation_at,
-        columns.rotation_count,
-        columns.last_rotation_at,
-        columns.material_expires_at,
-      ]
+      return rotatedRow({ ...columns, number: seen.number, revision: seen.revision + 1 })
     }),
   )
   if (updated !== steps.length) throw new Error(`rotated ${updated} of ${steps.length} keys`)
