@@ -14,8 +14,12 @@ const MAX_ROWS = 512
 export function bulk(
   build: (db: Kysely<Database>, rows: number) => CompiledQuery,
 ): (transaction: Transaction<Database>, rows: readonly (readonly unknown[])[]) => Promise<number> {
-  const texts = new Map<number, CompiledQuery>()
+  // By the database's adapter: two engines may be open at once, and each has its own text.
+  const known = new WeakMap<object, Map<number, CompiledQuery>>()
   return async (transaction, rows) => {
+    const { adapter } = transaction.getExecutor()
+    const texts = known.get(adapter) ?? new Map<number, CompiledQuery>()
+    known.set(adapter, texts)
     let written = 0
     for (let from = 0; from < rows.length; ) {
       const size = Math.min(MAX_ROWS, powerOfTwoUpTo(rows.length - from))
