@@ -11,6 +11,8 @@ import { SCHEDULER_ACTOR } from './rotate-key.ts'
  * A crash between the commit and the audit record leaves the rotation without one: the event in the
  * store is written with the rotation itself, and tells of it for ever.
  *
+ * @returns Besides the batch how long the store had it: what came after waited for others, too.
+ *
  * @param failed Told of a key that could not be rotated, and of an event that could not be told; the
  *   others are not hindered.
  */
@@ -19,8 +21,9 @@ export async function rotateDue(
   limit: number,
   after: DuePlace | undefined,
   failed: (error: unknown) => void,
-): Promise<DueBatch<RotationEvent>> {
+): Promise<DueBatch<RotationEvent> & { readonly storeMs: number }> {
   const now = deps.clock.now()
+  const startedAtMs = performance.now()
   const batch = await deps.keys.rotateDue(
     now,
     limit,
@@ -36,10 +39,11 @@ export async function rotateDue(
     },
     after,
   )
-  if (batch.done.length === 0) return batch
+  const storeMs = performance.now() - startedAtMs
+  if (batch.done.length === 0) return { ...batch, storeMs }
   const told = batch.done.map((event) => deps.announceRotation(event))
   for (const outcome of await Promise.allSettled([deps.changes.catchUp(), ...told])) {
     if (outcome.status === 'rejected') failed(outcome.reason)
   }
-  return batch
+  return { ...batch, storeMs }
 }

@@ -3,10 +3,14 @@ import type { Pressure } from '../ports/pressure.ts'
 import { FULL_PACE, nextPace, type Pace, requestRate } from './pace.ts'
 import { pause } from './pause.ts'
 
-/** What a batch came to: how many keys it took up, and whether there are more, and where. */
-export type Taken =
-  | { readonly claimed: number; readonly next: DuePlace | undefined }
-  | { readonly claimed: number; readonly hasMore: boolean }
+/**
+ * What a batch came to: how many keys it took up, whether there are more, and where; and how long the
+ * store had it, if that is less than all of it.
+ */
+export type Taken = { readonly claimed: number; readonly storeMs?: number } & (
+  | { readonly next: DuePlace | undefined }
+  | { readonly hasMore: boolean }
+)
 
 /** Takes up at most so many keys that are due after a place. */
 export type TakeBatch = (keys: number, after: DuePlace | undefined) => Promise<Taken>
@@ -53,7 +57,7 @@ export class Lane {
     const startedAtMs = performance.now()
     try {
       const taken = await this.#take(keys, this.#after)
-      const tookMs = performance.now() - startedAtMs
+      const tookMs = taken.storeMs ?? performance.now() - startedAtMs
       const hasMore = 'hasMore' in taken ? taken.hasMore : taken.next !== undefined
       this.#after = 'next' in taken ? taken.next : undefined
       this.#measure()

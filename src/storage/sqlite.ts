@@ -17,7 +17,8 @@ const BUSY_TIMEOUT_MS = 5000
 
 /**
  * Every commit is on the disk before it is answered. Deleted content is overwritten, so that wrapped
- * material of destroyed keys does not stay in free pages.
+ * material of destroyed keys does not stay in free pages. The log in front of the database may grow to
+ * 32 MB before it is worked in: pages that many commits wrote are then written once.
  */
 const PRAGMAS = [
   'PRAGMA journal_mode = WAL',
@@ -27,6 +28,7 @@ const PRAGMAS = [
   'PRAGMA cell_size_check = ON',
   'PRAGMA secure_delete = ON',
   'PRAGMA temp_store = MEMORY',
+  'PRAGMA wal_autocheckpoint = 8000',
 ] as const
 
 /** Where the database is, and what time its changes bear. */

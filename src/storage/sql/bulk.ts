@@ -29,6 +29,9 @@ export function bulk(
         texts.set(size, text)
       }
       const parameters = rows.slice(from, from + size).flat()
+      if (parameters.length !== text.parameters.length) {
+        throw new Error(`${parameters.length} parameters for ${text.parameters.length} places`)
+      }
       const result = await transaction.executeQuery({ ...text, parameters })
       written += Number(result.numAffectedRows ?? 0)
       from += size

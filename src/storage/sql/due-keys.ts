@@ -15,6 +15,7 @@ import {
   insertVersions,
   notePending,
   requireRotationOnly,
+  rotatedRow,
   updateRotated,
 } from './due-writes.ts'
 import { engineOf } from './engine.ts'
@@ -194,16 +195,7 @@ async function writeRotations(
     steps.map(({ seen, key }) => {
       const columns = keyColumns(key)
       requireRotationOnly(keyColumns(seen.key), columns)
-      return [
-        key.id,
-        seen.revision,
-        columns.primary_version,
-        columns.rotation_period_start,
-        columns.next_rotation_at,
-        columns.rotation_count,
-        columns.last_rotation_at,
-        columns.material_expires_at,
-      ]
+      return rotatedRow({ ...columns, number: seen.number, revision: seen.revision + 1 })
     }),
   )
   if (updated !== steps.length) throw new Error(`rotated ${updated} of ${steps.length} keys`)

@@ -1,10 +1,11 @@
 import { sql } from 'kysely'
 import { bulk, times } from './bulk.ts'
 import type { keyColumns } from './key-rows.ts'
+import type { KeysTable } from './schema.ts'
 
 /*
  * What is written of many keys at once. The parameters of a row stand in the order of its columns
- * here; both engines know the columns of VALUES as column1, column2 …
+ * here.
  */
 
 const EMPTY = new Uint8Array(0)
@@ -31,14 +32,52 @@ export function requireRotationOnly(before: Columns, after: Columns): void {
   }
 }
 
-/** Keys from the revision they were seen at: id, that revision, then {@link ROTATED}. */
+/** The columns of a key that {@link updateRotated} writes; `revision` is the new one. */
+const KEY_COLUMNS = [
+  'id',
+  'project_id',
+  'tenant_id',
+  'number',
+  'alias',
+  'description',
+  'spec',
+  'usage',
+  'origin',
+  'is_default',
+  'enterprise_project_id',
+  'keystore_id',
+  'state',
+  'created_at',
+  'region_role',
+  'revision',
+  ...ROTATED,
+] as const satisfies readonly (keyof KeysTable)[]
+
+/** What {@link updateRotated} takes of a key. */
+export function rotatedRow(row: KeysTable): readonly unknown[] {
+  return KEY_COLUMNS.map((name) => row[name])
+}
+
+/**
+ * Keys, each if it is still at the revision before the one in its row. An insert that always meets
+ * the row it is for: SQLite takes a seventh of the time that it takes for `update … from (values …)`.
+ */
 export const updateRotated = bulk((db, rows) => {
-  const numbers = ['revision', ...ROTATED].map(() => sql`cast(${0} as bigint)`)
-  const row = sql`(cast(${''} as text), ${sql.join(numbers)})`
-  const sets = ROTATED.map((name, at) => sql`${sql.ref(name)} = v.${sql.ref(`column${at + 3}`)}`)
-  return sql`update keys set revision = v.column2 + 1, ${sql.join(sets)}
-    from (values ${sql.join(times(rows, row))}) as v
-    where keys.id = v.column1 and keys.revision = v.column2`.compile(db)
+  const row = Object.fromEntries(KEY_COLUMNS.map((name) => [name, 0])) as unknown as KeysTable // parameters follow
+  return db
+    .insertInto('keys')
+    .values(times(rows, row))
+    .onConflict((conflict) =>
+      conflict
+        .column('id')
+        .doUpdateSet(({ ref }) =>
+          Object.fromEntries(
+            (['revision', ...ROTATED] as const).map((name) => [name, ref(`excluded.${name}`)]),
+          ),
+        )
+        .where('keys.revision', '=', sql<number>`excluded.revision - 1`),
+    )
+    .compile()
 })
 
 /** Versions, with their columns in the order of the table. */
