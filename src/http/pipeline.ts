@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { authorise, NOT_ASKED } from '../app/authorise.ts'
 import type { Deps } from '../app/deps.ts'
-import type { RequestContext } from '../app/handler.ts'
+import type { RequestContext, SignedIn } from '../app/handler.ts'
 import { HANDLERS } from '../app/index.ts'
 import type { Authenticator } from '../auth/identity-provider.ts'
 import { decodeRequest } from '../contract/decode-request.ts'
@@ -12,7 +12,7 @@ import type { ApiKind } from '../contract/operation.ts'
 import type { OperationId } from '../contract/operations/index.ts'
 import type { Caller } from '../core/caller.ts'
 import { fault } from '../core/fault.ts'
-import type { KeyId, ProjectId } from '../core/ids.ts'
+import type { KeyId, ProjectId, VersionNumber } from '../core/ids.ts'
 import type { AuditLog } from '../ports/audit-log.ts'
 import type { Clock } from '../ports/clock.ts'
 import { auditRecord } from './audit-record.ts'
@@ -51,6 +51,35 @@ export interface Exchange {
 }
 
 /**
+ * What handlers know of a request. A class, for a getter in an object literal gives every object a
+ * shape of its own, which the engine keeps, with the request that the getter closes over, until it
+ * next collects the old generation.
+ */
+class HttpContext implements RequestContext {
+  readonly requestId: string
+  readonly source: string
+  readonly secure: boolean
+  keyId: KeyId | undefined = undefined
+  keyVersion: VersionNumber | undefined = undefined
+  admission = NOT_ASKED
+  signedIn: SignedIn | undefined = undefined
+  readonly #pipeline: Pipeline
+  readonly #request: IncomingMessage
+
+  constructor(pipeline: Pipeline, request: IncomingMessage) {
+    this.requestId = pipeline.newRequestId()
+    this.source = request.socket.remoteAddress ?? ''
+    this.secure = isSecure(request)
+    this.#pipeline = pipeline
+    this.#request = request
+  }
+
+  get baseUrl(): string {
+    return this.#pipeline.publicUrl ?? ownUrl(this.#request)
+  }
+}
+
+/**
  * Answers a request: route, body, who, decode, whether, handler, encode, audit, reply. No reply
  * leaves before the audit log has its record.
  */
@@ -62,18 +91,7 @@ export async function answer(
   const startedAtMs = performance.now()
   const exchange: Exchange = {
     request,
-    context: {
-      requestId: pipeline.newRequestId(),
-      source: request.socket.remoteAddress ?? '',
-      get baseUrl() {
-        return pipeline.publicUrl ?? ownUrl(request)
-      },
-      secure: isSecure(request),
-      keyId: undefined,
-      keyVersion: undefined,
-      admission: NOT_ASKED,
-      signedIn: undefined,
-    },
+    context: new HttpContext(pipeline, request),
     route: undefined,
     caller: undefined,
   }
