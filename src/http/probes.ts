@@ -18,8 +18,8 @@ export function answerProbe(
   request: IncomingMessage,
   response: ServerResponse,
 ): boolean {
-  const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
   if (request.method !== 'GET' && request.method !== 'HEAD') return false
+  const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
   const probe = Object.hasOwn(probes, path) ? probes[path] : undefined
   if (probe === undefined) return false
   Promise.resolve(probe(request))
