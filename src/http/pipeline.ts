@@ -19,6 +19,7 @@ import type { Clock } from '../ports/clock.ts'
 import { auditRecord } from './audit-record.ts'
 import { readBody } from './read-body.ts'
 import { type Outcome, refuse, send, succeed } from './reply.ts'
+import { pathOf, queryOf } from './request-target.ts'
 import type { Route, Routed } from './router.ts'
 
 /** Longest request target: ours are far shorter. */
@@ -120,9 +121,7 @@ function findRoute(pipeline: Pipeline, exchange: Exchange): Route {
   if (problem !== undefined) throw fault('storage-failed', {}, new Error(problem))
   const { method = 'GET', url = '/' } = exchange.request
   if (url.length > MAX_URL_CHARACTERS) throw fault('uri-too-long')
-  const queryAt = url.indexOf('?')
-  const path = queryAt < 0 ? url : url.slice(0, queryAt)
-  return requireRoute(pipeline.route(method, path), exchange)
+  return requireRoute(pipeline.route(method, pathOf(url)), exchange)
 }
 
 /** Who, decode, whether, handler, encode: at once, if nothing has to be waited for. */
@@ -140,13 +139,11 @@ function perform(
       exchange.caller = caller
       pipeline.limitRate(caller.userId)
     }
-    const url = request.url ?? '/'
-    const queryAt = url.indexOf('?')
     const decoded = decodeRequest(row, {
       pathParameters: parameters,
-      query: queryAt < 0 ? '' : url.slice(queryAt + 1),
+      query: queryOf(request.url),
       headers: request.headers,
-      body: isUtf8(body) ? body.toString('utf8') : undefined,
+      body: textOf(body),
     })
     context.keyId = decoded['key_id'] as KeyId | undefined // the field of that name decodes to one
     if (access.kind === 'permission' && caller !== undefined) {
@@ -186,6 +183,12 @@ function identify(
     projectId: parameters['project_id'] as ProjectId | undefined, // compared by equality only
     mayBeGuest: 'grant' in access,
   })
+}
+
+/** The text of a body; undefined when its bytes are no UTF-8, which shows as U+FFFD in their text. */
+function textOf(body: Buffer): string | undefined {
+  const text = body.toString('utf8')
+  return text.includes('\ufffd') && !isUtf8(body) ? undefined : text
 }
 
 function isListedFor({ listedFor }: Route['row'], request: IncomingMessage): boolean {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { pathOf } from './request-target.ts'
 
 /** What a probe answers. */
 export interface ProbeReply {
@@ -19,7 +20,7 @@ export function answerProbe(
   response: ServerResponse,
 ): boolean {
   if (request.method !== 'GET' && request.method !== 'HEAD') return false
-  const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
+  const path = pathOf(request.url)
   const probe = Object.hasOwn(probes, path) ? probes[path] : undefined
   if (probe === undefined) return false
   Promise.resolve(probe(request))
