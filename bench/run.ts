@@ -1,7 +1,7 @@
-// npm run bench [-- PART [FLAGS]]: all parts, or one of requests, signing, stall.
+// npm run bench [-- PART [FLAGS]]: all parts, or one of requests, latency, signing, stall.
 import { spawnSync } from 'node:child_process'
 
-const PARTS = ['requests', 'signing', 'stall'] as const
+const PARTS = ['requests', 'latency', 'signing', 'stall'] as const
 const [asked, ...flags] = process.argv.slice(2)
 const isPart = PARTS.some((part) => part === asked)
 const parts = isPart ? [asked] : PARTS
