@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net'
+import { type Connection, openConnection } from './connection.ts'
 
 /** What a load run measured. */
 export interface LoadResult {
@@ -16,8 +16,6 @@ export interface LoadOptions {
   /** A whole HTTP request; asked anew for each, so that signatures can be fresh. */
   readonly nextRequest: () => Buffer
 }
-
-const HEAD_END = Buffer.from('\r\n\r\n')
 
 /**
  * Sends requests over a few connections, the next one on each as soon as the last is answered.
@@ -41,36 +39,24 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
 
 function client(options: LoadOptions, endMs: number, latencies: number[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket: Socket = connect({ port: options.port, host: '127.0.0.1', noDelay: true })
     let sentAtMs = 0
-    let received: Buffer = Buffer.alloc(0)
-    const send = () => {
+    const send = (connection: Connection) => {
       if (performance.now() >= endMs) {
-        socket.end()
+        connection.close()
         resolve()
         return
       }
       const request = options.nextRequest()
       sentAtMs = performance.now()
-      socket.write(request)
+      connection.send(request)
     }
-    socket.on('connect', send)
-    socket.on('error', reject)
-    socket.on('data', (chunk: Buffer) => {
-      received = received.length === 0 ? chunk : Buffer.concat([received, chunk])
-      const headEnd = received.indexOf(HEAD_END)
-      if (headEnd < 0) return
-      const head = received.toString('latin1', 0, headEnd)
-      const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0)
-      if (received.length < headEnd + 4 + length) return
-      if (!head.startsWith('HTTP/1.1 200')) {
-        socket.destroy()
-        reject(new Error(received.toString('utf8', 0, 500)))
-        return
-      }
-      received = Buffer.alloc(0)
-      latencies.push(performance.now() - sentAtMs)
-      send()
+    openConnection(options.port, {
+      opened: send,
+      answered(connection) {
+        latencies.push(performance.now() - sentAtMs)
+        send(connection)
+      },
+      failed: reject,
     })
   })
 }

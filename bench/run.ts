@@ -1,7 +1,7 @@
 // npm run bench [-- PART [FLAGS]]: all parts, or one of them by its name.
 import { spawnSync } from 'node:child_process'
 
-const PARTS = ['requests', 'signing', 'stall', 'workers'] as const
+const PARTS = ['requests', 'latency', 'signing', 'stall', 'workers'] as const
 const [asked, ...flags] = process.argv.slice(2)
 const isPart = PARTS.some((part) => part === asked)
 const parts = isPart ? [asked] : PARTS

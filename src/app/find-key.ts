@@ -54,12 +54,28 @@ export async function loadSharedKey(
 }
 
 /**
- * A key that may be used now, from the cache if that is current.
+ * A key that may be used now: at once when it is warm and the caller's own, from the cache if that is
+ * current.
  *
  * @throws {Fault} `key-not-found`, `operation-forbidden`, `key-use-forbidden`, `project-mismatch`,
  *   `key-disabled`, `key-pending-deletion`, `key-pending-import`
  */
-export async function useKey(
+export function useKey(
+  deps: Deps,
+  caller: Caller,
+  keyId: KeyId,
+  admission: Admission,
+): WarmKey | Promise<WarmKey> {
+  const warm = deps.changes.isCurrent() ? deps.cache.get(keyId) : undefined
+  if (warm === undefined || !isOwn(warm.key, caller, admission)) {
+    return findUsable(deps, caller, keyId, admission)
+  }
+  requireUsable(warm.key)
+  return warm
+}
+
+/** As {@link useKey}, for a key that is not warm, or that only a grant lets the caller use. */
+async function findUsable(
   deps: Deps,
   caller: Caller,
   keyId: KeyId,

@@ -13,22 +13,27 @@ import { primaryOf } from './find-key.ts'
 import type { RequestContext } from './handler.ts'
 import type { WarmKey } from './key-cache.ts'
 import { loadVersion } from './load-version.ts'
+import { whenReady } from './when-ready.ts'
 
-/** Encrypts with the primary version of a symmetric key; notes the version for the audit. */
-export async function protect(
+/**
+ * Encrypts with the primary version of a symmetric key, at once when that is ready for use; notes the
+ * version for the audit.
+ */
+export function protect(
   deps: Deps,
   warm: WarmKey,
   kind: ProtectedKind,
   bound: CallerContext,
   plaintext: Uint8Array,
   context: RequestContext,
-): Promise<Buffer> {
+): Buffer | Promise<Buffer> {
   const version = primaryOf(warm.key)
   const known = warm.versions.get(version)
-  const cipher = known?.kind === 'cipher' ? known : await encryptingCipher(deps, warm, version)
-  context.keyVersion = version
-  const keyId = warm.key.id
-  return encryptMessage(cipher, { keyId, version, kind, context: bound }, plaintext)
+  const cipher = known?.kind === 'cipher' ? known : encryptingCipher(deps, warm, version)
+  return whenReady(cipher, (ready) => {
+    context.keyVersion = version
+    return encryptMessage(ready, { keyId: warm.key.id, version, kind, context: bound }, plaintext)
+  })
 }
 
 /**

@@ -14,22 +14,21 @@ import type { WarmKey } from './key-cache.ts'
 import { loadPrivate } from './load-version.ts'
 import { withPin } from './pins.ts'
 import { keyOfCiphertext, protect, unprotectAny } from './protect.ts'
+import { whenReady } from './when-ready.ts'
 
 const SYMMETRIC = 'SYMMETRIC_DEFAULT'
 const DECRYPT_RIGHT = { permission: 'kms:cmk:crypto', grant: 'decrypt-data' } as const
 
-export const encryptData: Handler<'EncryptData'> = async (deps, caller, request, context) => {
-  const warm = await useKey(deps, caller, request.key_id, context.admission)
-  const algorithm = requireEncryption(warm.key, request.encryption_algorithm)
-  const bound = callerContext(request)
-  return {
-    key_id: warm.key.id,
-    cipher_text:
+export const encryptData: Handler<'EncryptData'> = (deps, caller, request, context) =>
+  whenReady(useKey(deps, caller, request.key_id, context.admission), (warm) => {
+    const algorithm = requireEncryption(warm.key, request.encryption_algorithm)
+    const bound = callerContext(request)
+    const ciphertext =
       algorithm === SYMMETRIC
-        ? await protect(deps, warm, 'data', bound, request.plain_text, context)
-        : await encryptBare(deps, warm, algorithm, bound, request.plain_text, context),
-  }
-}
+        ? protect(deps, warm, 'data', bound, request.plain_text, context)
+        : encryptBare(deps, warm, algorithm, bound, request.plain_text, context)
+    return whenReady(ciphertext, (bytes) => ({ key_id: warm.key.id, cipher_text: bytes }))
+  })
 
 export const decryptData: Handler<'DecryptData'> = async (deps, caller, request, context) => {
   const asymmetric = request.encryption_algorithm ?? SYMMETRIC

@@ -67,10 +67,10 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
   return log
 }
 
-interface Waiting {
-  readonly record: AuditRecord
-  readonly resolve: () => void
-  readonly reject: (error: Error) => void
+/** Records that are written together. Who appended one of them waits for the same promise. */
+interface Group {
+  readonly records: AuditRecord[]
+  readonly written: PromiseWithResolvers<void>
 }
 
 class FileAuditLog implements AuditLog {
@@ -82,7 +82,7 @@ class FileAuditLog implements AuditLog {
   #sequence: number
   #count: number
   #head: Uint8Array
-  #waiting: Waiting[] = []
+  #gathering: Group | undefined
   #writeProblem: string | undefined
   #syncProblem: string | undefined
   #isDirty = false
@@ -123,10 +123,12 @@ class FileAuditLog implements AuditLog {
   }
 
   append(record: AuditRecord): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ record, resolve, reject })
-      if (this.#waiting.length === 1) setImmediate(() => this.#flush())
-    })
+    if (this.#gathering === undefined) {
+      this.#gathering = { records: [], written: Promise.withResolvers() }
+      setImmediate(() => this.#flush())
+    }
+    this.#gathering.records.push(record)
+    return this.#gathering.written.promise
   }
 
   async close(): Promise<void> {
@@ -139,28 +141,28 @@ class FileAuditLog implements AuditLog {
 
   /** Writes the group that has gathered, with one hash, one MAC and one write. */
   #flush(): void {
-    const group = this.#waiting
-    if (group.length === 0) return
-    this.#waiting = []
+    if (this.#gathering === undefined) return
+    const { records, written } = this.#gathering
+    this.#gathering = undefined
     try {
-      this.#write(group)
+      this.#write(records)
       this.#writeProblem = undefined
-      for (const { resolve } of group) resolve()
+      written.resolve()
     } catch (cause) {
       const error = new Error('the audit log cannot be written', { cause })
       this.#writeProblem = `${error.message}: ${cause instanceof Error ? cause.message : 'unknown'}`
-      this.#failures += group.length
-      for (const { reject } of group) reject(error)
+      this.#failures += records.length
+      written.reject(error)
     }
   }
 
-  #write(group: readonly Waiting[]): void {
+  #write(group: readonly AuditRecord[]): void {
     const checkpointProblem = this.#checkpointProblem()
     if (checkpointProblem !== undefined) throw new Error(checkpointProblem)
     if (this.#file.length >= (this.#options.maxFileBytes ?? 64 * 1024 * 1024)) this.#nextFile()
     let n = this.#count
     let lines = ''
-    for (const { record } of group) lines += recordLine(++n, record)
+    for (const record of group) lines += recordLine(++n, record)
     const bytes = Buffer.from(lines)
     const head = groupHash(this.#head, bytes)
     const mac = groupMac(this.#options.root.audit, head)

@@ -126,7 +126,7 @@ export class EmbeddedIdentity implements Authenticator {
 
   #byToken(token: string, place: Place): Caller | Promise<Caller> {
     if (token === '') throw fault('token-malformed')
-    const digest = hash('sha256', token, 'base64')
+    const digest = hash('sha256', token, 'latin1')
     const known = this.#tokens.get(digest)
     if (known === undefined) return this.#learnToken(token, digest, place)
     return this.#checked(known, place)

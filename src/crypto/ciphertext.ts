@@ -1,6 +1,6 @@
 import { type KeyId, parseKeyId, type VersionNumber } from '../core/ids.ts'
 import { type DataCipher, NONCE_BYTES, TAG_BYTES } from './data-cipher.ts'
-import { DIGEST_BYTES, equalInConstantTime, sha256 } from './digest.ts'
+import { DIGEST_BYTES, equalInConstantTime, sha256, sha256Into } from './digest.ts'
 import { type CallerContext, canonicalContext } from './encryption-context.ts'
 
 /*
@@ -99,7 +99,7 @@ export function encryptMessage(
   frame.writeUInt32BE(0, TEXT_AT + length + KEY_ID_BYTES)
   const aad = associatedData(frame, length, binding.kind, binding.context)
   cipher.encryptInto(frame, OFFSETS, plaintext, aad)
-  frame.set(sha256(frame.subarray(0, digestAt)), digestAt)
+  sha256Into(frame, digestAt, frame.subarray(0, digestAt))
   return frame
 }
 

@@ -4,6 +4,7 @@ import { type OpenApiOptions, openApiDocument } from '../contract/openapi.ts'
 import { REFERENCE_PATHS, referencePage } from '../reference/page.ts'
 import { REFERENCE_SCRIPT } from '../reference/script.ts'
 import { REFERENCE_STYLE } from '../reference/style.ts'
+import { pathOf } from './request-target.ts'
 
 /** A page or file that is the same for everybody. */
 export interface ServedDocument {
@@ -38,7 +39,7 @@ export function answerDocument(
   request: IncomingMessage,
   response: ServerResponse,
 ): boolean {
-  const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
+  const path = pathOf(request.url)
   const load = documents.get(path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path)
   if (load === undefined) return false
   // A body is of no use here: nobody waits for its end.

@@ -2,8 +2,9 @@ import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { authorise, NOT_ASKED } from '../app/authorise.ts'
 import type { Deps } from '../app/deps.ts'
-import type { RequestContext } from '../app/handler.ts'
+import type { RequestContext, SignedIn } from '../app/handler.ts'
 import { HANDLERS } from '../app/index.ts'
+import { whenReady } from '../app/when-ready.ts'
 import type { Authenticator } from '../auth/identity-provider.ts'
 import { decodeRequest } from '../contract/decode-request.ts'
 import { languageOf } from '../contract/error-body.ts'
@@ -12,12 +13,13 @@ import type { ApiKind } from '../contract/operation.ts'
 import type { OperationId } from '../contract/operations/index.ts'
 import type { Caller } from '../core/caller.ts'
 import { fault } from '../core/fault.ts'
-import type { KeyId, ProjectId } from '../core/ids.ts'
+import type { KeyId, ProjectId, VersionNumber } from '../core/ids.ts'
 import type { AuditLog } from '../ports/audit-log.ts'
 import type { Clock } from '../ports/clock.ts'
 import { auditRecord } from './audit-record.ts'
 import { readBody } from './read-body.ts'
 import { type Outcome, refuse, send, succeed } from './reply.ts'
+import { pathOf, queryOf } from './request-target.ts'
 import type { Route, Routed } from './router.ts'
 
 /** Longest request target: ours are far shorter. */
@@ -51,6 +53,35 @@ export interface Exchange {
 }
 
 /**
+ * What handlers know of a request. A class, for a getter in an object literal gives every object a
+ * shape of its own, which the engine keeps, with the request that the getter closes over, until it
+ * next collects the old generation.
+ */
+class HttpContext implements RequestContext {
+  readonly requestId: string
+  readonly source: string
+  readonly secure: boolean
+  keyId: KeyId | undefined = undefined
+  keyVersion: VersionNumber | undefined = undefined
+  admission = NOT_ASKED
+  signedIn: SignedIn | undefined = undefined
+  readonly #pipeline: Pipeline
+  readonly #request: IncomingMessage
+
+  constructor(pipeline: Pipeline, request: IncomingMessage) {
+    this.requestId = pipeline.newRequestId()
+    this.source = request.socket.remoteAddress ?? ''
+    this.secure = isSecure(request)
+    this.#pipeline = pipeline
+    this.#request = request
+  }
+
+  get baseUrl(): string {
+    return this.#pipeline.publicUrl ?? ownUrl(this.#request)
+  }
+}
+
+/**
  * Answers a request: route, body, who, decode, whether, handler, encode, audit, reply. No reply
  * leaves before the audit log has its record.
  */
@@ -62,24 +93,17 @@ export async function answer(
   const startedAtMs = performance.now()
   const exchange: Exchange = {
     request,
-    context: {
-      requestId: pipeline.newRequestId(),
-      source: request.socket.remoteAddress ?? '',
-      get baseUrl() {
-        return pipeline.publicUrl ?? ownUrl(request)
-      },
-      secure: isSecure(request),
-      keyId: undefined,
-      keyVersion: undefined,
-      admission: NOT_ASKED,
-      signedIn: undefined,
-    },
+    context: new HttpContext(pipeline, request),
     route: undefined,
     caller: undefined,
   }
   let outcome: Outcome
   try {
-    outcome = await perform(pipeline, exchange)
+    const route = findRoute(pipeline, exchange)
+    const reading = readBody(request)
+    const body = reading instanceof Promise ? await reading : reading
+    const performing = perform(pipeline, exchange, route, body)
+    outcome = performing instanceof Promise ? await performing : performing
   } catch (error) {
     outcome = refusal(pipeline, exchange, error)
   }
@@ -92,57 +116,79 @@ export async function answer(
   pipeline.observe(exchange.route?.id ?? 'none', outcome.status, startedAtMs)
 }
 
-async function perform(pipeline: Pipeline, exchange: Exchange): Promise<Outcome> {
-  const { deps } = pipeline
-  const { request, context } = exchange
+function findRoute(pipeline: Pipeline, exchange: Exchange): Route {
   const problem = pipeline.audit.problem()
   if (problem !== undefined) throw fault('storage-failed', {}, new Error(problem))
-  const url = request.url ?? '/'
+  const { method = 'GET', url = '/' } = exchange.request
   if (url.length > MAX_URL_CHARACTERS) throw fault('uri-too-long')
-  const queryAt = url.indexOf('?')
-  const path = queryAt < 0 ? url : url.slice(0, queryAt)
-  const route = requireRoute(pipeline.route(request.method ?? 'GET', path), exchange)
-  const { row, parameters } = route
-  const reading = readBody(request)
-  const body = reading instanceof Promise ? await reading : reading
+  return requireRoute(pipeline.route(method, pathOf(url)), exchange)
+}
+
+/** Who, decode, whether, handler, encode: at once, if nothing has to be waited for. */
+function perform(
+  pipeline: Pipeline,
+  exchange: Exchange,
+  { id, row, parameters }: Route,
+  body: Buffer,
+): Outcome | Promise<Outcome> {
+  const { deps } = pipeline
+  const { request, context } = exchange
   const { access } = row
-  if (access.kind !== 'anyone') {
-    const projectId = parameters['project_id'] as ProjectId | undefined // compared by equality only
-    const authorization = request.headers.authorization
-    const identified = pipeline.authenticator.authenticate({
-      token: singleHeader(request.headers['x-auth-token']),
-      signed:
-        authorization === undefined
-          ? undefined
-          : {
-              method: request.method ?? 'GET',
-              rawUrl: url,
-              headers: request.headers as Readonly<Record<string, string | undefined>>, // node joins all that could be lists, but set-cookie
-              body,
-            },
-      projectId,
-      mayBeGuest: 'grant' in access,
+  return whenReady(identify(pipeline, exchange, row, parameters, body), (caller) => {
+    if (caller !== undefined) {
+      exchange.caller = caller
+      pipeline.limitRate(caller.userId)
+    }
+    const decoded = decodeRequest(row, {
+      pathParameters: parameters,
+      query: queryOf(request.url),
+      headers: request.headers,
+      body: textOf(body),
     })
-    const caller = identified instanceof Promise ? await identified : identified
-    exchange.caller = caller
-    pipeline.limitRate(caller.userId)
-  }
-  const decoded = decodeRequest(row, {
-    pathParameters: parameters,
-    query: queryAt < 0 ? '' : url.slice(queryAt + 1),
-    headers: request.headers,
-    body: isUtf8(body) ? body.toString('utf8') : undefined,
+    context.keyId = decoded['key_id'] as KeyId | undefined // the field of that name decodes to one
+    if (access.kind === 'permission' && caller !== undefined) {
+      context.admission = authorise(deps, caller, access, context.keyId, context)
+    }
+    const handler = HANDLERS[id] as UntypedHandler // fed what its own row decoded
+    return whenReady(handler(deps, caller, decoded, context), (reply) => {
+      const headers = encodeFields(row.headers, reply as never) // the row's own values
+      const members = encodeFields(row.response, reply as never) // the row's own values
+      const content = isListedFor(row, request) ? [members] : members
+      return succeed(row.status, headers as Readonly<Record<string, string>>, content) // headers are text
+    })
   })
-  context.keyId = decoded['key_id'] as KeyId | undefined // the field of that name decodes to one
-  if (access.kind === 'permission' && exchange.caller !== undefined) {
-    context.admission = authorise(deps, exchange.caller, access, context.keyId, context)
-  }
-  const handler = HANDLERS[route.id] as UntypedHandler // fed what its own row decoded
-  const reply = await handler(deps, exchange.caller, decoded, context)
-  const headers = encodeFields(row.headers, reply as never) // the row's own values
-  const members = encodeFields(row.response, reply as never) // the row's own values
-  const content = isListedFor(row, request) ? [members] : members
-  return succeed(row.status, headers as Readonly<Record<string, string>>, content) // headers are text
+}
+
+/** Who sent the request; undefined where anybody may. */
+function identify(
+  pipeline: Pipeline,
+  { request }: Exchange,
+  { access }: Route['row'],
+  parameters: Route['parameters'],
+  body: Buffer,
+): Caller | undefined | Promise<Caller> {
+  if (access.kind === 'anyone') return undefined
+  const { authorization } = request.headers
+  return pipeline.authenticator.authenticate({
+    token: singleHeader(request.headers['x-auth-token']),
+    signed:
+      authorization === undefined
+        ? undefined
+        : {
+            method: request.method ?? 'GET',
+            rawUrl: request.url ?? '/',
+            headers: request.headers as Readonly<Record<string, string | undefined>>, // node joins all that could be lists, but set-cookie
+            body,
+          },
+    projectId: parameters['project_id'] as ProjectId | undefined, // compared by equality only
+    mayBeGuest: 'grant' in access,
+  })
+}
+
+/** The text of a body; undefined when its bytes are no UTF-8, which shows as U+FFFD in their text. */
+function textOf(body: Buffer): string | undefined {
+  const text = body.toString('utf8')
+  return text.includes('\ufffd') && !isUtf8(body) ? undefined : text
 }
 
 function isListedFor({ listedFor }: Route['row'], request: IncomingMessage): boolean {

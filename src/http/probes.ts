@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { pathOf } from './request-target.ts'
 
 /** What a probe answers. */
 export interface ProbeReply {
@@ -18,8 +19,8 @@ export function answerProbe(
   request: IncomingMessage,
   response: ServerResponse,
 ): boolean {
-  const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
   if (request.method !== 'GET' && request.method !== 'HEAD') return false
+  const path = pathOf(request.url)
   const probe = Object.hasOwn(probes, path) ? probes[path] : undefined
   if (probe === undefined) return false
   Promise.resolve(probe(request))

@@ -36,15 +36,20 @@ export function makeRouter(apis: readonly ApiKind[]): (method: string, path: str
   for (const [id, row] of Object.entries(OPERATIONS) as [OperationId, OperationRow][]) {
     if (apis.includes(row.api)) addRoute(root, id, row)
   }
-  const known = new LRUCache<string, Routed>({ max: MAX_KNOWN })
+  const known = new LRUCache<string, KnownRoute>({ max: MAX_KNOWN })
   return (method, path) => {
-    const name = `${method} ${path}`
-    const before = known.get(name)
-    if (before !== undefined) return before
+    const before = known.get(path)
+    if (before?.method === method) return before.routed
     const routed = find(root, method, path)
-    if (routed.kind === 'found') known.set(name, routed)
+    if (routed.kind === 'found') known.set(path, { method, routed })
     return routed
   }
+}
+
+/** The route that a path took last. */
+interface KnownRoute {
+  readonly method: string
+  readonly routed: Routed
 }
 
 /** Most paths whose route is remembered: clients ask the same few again and again. */

@@ -88,16 +88,23 @@ async function withRoot(storage: Storage, open: () => Promise<RootKey>): Promise
   }
 }
 
-/** Opens the store that the settings name, for the threads that share `memory`. */
+/** Opens the store that the settings name, for the thread of a slot among those that share `memory`. */
 export function openStorage(
   directory: string,
   settings: StoreSettings,
   memory?: MachineMemory,
+  slot = 0,
 ): Promise<Storage> {
   const place = placeOfStore(settings)
   const signal = memory?.commits
   return place === undefined
-    ? openSqlite({ file: join(directory, DATABASE_FILE), signal, turn: memory?.turn })
+    ? openSqlite({
+        file: join(directory, DATABASE_FILE),
+        signal,
+        turn: memory?.turn,
+        // The thread that serves nobody does what would keep those waiting that others serve.
+        checkpoints: !memory?.hasWorkers ? 'with commits' : slot === 0 ? 'by timer' : 'elsewhere',
+      })
     : openPostgres({ ...place, signal })
 }
 

@@ -14,6 +14,8 @@ const REQUESTS_AT = 2 * LINE_WORDS
 export interface MachineMemory {
   /** To be handed to other threads, which make their own view of it. */
   readonly buffers: MachineBuffers
+  /** Whether other threads than the main one serve requests. */
+  readonly hasWorkers: boolean
   readonly commits: CommitSignal
   readonly turn: WriteTurn
   /** Counts a request that the thread of this slot has answered. */
@@ -32,9 +34,9 @@ export interface MachineBuffers {
   readonly allowances: SharedArrayBuffer
 }
 
-/** Fresh memory for threads of slots 0 to `slots` - 1. */
-export function newMachineMemory(slots: number): MachineMemory {
-  const counters = new SharedArrayBuffer(4 * (REQUESTS_AT + slots * LINE_WORDS))
+/** Fresh memory for the main thread, which has slot 0, and so many workers, which have the next. */
+export function newMachineMemory(workers: number): MachineMemory {
+  const counters = new SharedArrayBuffer(4 * (REQUESTS_AT + (1 + workers) * LINE_WORDS))
   return machineMemory({ counters, allowances: newAllowances() })
 }
 
@@ -43,6 +45,7 @@ export function machineMemory(buffers: MachineBuffers): MachineMemory {
   const words = new Int32Array(buffers.counters)
   return {
     buffers,
+    hasWorkers: words.length > REQUESTS_AT + LINE_WORDS,
     commits: {
       announce() {
         Atomics.add(words, COMMITS_AT, 1)

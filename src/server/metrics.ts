@@ -6,6 +6,7 @@ import type { EpochMs } from '../core/time.ts'
 import type { AuditLog } from '../ports/audit-log.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { KeyStore } from '../ports/key-store.ts'
+import { RequestTally } from './request-tally.ts'
 
 /** A rotation that is later than this is counted as late. */
 const LATE_MS = 60_000
@@ -50,11 +51,15 @@ export function metricsPage(snapshots: readonly MetricsSnapshot[]): Promise<stri
 export function makeMetrics({ cache, audit }: ThreadSources): Metrics {
   const registry = new Registry()
   const registers = [registry]
-  const requests = new Counter({
+  const tally = new RequestTally()
+  new Counter({
     name: 'keyturn_requests_total',
     help: 'Requests answered, by operation and HTTP status.',
     labelNames: ['operation', 'status'],
     registers,
+    collect() {
+      tally.countInto(this)
+    },
   })
   const seconds = new Histogram({
     name: 'keyturn_request_seconds',
@@ -62,6 +67,9 @@ export function makeMetrics({ cache, audit }: ThreadSources): Metrics {
     labelNames: ['operation'],
     buckets: LATENCY_BUCKETS_S,
     registers,
+    collect() {
+      tally.observeInto(this)
+    },
   })
   const rotations = new Counter({
     name: 'keyturn_rotations_total',
@@ -92,23 +100,10 @@ export function makeMetrics({ cache, audit }: ThreadSources): Metrics {
   gauge('keyturn_audit_groups', 'Groups in which they were written.', () => audit.figures().groups)
   gauge('keyturn_audit_failures', 'Audit records refused.', () => audit.figures().failures)
 
-  const counters = new Map<string, ReturnType<typeof requests.labels>>()
-  const timers = new Map<string, ReturnType<typeof seconds.labels>>()
   return {
     observe(operation, status, startedAtMs) {
-      const name = `${operation} ${status}`
-      let counter = counters.get(name)
-      if (counter === undefined) {
-        counter = requests.labels(operation, String(status))
-        counters.set(name, counter)
-      }
-      counter.inc()
-      let timer = timers.get(operation)
-      if (timer === undefined) {
-        timer = seconds.labels(operation)
-        timers.set(operation, timer)
-      }
-      timer.observe((performance.now() - startedAtMs) / 1000)
+      const isFull = tally.note(operation, status, (performance.now() - startedAtMs) / 1000)
+      if (isFull) tally.observeInto(seconds)
     },
     countRotation(event) {
       rotations.inc({ cause: event.cause })

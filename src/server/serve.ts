@@ -74,7 +74,7 @@ async function serveFolder(
 ): Promise<RunningServer> {
   const workers = workerCount(settings)
   const directory = resolve(settings.data)
-  const memory = newMachineMemory(workers + 1)
+  const memory = newMachineMemory(workers === 1 ? 0 : workers)
   const { root, storage: opened } = await openDataFolder(directory, settings, log, memory)
   const storage = overrides.storage?.(opened) ?? opened
   const isFirstStart =

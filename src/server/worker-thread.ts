@@ -26,7 +26,7 @@ export function serveInThread(port: MessagePort, birth: WorkerBirth): void {
       log: makeLog(settings['log-level']),
       memory,
       root: rootKeyOf(root),
-      storage: await openStorage(resolve(settings.data), settings, memory),
+      storage: await openStorage(resolve(settings.data), settings, memory, slot),
       clock: systemClock,
       advanceClock: undefined,
       syncSoon: () => tell({ kind: 'sync-soon' }),

@@ -28,8 +28,22 @@ const PRAGMAS = [
   'PRAGMA cell_size_check = ON',
   'PRAGMA secure_delete = ON',
   'PRAGMA temp_store = MEMORY',
-  'PRAGMA wal_autocheckpoint = 8000',
 ] as const
+
+/**
+ * Who moves the write-ahead log into the database, which takes tens of milliseconds and holds the
+ * thread up: the writer whose commit made it long, a timer of this thread, or another thread.
+ */
+export type Checkpoints = 'with commits' | 'by timer' | 'elsewhere'
+
+/** Pages of the write-ahead log, 4 KiB each, after which a commit moves it into the database. */
+const CHECKPOINT_PAGES: Readonly<Record<Checkpoints, number>> = {
+  'with commits': 8000,
+  // Only if the thread that should do it does not come to it.
+  'by timer': 64_000,
+  elsewhere: 64_000,
+}
+const CHECKPOINT_EVERY_MS = 500
 
 /** Where the database is, and what time its changes bear. */
 export interface SqliteOptions {
@@ -41,6 +55,7 @@ export interface SqliteOptions {
   readonly signal?: CommitSignal | undefined
   /** By what writers of this process take turns; left out where there is one thread. */
   readonly turn?: WriteTurn | undefined
+  readonly checkpoints?: Checkpoints | undefined
 }
 
 /**
@@ -50,12 +65,16 @@ export interface SqliteOptions {
  */
 export async function openSqlite(options: SqliteOptions): Promise<Storage> {
   const { file, clock = systemClock, turn = ownTurn(), signal, onQuery } = options
+  const { checkpoints = 'with commits' } = options
   let db: Kysely<Database>
+  let timer: NodeJS.Timeout | undefined
   try {
     closeSync(openSync(file, 'a', 0o600))
     chmodSync(file, 0o600)
     const writer = connect(file)
     const reader = connect(file)
+    writer.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES[checkpoints]}`)
+    if (checkpoints === 'by timer') timer = checkpointByTimer(reader)
     db = new Kysely<Database>({
       dialect: sqliteDialect({ reader, writer, turn, signal }),
       ...(onQuery === undefined
@@ -68,8 +87,22 @@ export async function openSqlite(options: SqliteOptions): Promise<Storage> {
   await migrate(db, 'sqlite', clock)
   return sqlStorage(db, clock, {
     exclusively: (name, work) => oneByOne(`${name} ${file}`, work),
-    close: () => db.destroy(),
+    async close() {
+      clearInterval(timer)
+      await db.destroy()
+    },
   })
+}
+
+/** A checkpoint that waits for nobody; what it does not come to, the next one does. */
+function checkpointByTimer(database: DatabaseSync): NodeJS.Timeout {
+  return setInterval(() => {
+    try {
+      database.exec('PRAGMA wal_checkpoint(PASSIVE)')
+    } catch {
+      // Nothing is lost: the log keeps what the database lacks, and the next commit will say so.
+    }
+  }, CHECKPOINT_EVERY_MS).unref()
 }
 
 const underWay = new Map<string, Promise<unknown>>()
