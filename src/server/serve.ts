@@ -10,6 +10,7 @@ import { makeBackground } from './background.ts'
 import { bootstrap, recordEndpoint } from './bootstrap.ts'
 import { openDataFolder } from './data-folder.ts'
 import { openFront, urlOf } from './front.ts'
+import { LOCK_FILE, tellStaleness } from './in-force.ts'
 import { describeError, type Logger } from './log.ts'
 import { newMachineMemory } from './machine-memory.ts'
 import { machineMetrics, metricsPage } from './metrics.ts'
@@ -19,9 +20,6 @@ import { openThreadParts, type ServeOverrides } from './thread-parts.ts'
 import { startWorkerThreads } from './worker-threads.ts'
 
 export type { ServeOverrides } from './thread-parts.ts'
-
-/** File in the data folder that says by its lock that a server runs there. */
-const LOCK_FILE = 'server.lock'
 
 /** A server that runs. */
 export interface RunningServer {
@@ -82,6 +80,8 @@ async function serveFolder(
     (await storage.exclusively('first start', () =>
       bootstrap({ directory, storage, root, clock: systemClock, region: settings.region }),
     ))
+
+  await tellStaleness(storage.meta, settings['staleness-ms'])
 
   const virtual = virtualClockOf(settings.clock)
   const clock = virtual ?? systemClock
