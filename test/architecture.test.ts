@@ -74,6 +74,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
     packages: [
       'node:fs',
       'node:fs/promises',
+      'node:module',
       'node:net',
       'node:os',
       'node:path',
@@ -87,7 +88,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
   },
   cli: {
     rooms: ['core', 'crypto', 'ports', 'audit', 'server'],
-    packages: ['node:fs', 'node:module', 'node:path', 'node:util'],
+    packages: ['node:fs', 'node:http', 'node:https', 'node:module', 'node:path', 'node:util'],
   },
 }
 

@@ -9,7 +9,9 @@ import { Worker } from 'node:worker_threads'
 import { makeCertificate } from './deploy/make-certificate.ts'
 import { startTestServer } from './server.ts'
 
-test('who connects and says nothing does not keep a server with TLS from stopping', { timeout: 20_000 }, async (t) => {
+test('who connects and says nothing does not keep a server with TLS from stopping', {
+  timeout: 20_000,
+}, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'keyturn-tls-'))
   t.after(() => rmSync(folder, { recursive: true }))
   const { certFile, keyFile } = makeCertificate(folder)
@@ -44,7 +46,9 @@ const CALLER = `
   socket.on('close', () => parentPort.postMessage(text))
 `
 
-test('a connection that waits to be accepted when the server stops is answered', { timeout: 20_000 }, async () => {
+test('a connection that waits to be accepted when the server stops is answered', {
+  timeout: 20_000,
+}, async () => {
   const server = await startTestServer()
   const port = Number(new URL(server.url).port)
   const buffer = new SharedArrayBuffer(4)
@@ -55,7 +59,9 @@ test('a connection that waits to be accepted when the server stops is answered',
   const answers = callers.map(
     (caller) => new Promise<string>((resolve) => caller.once('message', resolve)),
   )
-  await Promise.all(callers.map((caller) => new Promise((resolve) => caller.once('online', resolve))))
+  await Promise.all(
+    callers.map((caller) => new Promise((resolve) => caller.once('online', resolve))),
+  )
   // This loop stands still, so that connections wait in the queue of the system.
   const connected = new Int32Array(buffer)
   const endsAtMs = performance.now() + 5000

@@ -28,7 +28,11 @@ export async function openProxyClient(options: {
   const send = (path: string, body: unknown, headers: Readonly<Record<string, string>> = {}) =>
     new Promise<{ response: IncomingMessage; text: string }>((resolve, reject) => {
       const bytes = Buffer.from(JSON.stringify(body))
-      const sent = { ...headers, 'Content-Type': 'application/json', 'Content-Length': bytes.length }
+      const sent = {
+        ...headers,
+        'Content-Type': 'application/json',
+        'Content-Length': bytes.length,
+      }
       const calling = request(
         { agent, host: '127.0.0.1', port, method: 'POST', path, headers: sent },
         (response) => {

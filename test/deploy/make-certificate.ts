@@ -17,7 +17,15 @@ export function makeCertificate(folder: string): TestCertificate {
   const keyFile = join(folder, 'key.pem')
   const bundleFile = join(folder, 'bundle.pem')
   const names = 'DNS:keyturn,DNS:localhost,IP:127.0.0.1'
-  const args = ['-subj', '/CN=keyturn', '-addext', `subjectAltName=${names}`, '-days', '2', '-nodes']
+  const args = [
+    '-subj',
+    '/CN=keyturn',
+    '-addext',
+    `subjectAltName=${names}`,
+    '-days',
+    '2',
+    '-nodes',
+  ]
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256']
   execFileSync(
     'openssl',

@@ -67,7 +67,7 @@ describe('a roll of two nodes behind a proxy', { skip: NO_HAPROXY }, () => {
         for (const node of NODES) {
           const stopping = nodes.get(node)?.stop()
           await waitUntil(proxy, node, false)
-          assert.equal(await stopping, 0, nodes.get(node)?.output())
+          assert.equal(await stopping, 0, nodes.get(node)?.output() ?? '')
           await start(node)
           await waitUntil(proxy, node, true)
           const { replies } = await proxy.figuresOf(node)
