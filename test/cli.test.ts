@@ -3,6 +3,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
   existsSync,
+  globSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -227,9 +228,8 @@ describe('the command line', () => {
     assert.equal(again.endpoint, second.url)
     assert.equal(await stop(second, 'SIGINT'), 0)
 
-    const auditFolder = join(data, 'audit')
-    const log = readdirSync(auditFolder).find((name) => name.endsWith('.jsonl')) ?? ''
-    const path = join(auditFolder, log)
+    const logs = globSync(join(data, 'audit', '**', '*.jsonl'))
+    const path = logs.find((log) => readFileSync(log, 'utf8').includes('"status":200')) ?? ''
     writeFileSync(path, readFileSync(path, 'utf8').replace('"status":200', '"status":201'))
     const spoilt = await keyturn(['audit', 'verify', ...dataFlag])
     assert.equal(spoilt.code, 1)
