@@ -14,15 +14,7 @@ const FOLDER = new URL('../../deploy/', import.meta.url).pathname
 const read = (name: string) => readFileSync(join(FOLDER, name), 'utf8')
 const YAML_FILES = globSync('**/*.yaml', { cwd: FOLDER })
 
-/** Settings of the store that nodes share; they come with the engine. */
-const OF_THE_SHARED_STORE = [
-  'store',
-  'store-password-file',
-  'store-ca',
-  'store-connections',
-  'root-key',
-]
-const VARIABLES = [...Object.keys(SETTINGS), ...OF_THE_SHARED_STORE, 'config'].map(variableOf)
+const VARIABLES = [...Object.keys(SETTINGS), 'config'].map(variableOf)
 
 const documents = (name: string): readonly Json[] =>
   parseAllDocuments(read(name), { merge: true }).map((document) => {

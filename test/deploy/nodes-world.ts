@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Credentials, startTestServer } from '../server.ts'
 import type { SharedStore } from './shared-store.ts'
@@ -13,26 +13,20 @@ export interface NodesWorld {
 }
 
 /**
- * Makes the first credentials and a key by a first start. With a shared store every node has a data
- * folder of its own beside it. Without one each node gets a copy of the first data folder: tokens and
- * keys made before are then good at every node, and what is made later is known to one, which is
- * enough to see whether a request is lost.
+ * Makes the first credentials and a key by a first start. Every node has a data folder of its own
+ * beside the store that they share.
  */
 export async function openNodesWorld(
   folder: string,
   nodes: number,
-  store: SharedStore | undefined,
+  store: SharedStore,
 ): Promise<NodesWorld> {
   const dataOf = (node: number) => join(folder, `node-${node}`)
-  const storeFlagsOf = (node: number) =>
-    store === undefined ? [] : ['--node-name', `node-${node}`, ...store.flags]
+  const storeFlagsOf = (node: number) => ['--node-name', `node-${node}`, ...store.flags]
   const first = await startTestServer({ directory: dataOf(1), flags: storeFlagsOf(1) })
   const keyId = await first.createKey()
   await first.stop()
-  for (let node = 2; node <= nodes; node++) {
-    if (store === undefined) cpSync(dataOf(1), dataOf(node), { recursive: true })
-    else mkdirSync(dataOf(node), { mode: 0o700 })
-  }
+  for (let node = 2; node <= nodes; node++) mkdirSync(dataOf(node), { mode: 0o700 })
   return {
     flagsOf: (node) => ['--data', dataOf(node), ...storeFlagsOf(node)],
     credentials: first.credentials,

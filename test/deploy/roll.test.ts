@@ -34,7 +34,7 @@ describe('a roll of two nodes behind a proxy', { skip: NO_HAPROXY }, () => {
       t.after(() => rmSync(folder, { recursive: true, force: true }))
       const certificate = makeCertificate(folder)
       const store = await openSharedStore(folder)
-      if (store !== undefined) t.after(() => store.stop())
+      t.after(() => store.stop())
       const world = await openNodesWorld(folder, NODES.length, store)
       const ports = [await freePort(), await freePort()]
       const nodes = new Map<number, NodeProcess>()
