@@ -156,9 +156,11 @@ async function serveFolder(
     died: death.promise,
     async stop() {
       memory.beginLeaving()
+      // What falls due now is for whoever goes on; nobody waits for a backlog.
+      const idle = background.stop()
       await setTimeout(settings['handover-ms'])
       await serving.stop()
-      await background.stop()
+      await idle
       await parts.close()
       unlock()
     },
