@@ -44,7 +44,7 @@ const echo = spawn(process.execPath, [new URL('./echo.ts', import.meta.url).path
   stdio: ['ignore', 'pipe', 'inherit'],
 })
 const echoPort = Number((await firstOutput(echo, /^(\d+)\n/))[1])
-const server = await startServer('--log-level', 'warn')
+const server = await startServer('--log-level', 'warn', '--workers', '1')
 const idleMib = await residentMib(server.pid)
 const scenarios = (await makeScenarios(server)).filter(({ name }) => name.includes(values.only))
 const samples = new Map<string, Sample[]>()
