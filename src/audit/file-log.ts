@@ -178,7 +178,8 @@ class FileAuditLog implements AuditLog {
       this.#isDirty = false
     }
     const every = this.#options.checkpointEveryRecords ?? 50_000
-    if (n - this.#checkpointedCount >= every) void this.#checkpoint()
+    const isDue = n - this.#checkpointedCount >= every
+    if (isDue && this.#checkpointing === undefined) void this.#checkpoint()
   }
 
   #openFile(): LogFile {
