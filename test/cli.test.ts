@@ -301,6 +301,27 @@ describe('the command line', () => {
     for (const reply of await Promise.all(signIns)) assert.equal(reply.status, 201)
   })
 
+  test('under npm, who stops all processes at once gets a clean stop too', async () => {
+    const data = join(folder, 'under-npm')
+    const root = new URL('..', import.meta.url).pathname
+    const flags = ['--listen', '127.0.0.1:0', '--data', data, '--handover-ms', '1000']
+    const args = ['start', '--', ...flags]
+    const child = spawn('npm', args, {
+      cwd: root,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let out = ''
+    for await (const chunk of child.stdout) {
+      out += chunk
+      // As systemd does: the signal goes to npm, its shell and the server.
+      if (/Ctrl-C stops it/.test(out) && child.pid !== undefined)
+        process.kill(-child.pid, 'SIGTERM')
+    }
+    assert.match(out, /^Stopped\.$/m)
+    assert.ok(!existsSync(join(data, 'keyturn.sqlite-wal')), 'the store was closed')
+  })
+
   test('TLS 1.3, and 1.2 with good suites only', async (t) => {
     const cert = join(folder, 'cert.pem')
     const key = join(folder, 'key.pem')
