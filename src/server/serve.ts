@@ -5,7 +5,7 @@ import type { EpochMs } from '../core/time.ts'
 import { type Clock, systemClock } from '../ports/clock.ts'
 import type { Storage } from '../ports/storage.ts'
 import { makeTimePass, VirtualClock } from '../scheduler/virtual-clock.ts'
-import { lockFolder } from '../storage/folder-lock.ts'
+import { LOCK_FILE, lockFolder } from '../storage/folder-lock.ts'
 import { makeBackground } from './background.ts'
 import { bootstrap, recordEndpoint } from './bootstrap.ts'
 import { openDataFolder } from './data-folder.ts'
@@ -19,9 +19,6 @@ import { openThreadParts, type ServeOverrides } from './thread-parts.ts'
 import { startWorkerThreads } from './worker-threads.ts'
 
 export type { ServeOverrides } from './thread-parts.ts'
-
-/** File in the data folder that says by its lock that a server runs there. */
-const LOCK_FILE = 'server.lock'
 
 /** A server that runs. */
 export interface RunningServer {
