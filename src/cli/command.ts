@@ -11,6 +11,8 @@ export interface CommandIo {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly print: (text: string) => void
   readonly printError: (text: string) => void
+  /** Writes over the last line of the terminal; undefined where nobody watches one. */
+  readonly rewriteLine?: ((text: string) => void) | undefined
 }
 
 /** Something that whoever typed the command can put right; printed without a stack. */

@@ -10,4 +10,7 @@ process.exitCode = await run(process.argv.slice(2), {
   environment: process.env,
   print: (text) => process.stdout.write(`${text}\n`),
   printError: (text) => process.stderr.write(`${text}\n`),
+  rewriteLine: process.stderr.isTTY
+    ? (text) => process.stderr.write(`\r\u001b[2K${text}`)
+    : undefined,
 })

@@ -97,6 +97,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./root-commands.ts')).rootCreate,
   },
   {
+    words: 'store copy',
+    summary: 'copy all data from SQLite to PostgreSQL or back, and compare',
+    load: async () => (await import('./store-commands.ts')).storeCopy,
+  },
+  {
     words: 'version',
     summary: 'print the version',
     load: async () => (await import('./version-command.ts')).versionCommand,

@@ -1,3 +1,8 @@
+/** Fact in a store: the root key under which its records are wrapped. */
+export const ROOT_KEY_ID = 'root-key-id'
+/** Fact in a store that a copy to it has begun and is not done: no server may use it. */
+export const COPY_UNFINISHED = 'copy-unfinished'
+
 /** Small facts about the store itself, as text by name. */
 export interface MetaStore {
   readonly get: (name: string) => Promise<string | undefined>

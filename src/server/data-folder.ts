@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { unlink } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { RootKey } from '../crypto/root-key.ts'
+import { COPY_UNFINISHED, ROOT_KEY_ID } from '../ports/meta-store.ts'
 import type { Storage } from '../ports/storage.ts'
 import { fileSeal } from '../seals/file-seal.ts'
 import { openPostgres } from '../storage/postgres.ts'
@@ -10,10 +11,9 @@ import type { Logger } from './log.ts'
 import type { MachineMemory } from './machine-memory.ts'
 import { placeOfStore, type StoreSettings } from './store-settings.ts'
 
-const DATABASE_FILE = 'keyturn.sqlite'
+/** Name of the database of a data folder. */
+export const DATABASE_FILE = 'keyturn.sqlite'
 const ROOT_KEY_FILE = 'root.key'
-/** Fact in the store: the root key under which its records are wrapped. */
-const ROOT_KEY_ID = 'root-key-id'
 
 /** What a data folder holds, opened. */
 export interface DataFolder {
@@ -81,11 +81,20 @@ export async function createRootKeyFile(path: string): Promise<string> {
 
 async function withRoot(storage: Storage, open: () => Promise<RootKey>): Promise<DataFolder> {
   try {
+    await requireWhole(storage)
     return { root: await open(), storage }
   } catch (error) {
     await storage.close()
     throw error
   }
+}
+
+async function requireWhole(storage: Storage): Promise<void> {
+  if ((await storage.meta.get(COPY_UNFINISHED)) === undefined) return
+  throw new Error(
+    'the store is the target of a copy that was not finished: ' +
+      'repeat keyturn store copy with --replace-unfinished',
+  )
 }
 
 /** Opens the store that the settings name, for the thread of a slot among those that share `memory`. */

@@ -46,40 +46,60 @@ export function storeSettingsOf(
 export function placeOfStore(settings: StoreSettings): PostgresPlace | undefined {
   const { store, 'store-password-file': passwordFile, 'store-ca': caFile } = settings
   if (store === undefined) return undefined
-  const parsed = parseStoreUrl(store)
-  if ('problem' in parsed) throw new SettingsError(`--store ${parsed.problem}`)
+  const maxConnections = settings['store-connections']
+  return postgresPlaceOf({ flag: 'store', url: store, passwordFile, caFile, maxConnections })
+}
+
+/** How a PostgreSQL database is named: by a flag, and two more that begin with its name. */
+export interface PostgresAccess {
+  readonly flag: 'store' | 'from' | 'to'
+  readonly url: string
+  readonly passwordFile: string | undefined
+  readonly caFile: string | undefined
+  readonly maxConnections: number
+}
+
+/**
+ * Where a PostgreSQL database is.
+ *
+ * @throws {SettingsError}
+ */
+export function postgresPlaceOf(access: PostgresAccess): PostgresPlace {
+  const { flag, url, passwordFile, caFile, maxConnections } = access
+  const parsed = parseStoreUrl(url)
+  if ('problem' in parsed) throw new SettingsError(`--${flag} ${parsed.problem}`)
   const { sslMode, password: textual, ...where } = parsed
   const password =
     passwordFile !== undefined
-      ? readPassword(passwordFile)
+      ? readPassword(`${flag}-password-file`, passwordFile)
       : textual === undefined
         ? undefined
         : new SecretBytes(Buffer.from(textual))
   return {
     ...where,
     password: password && (() => password.lend((bytes) => Buffer.from(bytes).toString())),
-    maxConnections: settings['store-connections'],
+    maxConnections,
     tls:
       sslMode === 'disable'
         ? undefined
         : {
             verify: sslMode === 'require' ? 'none' : sslMode === 'verify-ca' ? 'issuer' : 'host',
-            ca: caFile === undefined ? undefined : readText('store-ca', caFile).toString(),
+            ca: caFile === undefined ? undefined : readText(`${flag}-ca`, caFile).toString(),
           },
   }
 }
 
-function readPassword(path: string): SecretBytes {
-  const bytes = readText('store-password-file', path)
+function readPassword(flag: string, path: string): SecretBytes {
+  const bytes = readText(flag, path)
   let end = bytes.length
   while (end > 0 && (bytes[end - 1] === 0x0a || bytes[end - 1] === 0x0d)) end--
   return new SecretBytes(bytes.subarray(0, end))
 }
 
-function readText(name: StoreSettingName, path: string): Buffer {
+function readText(flag: string, path: string): Buffer {
   try {
     return readFileSync(path)
   } catch (cause) {
-    throw new SettingsError(`--${name}: ${path} cannot be read`, { cause })
+    throw new SettingsError(`--${flag}: ${path} cannot be read`, { cause })
   }
 }

@@ -1,6 +1,9 @@
 import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 
+/** File in a data folder that says by its lock that a server runs there. */
+export const LOCK_FILE = 'server.lock'
+
 /**
  * Keeps a folder for one process: another that wants it is refused. The system takes the lock back when
  * a process ends, however it ends. Node.js cannot lock files itself, SQLite can.

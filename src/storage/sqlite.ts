@@ -119,7 +119,8 @@ async function oneByOne<T>(name: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-function connect(file: string): DatabaseSync {
+/** A connection on which commits are safe, and which checks what it reads. */
+export function connect(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS })
   for (const pragma of PRAGMAS) database.exec(pragma)
   return database

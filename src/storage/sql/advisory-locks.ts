@@ -6,7 +6,7 @@ import { engineOf } from './engine.ts'
  * The second number says what is locked.
  */
 const SPACE = 0x4b545230
-const LOCKS = { changeLog: [SPACE, 1], migrations: [SPACE, 2] } as const
+const LOCKS = { changeLog: [SPACE, 1], migrations: [SPACE, 2], copy: [SPACE, 3] } as const
 /** What may be locked by name, each kind in numbers of its own. */
 const NAMED = { work: SPACE + 1, grantee: SPACE + 2 } as const
 

@@ -20,6 +20,9 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005-audit-chains': auditChains,
 }
 
+/** Names of all migrations, in order. */
+export const MIGRATION_NAMES: readonly string[] = Object.keys(MIGRATIONS)
+
 /**
  * Brings the tables up to date, each migration in a transaction of its own.
  *
@@ -31,8 +34,7 @@ export async function migrate(db: Kysely<Database>, engine: Engine, clock: Clock
     await sql`create table if not exists migrations (
       name ${types.text} not null primary key, applied_at ${types.integer} not null)`.execute(db)
     const applied = await db.selectFrom('migrations').select('name').orderBy('name').execute()
-    const known = Object.keys(MIGRATIONS)
-    const unknown = applied.find(({ name }) => !known.includes(name))
+    const unknown = applied.find(({ name }) => !MIGRATION_NAMES.includes(name))
     if (unknown !== undefined) {
       throw new StorageError(
         `the store has migration ${unknown.name}, which this version of Keyturn does not know: ` +
