@@ -3,10 +3,8 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { MetaStore } from '../ports/meta-store.ts'
 import type { Storage } from '../ports/storage.ts'
-import { lockFolder } from '../storage/folder-lock.ts'
+import { LOCK_FILE, lockFolder } from '../storage/folder-lock.ts'
 
-/** File in the data folder that says by its lock that a server runs there. */
-export const LOCK_FILE = 'server.lock'
 /** Fact in the store: for how long a server may go by what it remembers. */
 const STALENESS = 'staleness-ms'
 
