@@ -103,6 +103,18 @@ export class ChangeFollower {
     }
   }
 
+  /**
+   * Applies what this process has just committed. That cannot be taken back, so nothing fails here: if
+   * the log cannot be read, caches may not be used until it can.
+   */
+  async afterCommit(): Promise<void> {
+    try {
+      await this.catchUp()
+    } catch {
+      this.#readAtMs = Number.NEGATIVE_INFINITY
+    }
+  }
+
   /** Applies every change that is in the log now. Calls that come meanwhile share the next read. */
   catchUp(): Promise<void> {
     if (this.#reading === undefined) {

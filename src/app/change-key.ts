@@ -26,7 +26,7 @@ export async function changeKey(
     const outcome = await deps.keys.replace(seen, changed)
     if (outcome === 'alias-taken') throw fault('alias-taken')
     if (outcome === 'stale') continue
-    await deps.changes.catchUp()
+    await deps.changes.afterCommit()
     return changed
   }
   throw fault('storage-failed', {}, new Error(`changing key ${keyId}: others always came first`))

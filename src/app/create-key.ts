@@ -76,7 +76,7 @@ async function store(deps: Deps, key: Key, tags: readonly Tag[]): Promise<Insert
     key.origin === 'kms' ? await makeVersion(deps, key, FIRST_VERSION, key.createdAt) : undefined
   const versions = first === undefined ? [] : [first]
   const outcome = await deps.keys.insert(key, versions, deps.keyQuota, tags)
-  if (outcome === 'inserted') await deps.changes.catchUp()
+  if (outcome === 'inserted') await deps.changes.afterCommit()
   else if (first !== undefined) await discardVersion(deps, key, first)
   return outcome
 }

@@ -21,7 +21,7 @@ export async function destroyIfDue(deps: Deps, keyId: KeyId): Promise<Key | unde
   if (seen === undefined || !isDeletionDue(seen.key, now)) return undefined
   const inside = isInside(seen.key) ? await versionsOf(deps, keyId) : []
   if ((await deps.keys.destroy(seen, now)) === 'stale') return undefined
-  await deps.changes.catchUp()
+  await deps.changes.afterCommit()
   for (const version of inside) {
     await discardVersion(deps, seen.key, version).catch((error) => deps.warn(error))
   }

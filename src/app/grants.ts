@@ -40,7 +40,7 @@ export const createGrant: Handler<'CreateGrant'> = async (deps, caller, request,
   const outcome = await deps.grants.insert(grant, { perKey: quota, perGrantee: quota })
   if (outcome === 'key-quota-reached') throw fault('grant-key-quota-reached', { quota })
   if (outcome === 'grantee-quota-reached') throw fault('grant-grantee-quota-reached', { quota })
-  await deps.changes.catchUp()
+  await deps.changes.afterCommit()
   return { grant_id: grant.id }
 }
 
@@ -108,7 +108,7 @@ async function loadGrant(
 
 async function remove(deps: Deps, grant: Grant): Promise<void> {
   if (!(await deps.grants.remove(grant))) throw fault('grant-not-found')
-  await deps.changes.catchUp()
+  await deps.changes.afterCommit()
 }
 
 function presentPage(

@@ -83,7 +83,7 @@ export const deleteImportedKeyMaterial: Handler<'DeleteImportedKeyMaterial'> = a
     const seen = await loadKey(deps, caller, request.key_id)
     const outcome = await deps.keys.deleteMaterial(seen, deleteMaterial(seen.key))
     if (outcome === 'stale') continue
-    await deps.changes.catchUp()
+    await deps.changes.afterCommit()
     return {}
   }
   throw fault('storage-failed', {}, new Error('deleting material: others always came first'))
@@ -99,7 +99,7 @@ export async function expireIfDue(
   if (seen === undefined || (stored?.expiresAt ?? Infinity) > deps.clock.now()) return undefined
   const key = expireMaterial(seen.key, version)
   if ((await deps.keys.expireMaterial(seen, key, version)) === 'stale') return undefined
-  await deps.changes.catchUp()
+  await deps.changes.afterCommit()
   return key
 }
 
@@ -155,7 +155,7 @@ async function storeMaterial(
         ? await deps.keys.putImported(seen, plan.key, stored)
         : await deps.keys.putWaiting(seen, stored)
     if (outcome === 'stale') continue
-    await deps.changes.catchUp()
+    await deps.changes.afterCommit()
     return version
   }
   throw fault('storage-failed', {}, new Error(`importing into ${keyId}: others always came first`))

@@ -66,7 +66,7 @@ export const disableKeyStore: Handler<'DisableKeyStore'> = (deps, caller, reques
 export const deleteKeyStore: Handler<'DeleteKeyStore'> = async (deps, caller, request) => {
   const { id } = await loadKeystore(deps, caller, request.keystore_id)
   if (!(await deps.keystores.remove(id))) throw fault('keystore-unusable')
-  await deps.changes.catchUp()
+  await deps.changes.afterCommit()
   return {}
 }
 
@@ -137,7 +137,7 @@ function loadKeystore(deps: Deps, caller: Caller, id: string): Promise<Keystore>
 async function setEnabled(deps: Deps, caller: Caller, keystoreId: string, isEnabled: boolean) {
   const { id } = await loadKeystore(deps, caller, keystoreId)
   if (!(await deps.keystores.enable(id, isEnabled))) throw fault('keystore-unusable')
-  await deps.changes.catchUp()
+  await deps.changes.afterCommit()
   return { keystore: { keystore_id: id, keystore_state: isEnabled } }
 }
 

@@ -33,7 +33,7 @@ export const receiveReplica: Handler<'ReceiveReplica'> = async (deps, caller, re
       ? await makeReplica(deps, caller, parcel)
       : await follow(deps, caller, parcel)
   context.keyId = key.id
-  await deps.changes.catchUp()
+  await deps.changes.afterCommit()
   return { key_id: key.id, domain_id: key.tenantId }
 }
 

@@ -42,7 +42,7 @@ export async function rotateDue(
   const storeMs = performance.now() - startedAtMs
   if (batch.done.length === 0) return { ...batch, storeMs }
   const told = batch.done.map((event) => deps.announceRotation(event))
-  for (const outcome of await Promise.allSettled([deps.changes.catchUp(), ...told])) {
+  for (const outcome of await Promise.allSettled([deps.changes.afterCommit(), ...told])) {
     if (outcome.status === 'rejected') failed(outcome.reason)
   }
   return { ...batch, storeMs }

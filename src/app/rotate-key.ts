@@ -67,7 +67,7 @@ async function rotateWhere(
     const isRotated = (await deps.keys.rotate(seen, key, version, event)) === 'rotated'
     if (!isRotated && waiting === undefined) await discardVersion(deps, key, version)
     if (isRotated) {
-      await deps.changes.catchUp()
+      await deps.changes.afterCommit()
       await deps.announceRotation(event)
       return event
     }

@@ -97,7 +97,7 @@ async function changeTags(
 ): Promise<void> {
   requireEditable(stored.key)
   await deps.labels.changeTags(stored, step)
-  await deps.changes.catchUp()
+  await deps.changes.afterCommit()
 }
 
 function without(present: readonly Tag[], names: ReadonlySet<string>): readonly Tag[] {

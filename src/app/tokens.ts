@@ -42,7 +42,7 @@ export const revokeToken: Handler<'RevokeToken'> = async (deps, caller, request,
   const token = request['x-subject-token']
   await inspectFor(deps, caller, token, context)
   if (!(await deskOf(deps).revoke(token))) throw fault('resource-not-found')
-  await deps.changes.catchUp()
+  await deps.changes.afterCommit()
   return {}
 }
 

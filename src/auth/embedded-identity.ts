@@ -101,12 +101,10 @@ export class EmbeddedIdentity implements Authenticator {
 
   authenticate(credentials: IncomingCredentials): Caller | Promise<Caller> {
     const { token, signed } = credentials
-    const place: Place = credentials
     if (token === undefined && signed === undefined) throw fault('credentials-missing')
-    if (!this.#options.changes.isCurrent()) return this.#whenCurrent(credentials)
-    if (token !== undefined) return this.#byToken(token, place)
-    if (signed !== undefined) return this.#bySignature(signed, place)
-    throw fault('credentials-missing')
+    return this.#options.changes.isCurrent()
+      ? this.#identify(credentials)
+      : this.#whenCurrent(credentials)
   }
 
   /** Whether a token was revoked before its time. */
@@ -120,8 +118,17 @@ export class EmbeddedIdentity implements Authenticator {
   }
 
   async #whenCurrent(credentials: IncomingCredentials): Promise<Caller> {
+    // Not asked again: what was read since the request came is current, however long that took.
     await this.#options.changes.requireCurrent()
-    return this.authenticate(credentials)
+    return this.#identify(credentials)
+  }
+
+  #identify(credentials: IncomingCredentials): Caller | Promise<Caller> {
+    const { token, signed } = credentials
+    const place: Place = credentials
+    if (token !== undefined) return this.#byToken(token, place)
+    if (signed !== undefined) return this.#bySignature(signed, place)
+    throw fault('credentials-missing')
   }
 
   #byToken(token: string, place: Place): Caller | Promise<Caller> {

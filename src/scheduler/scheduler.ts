@@ -125,7 +125,7 @@ export class Scheduler {
     try {
       const batch = await this.#deps.keys.destroyDue(now, keys, after)
       if (batch.done.length === 0) return batch
-      await this.#deps.changes.catchUp().catch(this.#events.failed)
+      await this.#deps.changes.afterCommit()
       await Promise.all(
         batch.done.map((key) => this.#events.destroyed(key, now).catch(this.#events.failed)),
       )

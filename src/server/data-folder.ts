@@ -55,6 +55,11 @@ export async function openDataFolder(
   })
 }
 
+/** Threads share the connections of their node; each has some, or one would wait for another's. */
+function shareOf(settings: StoreSettings, workers: number): number {
+  return Math.max(2, Math.ceil(settings['store-connections'] / (workers + 1)))
+}
+
 /** Opens what a server has filled, for commands that work on it. */
 export async function openExistingDataFolder(
   directory: string,
@@ -106,15 +111,16 @@ export function openStorage(
 ): Promise<Storage> {
   const place = placeOfStore(settings)
   const signal = memory?.commits
+  const workers = memory?.workers ?? 0
   return place === undefined
     ? openSqlite({
         file: join(directory, DATABASE_FILE),
         signal,
         turn: memory?.turn,
         // The thread that serves nobody does what would keep those waiting that others serve.
-        checkpoints: !memory?.hasWorkers ? 'with commits' : slot === 0 ? 'by timer' : 'elsewhere',
+        checkpoints: workers === 0 ? 'with commits' : slot === 0 ? 'by timer' : 'elsewhere',
       })
-    : openPostgres({ ...place, signal })
+    : openPostgres({ ...place, maxConnections: shareOf(settings, workers), signal })
 }
 
 /**

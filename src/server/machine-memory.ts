@@ -14,8 +14,8 @@ const REQUESTS_AT = 2 * LINE_WORDS
 export interface MachineMemory {
   /** To be handed to other threads, which make their own view of it. */
   readonly buffers: MachineBuffers
-  /** Whether other threads than the main one serve requests. */
-  readonly hasWorkers: boolean
+  /** How many threads other than the main one serve requests; 0 when that one does. */
+  readonly workers: number
   readonly commits: CommitSignal
   readonly turn: WriteTurn
   /** Counts a request that the thread of this slot has answered. */
@@ -45,7 +45,7 @@ export function machineMemory(buffers: MachineBuffers): MachineMemory {
   const words = new Int32Array(buffers.counters)
   return {
     buffers,
-    hasWorkers: words.length > REQUESTS_AT + LINE_WORDS,
+    workers: (words.length - REQUESTS_AT) / LINE_WORDS - 1,
     commits: {
       announce() {
         Atomics.add(words, COMMITS_AT, 1)

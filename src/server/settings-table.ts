@@ -65,11 +65,11 @@ export const SETTINGS = {
   },
   'store-connections': {
     type: 'integer',
-    default: 10,
+    default: 20,
     min: 1,
     max: 1000,
     placeholder: 'N',
-    help: 'most connections to PostgreSQL that do work; two more listen and lock',
+    help: 'connections to PostgreSQL for work, of all threads together; each thread has three more',
   },
   'root-key': {
     type: 'text',

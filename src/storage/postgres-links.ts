@@ -42,10 +42,20 @@ const MAX_CONNECTIONS = 10
 const CONNECT_TIMEOUT_MS = 5000
 const STATEMENT_TIMEOUT_MS = 10_000
 const LOCK_TIMEOUT_MS = 5000
-const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000
+/** A node that is lost between two statements must not keep the others longer than they wait for a lock. */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 2000
 const ANSWER_TIMEOUT_MARGIN_MS = 1000
 /** When the system begins to ask whether a quiet link is still there. */
 const KEEP_ALIVE_AFTER_MS = 5000
+
+/** The database is to notice within seconds, not hours, that a node is lost: it may hold locks. */
+const SESSION_OPTIONS = [
+  '-c default_transaction_isolation=read\\ committed',
+  '-c tcp_keepalives_idle=5',
+  '-c tcp_keepalives_interval=2',
+  '-c tcp_keepalives_count=3',
+  '-c tcp_user_timeout=10000',
+].join(' ')
 
 const INT8 = 20
 const NUMERIC = 1700
@@ -70,7 +80,7 @@ export function clientConfig(place: PostgresPlace, patience: Patience): ClientCo
     ...(place.password === undefined ? {} : { password: place.password }),
     ssl: place.tls === undefined ? false : tlsConfig(place.tls, place.host),
     application_name: 'keyturn',
-    options: '-c default_transaction_isolation=read\\ committed',
+    options: SESSION_OPTIONS,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
     connectionTimeoutMillis: place.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
@@ -92,12 +102,32 @@ export function openPool(place: PostgresPlace): Pool {
   return pool
 }
 
+/** A pool whose connections may all have been lost at once. */
+export interface RenewablePool extends PostgresPool {
+  /** Connections that are open now are not used again: each would have to be found dead by itself. */
+  readonly renew: () => void
+}
+
 /** A pool as Kysely takes it, which never gives a connection out again that may be out of step. */
-export function asKyselyPool(pool: Pool): PostgresPool {
+export function asKyselyPool(pool: Pool): RenewablePool {
+  const madeIn = new WeakMap<PoolClient, number>()
+  let generation = 0
+  const connect = async (): Promise<PoolClient> => {
+    for (;;) {
+      const client = await pool.connect()
+      const made = madeIn.get(client) ?? generation
+      madeIn.set(client, made)
+      if (made === generation) return client
+      client.release(true)
+    }
+  }
   return {
     options: {},
-    connect: async () => asKyselyClient(await pool.connect()),
+    connect: async () => asKyselyClient(await connect()),
     end: () => pool.end(),
+    renew() {
+      generation++
+    },
   }
 }
 

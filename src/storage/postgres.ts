@@ -33,6 +33,9 @@ export interface PostgresOptions extends PostgresPlace {
   readonly onQuery?: ((sql: string) => void) | undefined
 }
 
+/** For reading the change log: who waits for it is to hear soon that it cannot be read. */
+const FEED_LIMITS = { maxConnections: 2, connectTimeoutMs: 1500, statementTimeoutMs: 1000 }
+
 /** Asks a connection whether it is still there, which a link that was cut would never answer. */
 const STILL_THERE = { text: 'select 1', query_timeout: 5000 }
 
@@ -49,18 +52,27 @@ export async function openPostgres(options: PostgresOptions): Promise<Storage> {
     return migrate(new Kysely<Database>({ dialect }), 'postgres', clock)
   })
   const pool = asKyselyPool(openPool(options))
+  // The change log is read over connections of its own: writers that wait for each other, or a link
+  // that is lost, must not keep it from whoever asks whether a key may be used.
+  const feedPool = asKyselyPool(openPool({ ...options, ...FEED_LIMITS }))
+  const feed = new Kysely<Database>({ dialect: new PostgresDialect({ pool: feedPool }) })
   const db = new Kysely<Database>({
     dialect: new SignallingDialect({ pool }, signal),
     ...(onQuery === undefined ? {} : { log: ({ query }) => onQuery(query.sql) }),
   })
   const stops = new Set<() => Promise<void>>()
   return sqlStorage(db, clock, {
+    feed,
     exclusively: (name, work) => withLock(options, lockOfName('work', name), () => work()),
     listen: async (onChange, onLost) => {
       const end = await withStorage('listening for changes', () =>
         listenTo(clientConfig(options, 'limited'), CHANGES_CHANNEL, {
           notified: onChange,
-          lost: onLost,
+          lost() {
+            pool.renew()
+            feedPool.renew()
+            onLost()
+          },
         }),
       )
       const stop = async (): Promise<void> => {
@@ -72,6 +84,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Storage> {
     },
     async close() {
       for (const stop of stops) await stop()
+      await feed.destroy()
       await db.destroy()
     },
   })

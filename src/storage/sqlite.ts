@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { Kysely } from 'kysely'
 import { type Clock, systemClock } from '../ports/clock.ts'
@@ -69,8 +69,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Storage> {
   let db: Kysely<Database>
   let timer: NodeJS.Timeout | undefined
   try {
-    closeSync(openSync(file, 'a', 0o600))
-    chmodSync(file, 0o600)
+    makePrivate(file)
     const writer = connect(file)
     const reader = connect(file)
     writer.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES[checkpoints]}`)
@@ -103,6 +102,16 @@ function checkpointByTimer(database: DatabaseSync): NodeJS.Timeout {
       // Nothing is lost: the log keeps what the database lacks, and the next commit will say so.
     }
   }, CHECKPOINT_EVERY_MS).unref()
+}
+
+/**
+ * Makes the file if it is not there, for its owner alone. One that is there is never opened and closed
+ * beside SQLite: closing any descriptor of a file takes the locks of the whole process on it.
+ * Source: SQLite, "How To Corrupt An SQLite Database File", 2.2.
+ */
+function makePrivate(file: string): void {
+  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600))
+  chmodSync(file, 0o600)
 }
 
 const underWay = new Map<string, Promise<unknown>>()

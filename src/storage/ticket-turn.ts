@@ -12,8 +12,16 @@ const SERVING = 1
  * @param words {@link TURN_WORDS} words that begin as zeros.
  */
 export function ticketTurn(words: Int32Array<SharedArrayBuffer>): WriteTurn {
+  // A thread has one ticket at a time, and its writers a line of their own: so few wait for each turn.
+  let lastInLine: Promise<void> = Promise.resolve()
+  let leave: () => void = () => undefined
   return {
     async take() {
+      const before = lastInLine
+      const mine = Promise.withResolvers<void>()
+      lastInLine = mine.promise
+      await before
+      leave = mine.resolve
       const ticket = Atomics.add(words, NEXT_TICKET, 1)
       for (;;) {
         const serving = Atomics.load(words, SERVING)
@@ -23,8 +31,10 @@ export function ticketTurn(words: Int32Array<SharedArrayBuffer>): WriteTurn {
       }
     },
     give() {
+      const next = leave
       Atomics.add(words, SERVING, 1)
       Atomics.notify(words, SERVING)
+      next()
     },
   }
 }

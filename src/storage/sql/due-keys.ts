@@ -117,7 +117,7 @@ export function dueKeys(db: Kysely<Database>, clock: Clock): Queries {
         async (transaction, claimed) => {
           const doomed = claimed.map(({ key }) => key).filter((key) => isDeletionDue(key, now))
           const ids = doomed.map(({ id }) => id)
-          for (const key of doomed) await removeCounted(transaction, key)
+          await removeCounted(transaction, doomed)
           await deleteVersions(
             transaction,
             ids.map((id) => [id]),

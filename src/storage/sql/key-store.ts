@@ -161,7 +161,7 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
           .where('revision', '=', seen.revision)
           .executeTakeFirst()
         if (row === undefined || !isDeletionDue(toStoredKey(row).key, now)) return 'stale'
-        await removeCounted(transaction, seen.key)
+        await removeCounted(transaction, [seen.key])
         await transaction.deleteFrom('key_versions').where('key_id', '=', row.id).execute()
         await transaction.deleteFrom('keys').where('id', '=', row.id).execute()
         await transaction

@@ -15,11 +15,15 @@ import type { Database } from './schema.ts'
 import { sqlTrustStore } from './trust-store.ts'
 
 /** What each engine does in a way of its own. */
-interface EngineParts extends Pick<Storage, 'exclusively' | 'close'>, Pick<ChangeFeed, 'listen'> {}
+interface EngineParts extends Pick<Storage, 'exclusively' | 'close'>, Pick<ChangeFeed, 'listen'> {
+  /** By what the change log is read; left out: by what does everything else. */
+  readonly feed?: Kysely<Database>
+}
 
 /** All stores over one database, whatever its engine. */
 export function sqlStorage(db: Kysely<Database>, clock: Clock, parts: EngineParts): Storage {
-  const { listen, exclusively, close } = parts
+  const { feed = db, listen, exclusively, close } = parts
+  const { forget } = sqlChangeFeed(db)
   return {
     keys: sqlKeyStore(db, clock),
     grants: sqlGrantStore(db, clock),
@@ -28,7 +32,7 @@ export function sqlStorage(db: Kysely<Database>, clock: Clock, parts: EnginePart
     keystores: sqlKeystoreRegistry(db, clock),
     replicas: sqlReplicaStore(db),
     identity: sqlIdentityStore(db, clock),
-    changes: { ...sqlChangeFeed(db), ...(listen === undefined ? {} : { listen }) },
+    changes: { ...sqlChangeFeed(feed), forget, ...(listen === undefined ? {} : { listen }) },
     checkpoints: sqlCheckpointStore(db),
     meta: sqlMetaStore(db),
     exclusively,

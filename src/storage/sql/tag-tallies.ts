@@ -14,7 +14,34 @@ export async function countTags(
   before: readonly Tag[],
   after: readonly Tag[],
 ): Promise<void> {
-  const values = differences(before, after, ({ name, value }) => JSON.stringify([name, value]))
+  await writeCounts(
+    transaction,
+    projectId,
+    differences(before, after, ({ name, value }) => JSON.stringify([name, value])),
+    differences(before, after, ({ name }) => name),
+  )
+}
+
+/** Counts out the tags of many keys of a project. */
+export async function countTagsOut(
+  transaction: Transaction<Database>,
+  projectId: ProjectId,
+  tags: readonly Tag[],
+): Promise<void> {
+  await writeCounts(
+    transaction,
+    projectId,
+    losses(tags, ({ name, value }) => JSON.stringify([name, value])),
+    losses(tags, ({ name }) => name),
+  )
+}
+
+async function writeCounts(
+  transaction: Transaction<Database>,
+  projectId: ProjectId,
+  values: readonly Difference[],
+  names: readonly Difference[],
+): Promise<void> {
   if (values.length > 0) {
     const rows = values.map(({ tag: { name, value }, keys }) => ({ name, value, keys }))
     await transaction
@@ -37,7 +64,6 @@ export async function countTags(
         .execute()
     }
   }
-  const names = differences(before, after, ({ name }) => name)
   if (names.length === 0) return
   const rows = names.map(({ tag: { name }, keys }) => ({ name, keys }))
   await transaction
@@ -87,7 +113,7 @@ export async function keysWithTag(
 
 interface Difference {
   readonly tag: Tag
-  /** 1 for a tag that came, -1 for one that went. */
+  /** How many keys more have it. */
   readonly keys: number
 }
 
@@ -103,4 +129,15 @@ function differences(
     ...[...had].filter(([id]) => !has.has(id)).map(([id, tag]) => ({ id, tag, keys: -1 })),
   ]
   return all.sort((one, two) => (one.id < two.id ? -1 : 1))
+}
+
+function losses(tags: readonly Tag[], identity: (tag: Tag) => string): readonly Difference[] {
+  const found = new Map<string, { readonly tag: Tag; keys: number }>()
+  for (const tag of tags) {
+    const id = identity(tag)
+    const loss = found.get(id) ?? { tag, keys: 0 }
+    loss.keys--
+    found.set(id, loss)
+  }
+  return [...found].sort(([one], [two]) => (one < two ? -1 : 1)).map(([, loss]) => loss)
 }
