@@ -15,20 +15,45 @@ export interface ServerUnderTest {
 /** Starts the server as users do, on a fresh data folder and a free port. */
 export async function startServer(...flags: readonly string[]): Promise<ServerUnderTest> {
   const directory = await mkdtemp(join(tmpdir(), 'keyturn-bench-'))
+  const server = await startServerOn(directory, flags)
+  return {
+    ...server,
+    async stop() {
+      await server.stop()
+      await rm(directory, { recursive: true })
+    },
+  }
+}
+
+/**
+ * Starts the server as users do, on a data folder that stays, and a free port.
+ *
+ * @param home Folder with the first credentials of the store, where another node has made them.
+ */
+export async function startServerOn(
+  directory: string,
+  flags: readonly string[],
+  home = directory,
+): Promise<ServerUnderTest & { readonly startMs: number }> {
   const main = new URL('../bin/keyturn.mjs', import.meta.url).pathname
   const args = [main, 'serve', '--listen', '127.0.0.1:0', '--data', directory, ...flags]
+  const startedAtMs = performance.now()
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const endWithUs = () => void child.kill('SIGKILL')
+  process.once('exit', endWithUs)
   const printed = await firstOutput(child, /listens on http:\/\/[^:]+:(\d+)/)
-  const text = await readFile(join(directory, 'bootstrap-credentials.json'), 'utf8')
+  const startMs = performance.now() - startedAtMs
+  const text = await readFile(join(home, 'bootstrap-credentials.json'), 'utf8')
   return {
     port: Number(printed[1]),
     pid: child.pid ?? 0,
     credentials: JSON.parse(text),
+    startMs,
     async stop() {
       const exited = new Promise((resolve) => child.once('exit', resolve))
       child.kill('SIGTERM')
       await exited
-      await rm(directory, { recursive: true })
+      process.off('exit', endWithUs)
     },
   }
 }
@@ -134,6 +159,7 @@ export function requestBytes(
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${text}`)
 }
 
-function kmsPath(credentials: Readonly<Record<string, string>>, name: string): string {
+/** Path of an operation of the KMS API. */
+export function kmsPath(credentials: Readonly<Record<string, string>>, name: string): string {
   return `/v1.0/${credentials['project_id']}/kms/${name}`
 }

@@ -18,7 +18,7 @@ const durationMs = Number(values.seconds) * 1000
 const connections = Number(values.connections)
 const share = Number(values.share)
 
-const server = await startServer('--log-level', 'warn')
+const server = await startServer('--log-level', 'warn', '--workers', '1')
 const token = await signIn(server)
 const created = await call(server, token, 'create-key', { key_alias: 'bench' })
 const { key_id: keyId } = created['key_info'] as { readonly key_id: string }

@@ -1,7 +1,6 @@
 // Compares Keyturn with a bare node:http echo that reads and parses the same body, in one
 // interleaved run: npm run bench [-- --rounds N --seconds S --connections N --only NAME]
 import { spawn } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import {
   call,
@@ -14,6 +13,7 @@ import {
   tokenRequest,
 } from './keyturn.ts'
 import { load, percentile } from './load.ts'
+import { residentMib } from './process-figures.ts'
 
 const { values } = parseArgs({
   options: {
@@ -44,7 +44,7 @@ const echo = spawn(process.execPath, [new URL('./echo.ts', import.meta.url).path
   stdio: ['ignore', 'pipe', 'inherit'],
 })
 const echoPort = Number((await firstOutput(echo, /^(\d+)\n/))[1])
-const server = await startServer('--log-level', 'warn')
+const server = await startServer('--log-level', 'warn', '--workers', '1')
 const idleMib = await residentMib(server.pid)
 const scenarios = (await makeScenarios(server)).filter(({ name }) => name.includes(values.only))
 const samples = new Map<string, Sample[]>()
@@ -148,11 +148,6 @@ async function echoCpuUs(): Promise<number> {
 async function serverCpuUs(): Promise<number> {
   const page = await (await fetch(`http://127.0.0.1:${server.port}/metrics`)).text()
   return Number(/^process_cpu_seconds (\S+)$/m.exec(page)?.[1]) * 1e6
-}
-
-async function residentMib(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8')
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024
 }
 
 function push(name: string, sample: Sample): void {

@@ -1,7 +1,16 @@
 // npm run bench [-- PART [FLAGS]]: all parts, or one of them by its name.
 import { spawnSync } from 'node:child_process'
 
-const PARTS = ['requests', 'latency', 'signing', 'stall', 'workers'] as const
+const PARTS = [
+  'requests',
+  'latency',
+  'signing',
+  'stall',
+  'workers',
+  'scale',
+  'engines',
+  'due',
+] as const
 const [asked, ...flags] = process.argv.slice(2)
 const isPart = PARTS.some((part) => part === asked)
 const parts = isPart ? [asked] : PARTS

@@ -19,7 +19,7 @@ const { values } = parseArgs({
 const rounds = Number(values['rounds'])
 const durationMs = Number(values['seconds']) * 1000
 
-const server = await startServer('--log-level', 'warn')
+const server = await startServer('--log-level', 'warn', '--workers', '1')
 const token = await signIn(server)
 const project = server.credentials['project_id']
 const path = (name: string) => `/v1.0/${project}/kms/${name}`

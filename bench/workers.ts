@@ -1,9 +1,9 @@
 // How encrypt-data scales with workers: npm run bench -- workers [--rounds N --seconds S --connections N]
 // Needs Debian's wrk, which takes less of the two cores than a load generator of ours would.
-import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { call, type ServerUnderTest, signIn, startServer } from './keyturn.ts'
 import { median } from './median.ts'
+import { cpuSecondsOf } from './process-figures.ts'
 import { runWrk } from './wrk.ts'
 
 const { values } = parseArgs({
@@ -84,11 +84,4 @@ async function measure(server: ServerUnderTest): Promise<Sample> {
     loadCores: result.cpuSeconds / result.seconds,
     cpuUs: (cpuSeconds * 1e6) / result.requests,
   }
-}
-
-/** CPU time that a process has used so far. Source: proc(5), /proc/PID/stat, in clock ticks of 10 ms. */
-async function cpuSecondsOf(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / 100
 }

@@ -20,7 +20,8 @@ if (process.env.npm_lifecycle_event === 'start') {
   const watch = setInterval(() => {
     if (process.ppid === parent) return
     clearInterval(watch)
-    process.kill(process.pid, 'SIGTERM')
+    // Not SIGTERM: whoever stopped all processes has sent that already, and a second ends us at once.
+    process.kill(process.pid, 'SIGHUP')
   }, 200).unref()
 }
 

@@ -88,7 +88,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
   },
   cli: {
     rooms: ['core', 'crypto', 'ports', 'audit', 'server'],
-    packages: ['node:fs', 'node:module', 'node:path', 'node:util'],
+    packages: ['node:fs', 'node:http', 'node:https', 'node:module', 'node:path', 'node:util'],
   },
 }
 

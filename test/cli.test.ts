@@ -3,6 +3,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
   existsSync,
+  globSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -227,9 +228,8 @@ describe('the command line', () => {
     assert.equal(again.endpoint, second.url)
     assert.equal(await stop(second, 'SIGINT'), 0)
 
-    const auditFolder = join(data, 'audit')
-    const log = readdirSync(auditFolder).find((name) => name.endsWith('.jsonl')) ?? ''
-    const path = join(auditFolder, log)
+    const logs = globSync(join(data, 'audit', '**', '*.jsonl'))
+    const path = logs.find((log) => readFileSync(log, 'utf8').includes('"status":200')) ?? ''
     writeFileSync(path, readFileSync(path, 'utf8').replace('"status":200', '"status":201'))
     const spoilt = await keyturn(['audit', 'verify', ...dataFlag])
     assert.equal(spoilt.code, 1)
@@ -299,6 +299,27 @@ describe('the command line', () => {
     assert.equal(await stop(server, 'SIGTERM'), 0)
     assert.ok(performance.now() - stoppedAtMs < 5000, 'nobody waits for idle connections')
     for (const reply of await Promise.all(signIns)) assert.equal(reply.status, 201)
+  })
+
+  test('under npm, who stops all processes at once gets a clean stop too', async () => {
+    const data = join(folder, 'under-npm')
+    const root = new URL('..', import.meta.url).pathname
+    const flags = ['--listen', '127.0.0.1:0', '--data', data, '--handover-ms', '1000']
+    const args = ['start', '--', ...flags]
+    const child = spawn('npm', args, {
+      cwd: root,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let out = ''
+    for await (const chunk of child.stdout) {
+      out += chunk
+      // As systemd does: the signal goes to npm, its shell and the server.
+      if (/Ctrl-C stops it/.test(out) && child.pid !== undefined)
+        process.kill(-child.pid, 'SIGTERM')
+    }
+    assert.match(out, /^Stopped\.$/m)
+    assert.ok(!existsSync(join(data, 'keyturn.sqlite-wal')), 'the store was closed')
   })
 
   test('TLS 1.3, and 1.2 with good suites only', async (t) => {

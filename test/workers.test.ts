@@ -125,6 +125,16 @@ describe('several workers', { skip: process.platform !== 'linux' }, () => {
         headers: { 'X-Subject-Token': token },
       })
       assert.equal(revoked.status, 204)
+      // First where a token is no credential but what a new one is asked for with.
+      const body = JSON.stringify({
+        auth: { identity: { methods: ['token'], token: { id: token } } },
+      })
+      const again = await server.send('POST', '/v3/auth/tokens', {
+        token: null,
+        body,
+        headers: { Connection: 'close' },
+      })
+      assert.equal(again.status, 401)
       const answers = await everywhere('encrypt-data', encrypt, token)
       assert.deepEqual([...new Set(answers.map(({ status }) => status))], [403])
     }

@@ -12,10 +12,15 @@ function world() {
   let log: Change[] = []
   let commits = 0
   let isCutOff = false
+  let isSilent = false
   const told: string[] = []
   const listening: { onChange?: () => void; onLost?: () => void } = {}
   const reading = <T>(work: () => T): Promise<T> =>
-    isCutOff ? Promise.reject(new Error('no database')) : Promise.resolve(work())
+    isSilent
+      ? new Promise<T>(() => undefined)
+      : isCutOff
+        ? Promise.reject(new Error('no database'))
+        : Promise.resolve(work())
   const follower = new ChangeFollower({
     feed: {
       latest: () => reading(() => log.at(-1)?.number ?? 0),
@@ -50,6 +55,10 @@ function world() {
     },
     cutOff(is: boolean) {
       isCutOff = is
+    },
+    /** A link that is down: nothing answers, and nothing says that it will not. */
+    silence(is: boolean) {
+      isSilent = is
     },
   }
 }
@@ -111,6 +120,25 @@ describe('following changes', () => {
     cutOff(false)
     await follower.requireCurrent()
     assert.ok(follower.isCurrent())
+    await follower.stop()
+  })
+
+  test('a database that never answers: whoever asks is refused soon, and served soon after', async () => {
+    const { follower, silence, write, told } = world()
+    await follower.start(failing)
+    write(1, 'a')
+    silence(true)
+    await setTimeout(STALENESS_MS + 20)
+    const askedAtMs = performance.now()
+    const asked = Array.from({ length: 5 }, () => follower.requireCurrent())
+    for (const one of asked) {
+      await assert.rejects(one, (e) => e instanceof Fault && e.kind === 'storage-failed')
+    }
+    assert.ok(performance.now() - askedAtMs < 5000)
+    silence(false)
+    await setTimeout(STALENESS_MS)
+    await follower.requireCurrent()
+    assert.deepEqual(told(), ['all', '1 a'])
     await follower.stop()
   })
 

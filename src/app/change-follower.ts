@@ -4,6 +4,11 @@ import type { CommitSignal } from '../ports/commit-signal.ts'
 
 /** Most changes that are read at a time. */
 const BATCH = 1000
+/**
+ * How long the change log may take to answer. Who is cut off without being told would otherwise have
+ * every request wait until the connection is given up, and would notice late that the link is back.
+ */
+const ANSWER_MS = 2000
 
 /** A cache that is kept true. */
 export interface ChangeListener {
@@ -131,7 +136,7 @@ export class ChangeFollower {
     for (;;) {
       const last = this.#last
       const from = last === undefined ? 0 : last.number - 1
-      const found = await feed.since(from, BATCH)
+      const found = await inTime(feed.since(from, BATCH))
       if (last !== undefined && !isSame(found[0], last)) return false
       const changes = last === undefined ? found : found.slice(1)
       for (const change of changes) {
@@ -146,8 +151,8 @@ export class ChangeFollower {
     const { feed, listeners } = this.#options
     this.#mustBeginAnew = false
     try {
-      const newest = await feed.latest()
-      this.#last = newest === 0 ? undefined : (await feed.since(newest - 1, 1))[0]
+      const newest = await inTime(feed.latest())
+      this.#last = newest === 0 ? undefined : (await inTime(feed.since(newest - 1, 1)))[0]
       for (const { forgetAll } of listeners) await forgetAll()
     } catch (error) {
       this.#mustBeginAnew = true
@@ -158,4 +163,18 @@ export class ChangeFollower {
 
 function isSame(one: Change | undefined, other: Change): boolean {
   return one?.number === other.number && one.kind === other.kind && one.id === other.id
+}
+
+/** What was asked for; an answer that comes too late is of no use any more. */
+async function inTime<T>(asked: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    const error = new Error(`the change log gave no answer within ${ANSWER_MS} ms`)
+    timer = setTimeout(() => reject(error), ANSWER_MS)
+  })
+  try {
+    return await Promise.race([asked, late])
+  } finally {
+    clearTimeout(timer)
+  }
 }

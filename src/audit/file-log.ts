@@ -177,8 +177,9 @@ class FileAuditLog implements AuditLog {
       this.#file.sync()
       this.#isDirty = false
     }
-    const every = this.#options.checkpointEveryRecords ?? 10_000
-    if (n - this.#checkpointedCount >= every) void this.#checkpoint()
+    const every = this.#options.checkpointEveryRecords ?? 50_000
+    const isDue = n - this.#checkpointedCount >= every
+    if (isDue && this.#checkpointing === undefined) void this.#checkpoint()
   }
 
   #openFile(): LogFile {
@@ -196,14 +197,15 @@ class FileAuditLog implements AuditLog {
   #syncInBackground(): void {
     if (!this.#isDirty) return
     this.#isDirty = false
-    this.#file.syncInBackground((error) => {
-      if (error !== null) {
+    this.#file.syncInBackground().then(
+      () => {
+        this.#syncProblem = undefined
+      },
+      (error: Error) => {
         this.#isDirty = true
         this.#syncProblem = `the audit log does not reach the disk: ${error.message}`
-      } else {
-        this.#syncProblem = undefined
-      }
-    })
+      },
+    )
   }
 
   #checkpointProblem(): string | undefined {
@@ -225,11 +227,13 @@ class FileAuditLog implements AuditLog {
 
   async #storeCheckpoint(): Promise<void> {
     const count = this.#count
-    // What a checkpoint vouches for must be on the disk, or a power cut would look like a crime.
-    this.#file.sync()
-    const at = this.#options.clock.now()
+    const head = this.#head
     try {
-      await this.#options.checkpoints.put(this.#signer.sign(this.#chain, count, this.#head, at))
+      // What a checkpoint vouches for must be on the disk, or a power cut would look like a crime.
+      // An earlier file of the chain is there since it was left.
+      await this.#file.syncInBackground()
+      const at = this.#options.clock.now()
+      await this.#options.checkpoints.put(this.#signer.sign(this.#chain, count, head, at))
       this.#checkpointedCount = count
       this.#checkpointFailingSinceMs = undefined
     } catch {

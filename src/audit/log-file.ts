@@ -14,6 +14,8 @@ export class LogFile {
   readonly path: string
   readonly #fd: number
   #length: number
+  #syncing = 0
+  #mustClose = false
 
   /** Opens a file for writing at its end, making it if there is none. */
   constructor(path: string) {
@@ -47,11 +49,21 @@ export class LogFile {
   }
 
   /** As {@link sync}, in the thread pool. */
-  syncInBackground(done: (error: Error | null) => void): void {
-    fdatasync(this.#fd, done)
+  syncInBackground(): Promise<void> {
+    this.#syncing++
+    return new Promise((resolve, reject) => {
+      fdatasync(this.#fd, (error) => {
+        this.#syncing--
+        if (this.#mustClose && this.#syncing === 0) closeSync(this.#fd)
+        if (error === null) resolve()
+        else reject(error)
+      })
+    })
   }
 
+  /** Closes the file, once nobody brings it to the disk any more. */
   close(): void {
-    closeSync(this.#fd)
+    this.#mustClose = true
+    if (this.#syncing === 0) closeSync(this.#fd)
   }
 }

@@ -43,6 +43,8 @@ export interface DeskOptions {
   /** Wall-clock time. */
   readonly clock: Clock
   readonly isRevoked: (tokenId: string) => boolean
+  /** Makes sure that {@link isRevoked} knows of every token that was revoked before. */
+  readonly requireCurrent: () => Promise<void>
 }
 
 /** Who somebody is, proved by one of the methods. */
@@ -198,6 +200,7 @@ export function embeddedDesk(options: DeskOptions): SignInDesk {
     const parsed = parseToken(root, token)
     if (parsed.kind !== 'ok') return undefined
     const { claims } = parsed
+    await options.requireCurrent()
     if (claims.expiresAt <= clock.now() || isAmongRevoked(claims, options.isRevoked)) {
       return undefined
     }

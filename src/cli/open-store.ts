@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import type { Tenant, User } from '../ports/identity-store.ts'
 import type { Storage } from '../ports/storage.ts'
 import { type DataFolder, openExistingDataFolder } from '../server/data-folder.ts'
+import { untilInForce } from '../server/in-force.ts'
 import { makeLog } from '../server/log.ts'
 import { SETTINGS } from '../server/settings-table.ts'
 import { STORE_FLAGS, storeSettingsOf } from '../server/store-settings.ts'
@@ -62,7 +63,7 @@ export function flagsHelp(words: string, about: string, flags: Flags): string {
 
 /**
  * Opens the data folder and the store that the flags, or the server's variables, name for the time
- * of `work`. A server may run on them meanwhile.
+ * of `work`. A server may run on them meanwhile: what was changed is in force when this ends.
  */
 export async function withDataFolder<T>(
   flags: Readonly<Record<string, string | undefined>>,
@@ -73,7 +74,13 @@ export async function withDataFolder<T>(
   const directory = resolve(flags['data'] ?? '.')
   const folder = await openExistingDataFolder(directory, store, makeLog('warn'))
   try {
-    return await work(folder)
+    const { storage } = folder
+    const before = await storage.changes.latest()
+    const answer = await work(folder)
+    if ((await storage.changes.latest()) !== before) {
+      await untilInForce(storage, store.store === undefined ? directory : undefined)
+    }
+    return answer
   } finally {
     await folder.storage.close()
   }

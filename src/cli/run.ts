@@ -17,6 +17,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./serve-command.ts')).serveCommand,
   },
   {
+    words: 'health',
+    summary: 'say whether a server serves',
+    load: async () => (await import('./health-command.ts')).healthCommand,
+  },
+  {
     words: 'audit verify',
     summary: 'say whether the audit log is whole',
     load: async () => (await import('./audit-commands.ts')).auditVerify,

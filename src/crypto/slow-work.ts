@@ -7,7 +7,7 @@ import type { SlowAnswer } from './slow-worker.ts'
  * How much slow work is done at a time: a core is left for the thread that serves requests, so that
  * these do not wait for the machine.
  */
-const MAX_AT_A_TIME = Math.max(1, Math.min(8, availableParallelism() - 1))
+let maxAtATime = shareOf(1)
 /** Published, the entry is JavaScript; in the repository it is TypeScript. */
 const ENTRY = new URL(`./slow-worker${import.meta.url.slice(-3)}`, import.meta.url)
 
@@ -57,8 +57,17 @@ export function inTurn<T>(work: () => Promise<T>): Promise<T> {
   })
 }
 
+/** Says how many threads serve requests, each with slow work of its own: they share the cores. */
+export function shareSlowWork(servers: number): void {
+  maxAtATime = shareOf(servers)
+}
+
+function shareOf(servers: number): number {
+  return Math.max(1, Math.min(8, Math.floor((availableParallelism() - 1) / servers)))
+}
+
 function enter(begin: () => void): void {
-  if (underWay >= MAX_AT_A_TIME) {
+  if (underWay >= maxAtATime) {
     waiting.push(begin)
     return
   }

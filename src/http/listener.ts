@@ -68,6 +68,11 @@ export function listen(options: ListenOptions): Promise<Listener> {
     ? createTlsServer({ ...limits, ...tls, ...TLS_POLICY }, handleUnlessLast)
     : createServer(limits, handleUnlessLast)
   server.maxConnections = options.maxConnections
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     refuseConnection(error, socket as Socket, options.newRequestId()) // both kinds are sockets
   })
@@ -76,7 +81,7 @@ export function listen(options: ListenOptions): Promise<Listener> {
     server.listen({ host, port, reusePort: options.isShared }, () => {
       server.off('error', reject)
       resolve(
-        asListener(server, host, () => {
+        asListener(server, sockets, host, () => {
           isDraining = true
         }),
       )
@@ -101,7 +106,12 @@ const TLS_POLICY = {
   honorCipherOrder: true,
 } as const
 
-function asListener(server: Server | TlsServer, host: string, beginDraining: () => void): Listener {
+function asListener(
+  server: Server | TlsServer,
+  sockets: ReadonlySet<Socket>,
+  host: string,
+  beginDraining: () => void,
+): Listener {
   const address = server.address() as AddressInfo // it listens on TCP
   return {
     host,
@@ -112,21 +122,48 @@ function asListener(server: Server | TlsServer, host: string, beginDraining: () 
     drain(timeoutMs) {
       beginDraining()
       return new Promise((resolve) => {
-        const cutOff = setTimeout(() => server.closeAllConnections(), timeoutMs)
+        // The HTTP server does not count connections whose TLS handshake is not done.
+        const cutOff = setTimeout(() => {
+          for (const socket of sockets) socket.destroy()
+        }, timeoutMs)
         const endOfGraceMs = performance.now() + Math.min(DRAIN_GRACE_MS, timeoutMs)
         // A connection that was busy is idle once its reply is sent, and would be kept open.
         const sweep = setInterval(() => {
           if (performance.now() >= endOfGraceMs) server.closeIdleConnections()
         }, DRAIN_SWEEP_MS)
-        // The HTTP server's own close would cut off connections that have yet to send a request.
-        NetServer.prototype.close.call(server, () => {
-          clearTimeout(cutOff)
-          clearInterval(sweep)
-          resolve()
+        emptyAcceptQueue(server, endOfGraceMs, () => {
+          // The HTTP server's own close would cut off connections that have yet to send a request.
+          NetServer.prototype.close.call(server, () => {
+            clearTimeout(cutOff)
+            clearInterval(sweep)
+            resolve()
+          })
         })
       })
     },
   }
+}
+
+/**
+ * Closing a server cuts off the connections that wait in the queue of the system. A turn of the loop
+ * accepts one of them and then comes to what is immediate: after a turn that accepted none, `close` is
+ * called with nothing between the two. Others may connect without end, so there is an end.
+ */
+function emptyAcceptQueue(server: Server | TlsServer, endsAtMs: number, close: () => void): void {
+  let accepted = 0
+  let known = -1
+  server.on('connection', () => {
+    accepted++
+  })
+  const turn = (): void => {
+    if (accepted === known || performance.now() >= endsAtMs) {
+      close()
+      return
+    }
+    known = accepted
+    setImmediate(turn)
+  }
+  turn()
 }
 
 /** Answers what is not HTTP in the form of all other errors, if somebody still listens. */

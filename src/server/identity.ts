@@ -49,6 +49,7 @@ export function makeIdentity(parts: IdentityParts): Identity {
     root,
     clock,
     isRevoked: (tokenId) => embedded.isRevoked(tokenId),
+    requireCurrent: () => changes.requireCurrent(),
   })
   return { authenticator: embedded, desk }
 }

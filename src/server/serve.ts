@@ -10,6 +10,7 @@ import { makeBackground } from './background.ts'
 import { bootstrap, recordEndpoint } from './bootstrap.ts'
 import { openDataFolder } from './data-folder.ts'
 import { openFront, urlOf } from './front.ts'
+import { tellStaleness } from './in-force.ts'
 import { describeError, type Logger } from './log.ts'
 import { newMachineMemory } from './machine-memory.ts'
 import { machineMetrics, metricsPage } from './metrics.ts'
@@ -79,6 +80,8 @@ async function serveFolder(
     (await storage.exclusively('first start', () =>
       bootstrap({ directory, storage, root, clock: systemClock, region: settings.region }),
     ))
+
+  await tellStaleness(storage.meta, settings['staleness-ms'])
 
   const virtual = virtualClockOf(settings.clock)
   const clock = virtual ?? systemClock
@@ -153,9 +156,11 @@ async function serveFolder(
     died: death.promise,
     async stop() {
       memory.beginLeaving()
+      // What falls due now is for whoever goes on; nobody waits for a backlog.
+      const idle = background.stop()
       await setTimeout(settings['handover-ms'])
       await serving.stop()
-      await background.stop()
+      await idle
       await parts.close()
       unlock()
     },

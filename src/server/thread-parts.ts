@@ -4,6 +4,7 @@ import { KeyCache } from '../app/key-cache.ts'
 import { PagePlaces } from '../app/page-places.ts'
 import { latenessMs, type RotationEvent } from '../core/rotation.ts'
 import type { RootKey } from '../crypto/root-key.ts'
+import { shareSlowWork } from '../crypto/slow-work.ts'
 import type { AuditLog } from '../ports/audit-log.ts'
 import { type Clock, systemClock } from '../ports/clock.ts'
 import type { Storage } from '../ports/storage.ts'
@@ -62,6 +63,7 @@ export interface ThreadOptions {
 /** Opens what a thread works with. */
 export async function openThreadParts(options: ThreadOptions): Promise<ThreadParts> {
   const { slot, servers, settings, log, memory, root, storage, clock, syncSoon } = options
+  shareSlowWork(servers)
   const tokens = readTokens(settings.tokens)
   const peers = readPeers(settings.peers, settings.region)
   const opened = await openThreadAudit({ settings, root, storage, slot })

@@ -91,6 +91,8 @@ export async function crowd(
     signature: bytes,
     at: now,
   })
+  await fill('audit_chains', { chain: named('chain-'), place: named('node-') })
+  await fill('key_counters', { project_id: named('counted-'), last_number: sql`1` })
   await fill('grants', {
     id: named('grant-'),
     key_id: key,

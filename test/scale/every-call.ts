@@ -437,6 +437,7 @@ export function everyCall(storage: Storage, filled: Filled, rows: number): reado
     { method: 'checkpoints.newest', run: () => checkpoints.newest('first') },
     { method: 'checkpoints.list', run: () => checkpoints.list('first') },
     { method: 'meta.put', run: () => meta.put('fact', 'x') },
+    { method: 'meta.settle', run: () => meta.settle('fact', 'y') },
     { method: 'meta.get', run: () => meta.get('fact') },
   ]
 }

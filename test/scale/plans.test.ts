@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { embeddedPostgres } from '../postgres/binaries.ts'
+import { startPostgres } from '../postgres/start-postgres.ts'
 import { crowd } from './crowded-store.ts'
 import { everyCall, everyMethod } from './every-call.ts'
 import { type OpenPlanEngine, type PlanStep, SQLITE_PLANS } from './plan-engines.ts'
+import { postgresPlans } from './postgres-plans.ts'
 import type { Asked } from './watched-sqlite.ts'
 
-const ENGINES = [SQLITE_PLANS]
+const postgres = embeddedPostgres()
+const cluster = postgres && (await startPostgres(postgres, { isDurable: false }))
+const ENGINES = [SQLITE_PLANS, ...(cluster ? [postgresPlans(() => cluster.newDatabase())] : [])]
+after(() => cluster?.stop())
 const ROWS = 20_000
 
 interface Exception {
@@ -38,6 +44,21 @@ const EXCEPTIONS: readonly Exception[] = [
     kind: 'scan',
     sql: /from "key_versions" where "expires_at" is not null order by "expires_at" limit/,
     reason: 'in the order of the index, one row',
+  },
+  {
+    kind: 'scan',
+    sql: /from "keys" where "(next_rotation_at|delete_at)" is not null .* order by "\1" limit/,
+    reason: 'in the order of an index of these keys alone, as far as the limit',
+  },
+  {
+    kind: 'scan',
+    sql: /from "key_counters" where "project_id" =/,
+    reason: 'one row, by the primary key',
+  },
+  {
+    kind: 'scan',
+    sql: /select max\("number"\) as "number" from "changes"/,
+    reason: 'the newest change is one step from the end of the table',
   },
   {
     kind: 'scan',

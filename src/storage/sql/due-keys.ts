@@ -159,12 +159,16 @@ export function dueKeys(db: Kysely<Database>, clock: Clock): Queries {
       withStorage('counting what is late', async () => {
         let late = 0
         for (const home of HOMES) {
-          const rows = await stretch(db, 'next_rotation_at', home)
-            .select('id')
+          const found = stretch(db, 'next_rotation_at', home)
+            .select('next_rotation_at')
             .where('next_rotation_at', '<', time)
+            .orderBy('next_rotation_at')
             .limit(limit - late)
-            .execute()
-          late += rows.length
+          const row = await db
+            .selectFrom(found.as('c'))
+            .select(({ fn }) => fn.countAll<number>().as('keys'))
+            .executeTakeFirst()
+          late += Number(row?.keys ?? 0)
         }
         return late
       }),
