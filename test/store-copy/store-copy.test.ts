@@ -139,7 +139,7 @@ describe('a copy of a store', { skip: binaries === undefined && NO_POSTGRES }, (
       if (!line.startsWith('Copying pending_syncs')) return
       changed.exec("update users set password_hash = 'a new secret' where id = 'user-7'")
       changed.exec("update key_versions set wrapped_material = x'00' where rowid = 1")
-      changed.exec(`delete from meta where name = '${ODD_NAMES[0]}'`)
+      changed.exec(`delete from meta where name = '${ODD_NAMES[1]}'`)
       changed.exec("insert into tenants (id, name) values ('tenant-new', 'a new name')")
       changed.exec("insert into changes (kind, id, at) values ('key', 'z', 3)")
       changed.exec('delete from changes where number = (select max(number) from changes)')
@@ -152,7 +152,7 @@ describe('a copy of a store', { skip: binaries === undefined && NO_POSTGRES }, (
     assert.equal(code, 1, err)
     const told = out.split('\n').filter((line) => line.startsWith('  '))
     assert.deepEqual(told, [
-      `  meta name="${ODD_NAMES[0]}": only in the target`,
+      `  meta name="${ODD_NAMES[1]}": only in the target`,
       '  changes: the target would give numbers again that the source has given',
       '  tenants id="tenant-new": missing in the target',
       '  users id="user-7": password_hash differs',
