@@ -9,6 +9,7 @@ import { changeRotationInterval } from '../src/core/rotation.ts'
 import { days, type EpochMs } from '../src/core/time.ts'
 import { SecretBytes } from '../src/crypto/secret-bytes.ts'
 import { SUITES } from '../src/crypto/suite.ts'
+import { COPIED_TABLES, type CopiedTables } from '../src/storage/copy/tables.ts'
 
 declare const key: Key
 declare const now: EpochMs
@@ -49,6 +50,10 @@ const bytes: Uint8Array = new SecretBytes(new Uint8Array(1))
 const text: string = new SecretBytes(new Uint8Array(1))
 // @ts-expect-error faults are declared
 const invented: FaultKind = 'out-of-luck'
+// @ts-expect-error every table of the store is copied
+const forgotten: CopiedTables = { meta: COPIED_TABLES.meta }
+// @ts-expect-error and is read by columns that it has
+const noColumn: CopiedTables = { ...COPIED_TABLES, meta: { key: ['id'] } }
 
 void [fromText, unchecked, mixedUp, noDate, enabled, noInterval, unknownField, incomplete]
-void [noSuite, bytes, text, invented, days(1)]
+void [noSuite, bytes, text, invented, forgotten, noColumn, days(1)]

@@ -26,7 +26,7 @@ export function showProgress(io: CommandIo): (progress: CopyProgress) => void {
     if (isTableDone ? rows === 0 : now - shownAtMs < everyMs) return
     shownAtMs = now
     const rate = ratePerSecond(rows, now - begunAtMs)
-    const line = `${STEPS[step]} ${table}: ${count(rows)} rows${rate}`
+    const line = `${STEPS[step]} ${table}: ${count(rows)} ${rows === 1 ? 'row' : 'rows'}${rate}`
     if (io.rewriteLine === undefined) io.printError(line)
     else io.rewriteLine(line)
   }

@@ -8,7 +8,8 @@ export interface CopiedTable {
   readonly isCounted?: true
 }
 
-type CopiedTables = {
+/** A line for every table of the store, by columns that it has. */
+export type CopiedTables = {
   readonly [T in Exclude<keyof Database, 'migrations'>]: CopiedTable & {
     readonly key: readonly (keyof Database[T])[]
   }
