@@ -1,9 +1,12 @@
 // Campaigns that prove what is promised of many nodes: npm run scale -- NAME [FLAGS]
 import { parseArgs } from 'node:util'
+import { due } from './campaigns/due.ts'
 import type { Campaign } from './campaigns/outcome.ts'
+import { restarts } from './campaigns/restarts.ts'
 import { revocation } from './campaigns/revocation.ts'
+import { start } from './campaigns/start.ts'
 
-const CAMPAIGNS: Readonly<Record<string, Campaign>> = { revocation }
+const CAMPAIGNS: Readonly<Record<string, Campaign>> = { revocation, restarts, due, start }
 
 const [name = '', ...args] = process.argv.slice(2)
 const campaign = Object.hasOwn(CAMPAIGNS, name) ? CAMPAIGNS[name] : undefined

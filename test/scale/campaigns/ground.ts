@@ -101,7 +101,9 @@ export async function makeGround(options: TestPostgresOptions = {}): Promise<Gro
 }
 
 /** The first credentials, from whichever node has made them. */
-export async function credentialsOf(nodes: readonly NodeProcess[]): Promise<Credentials> {
+export async function credentialsOf(
+  nodes: readonly Pick<NodeProcess, 'directory'>[],
+): Promise<Credentials> {
   const files = nodes.map(({ directory }) => join(directory, 'bootstrap-credentials.json'))
   const file = files.find((path) => existsSync(path))
   if (file === undefined) throw new Error('no node has made credentials')
