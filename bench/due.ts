@@ -14,6 +14,7 @@ import {
   steadyLoad,
 } from './due-cluster.ts'
 import { percentile } from './load.ts'
+import { median } from './median.ts'
 import { printHead, printRow } from './rounds.ts'
 import { type BenchStore, makeStore, startBenchPostgres } from './store.ts'
 
@@ -57,6 +58,7 @@ printHead([
   'quiet p50, p99',
   'meanwhile p50, p99',
   'p99 ratio',
+  'ratio of median p99 of slices',
   'rotations/s meanwhile',
   'rotated meanwhile',
 ])
@@ -149,12 +151,18 @@ async function beside(
       `${percentile(quietMs, 0.5).toFixed(2)}, ${percentile(quietMs, 0.99).toFixed(2)}`,
       `${percentile(busyMs, 0.5).toFixed(2)}, ${percentile(busyMs, 0.99).toFixed(2)}`,
       (percentile(busyMs, 0.99) / percentile(quietMs, 0.99)).toFixed(2),
+      (medianP99(busy) / medianP99(quiet)).toFixed(2),
       (((last - first) * 1000) / (lastAtMs - firstAtMs)).toFixed(0),
       `${last} in ${((lastAtMs - startedAtMs) / 1000).toFixed(0)} s`,
     ]
   } finally {
     await cluster.stop()
   }
+}
+
+/** Of the slices' own p99 the middle one, which a single stall of the machine does not move. */
+function medianP99(slices: readonly Float64Array[]): number {
+  return median(slices.map((slice) => percentile(slice.toSorted(), 0.99)))
 }
 
 function sorted(slices: readonly Float64Array[]): Float64Array {
