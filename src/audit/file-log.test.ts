@@ -94,6 +94,7 @@ describe('the audit log', () => {
   const report = (withRoot = true) =>
     verifyAuditLog({
       directory,
+      chains: [],
       checkpoints: checkpoints.all,
       publicKeyPem: readFileSync(join(directory, PUBLIC_KEY_FILE), 'utf8'),
       root: withRoot ? root : undefined,
@@ -323,6 +324,7 @@ describe('the audit log under force', () => {
   const verify = (directory: string) =>
     verifyAuditLog({
       directory,
+      chains: [],
       checkpoints: [],
       publicKeyPem: readFileSync(join(directory, PUBLIC_KEY_FILE), 'utf8'),
       root,

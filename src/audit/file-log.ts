@@ -49,18 +49,20 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
   const signer = checkpointSigner(root)
   writeFileSync(join(directory, PUBLIC_KEY_FILE), signer.publicKeyPem, { mode: 0o600 })
   const end = findChainEnd(directory)
-  for (const chain of await checkpoints.chainsOf(place)) {
-    const count = (await checkpoints.newest(chain))?.count ?? 0
-    if (count > 0 && (end === undefined || (end.chain === chain && end.count < count))) {
+  for (const known of await checkpoints.chainsOf(place)) {
+    const count = (await checkpoints.newest(known))?.count ?? 0
+    if (end === undefined || (end.chain === known && end.count < count)) {
       throw new Error(
         `the audit log in ${directory} was cut: it ends at record ${end?.count ?? 0} of chain ` +
-          `${chain}, but a checkpoint says that there were ${count}`,
+          `${known}, but a checkpoint says that there were ${count}. Put its files back; if they are ` +
+          'lost, start under another --node-name, and the loss stays on record',
       )
     }
   }
   const chain = end?.chain ?? randomBytes(8).toString('hex')
-  await checkpoints.register(chain, place)
   const log = new FileAuditLog(options, signer, chain, end)
+  // Only now that its file is there: a chain that is registered is missed when it is gone.
+  await checkpoints.register(chain, place)
   if (end !== undefined && end.tornBytes > 0) {
     await log.append(recoveryRecord(options.clock, end.tornBytes))
   }
@@ -92,6 +94,7 @@ class FileAuditLog implements AuditLog {
   #records = 0
   #groups = 0
   #failures = 0
+  #isClosed = false
 
   constructor(
     options: AuditLogOptions,
@@ -123,6 +126,7 @@ class FileAuditLog implements AuditLog {
   }
 
   append(record: AuditRecord): Promise<void> {
+    if (this.#isClosed) return Promise.reject(new Error('the audit log is closed'))
     if (this.#gathering === undefined) {
       this.#gathering = { records: [], written: Promise.withResolvers() }
       setImmediate(() => this.#flush())
@@ -133,6 +137,7 @@ class FileAuditLog implements AuditLog {
 
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer)
+    this.#isClosed = true
     this.#flush()
     await this.#checkpoint()
     this.#file.sync()

@@ -21,6 +21,8 @@ const MAX_LINE_BYTES = 64 * 1024
 /** What to verify against. */
 export interface VerifyOptions {
   readonly directory: string
+  /** Chains that must be here. */
+  readonly chains: readonly string[]
   readonly checkpoints: readonly AuditCheckpoint[]
   /** Public half of the checkpoint key, PEM. */
   readonly publicKeyPem: string
@@ -106,6 +108,9 @@ class ChainCheck {
   }
 
   finish(files: number): AuditReport {
+    for (const chain of this.#options.chains) {
+      if (chain !== this.#chain) this.#problems.push(`the files of chain ${chain} are gone`)
+    }
     for (const { count, chain } of this.#pending.values()) {
       this.#problems.push(
         chain === this.#chain && count > this.#count

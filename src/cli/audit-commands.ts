@@ -3,6 +3,7 @@ import { checkpointSigner } from '../audit/checkpoint.ts'
 import { PUBLIC_KEY_FILE } from '../audit/file-log.ts'
 import { type AuditReport, verifyAuditLog } from '../audit/verify.ts'
 import { auditPlace } from '../server/audit-chains.ts'
+import { variableOf } from '../server/settings.ts'
 import { storeSettingsOf } from '../server/store-settings.ts'
 import { type Command, EXIT } from './command.ts'
 import { flagsHelp, parseFlags, withDataFolder } from './open-store.ts'
@@ -30,7 +31,7 @@ export const auditVerify: Command = {
     const flags = parseFlags(args, FLAGS, io)
     const settings = {
       data: flags['data'] ?? '',
-      'node-name': flags['node-name'],
+      'node-name': flags['node-name'] ?? io.environment[variableOf('node-name')],
       store: storeSettingsOf(flags, io.environment).store,
     }
     const publicKeyFile = flags['public-key']
@@ -46,6 +47,7 @@ export const auditVerify: Command = {
         found.push(
           await verifyAuditLog({
             directory,
+            chains,
             checkpoints,
             publicKeyPem:
               publicKeyFile === undefined

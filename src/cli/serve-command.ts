@@ -21,7 +21,9 @@ export const serveCommand: Command = {
     const why = await Promise.race([stopped, server.died])
     log.info({ why }, 'stopping')
     if (!STOP_SIGNALS.some((signal) => signal === why)) return exitAtOnce(io, why)
-    await server.stop()
+    const stopping = server.stop().then(() => undefined)
+    const death = await Promise.race([stopping, server.died])
+    if (death !== undefined) return exitAtOnce(io, death)
     io.print('Stopped.')
     return EXIT.ok
   },

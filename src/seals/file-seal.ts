@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { chmod, link, open, readFile, stat, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { ROOT_KEY_BYTES, type RootKey, rootKeyFrom } from '../crypto/root-key.ts'
@@ -50,7 +50,7 @@ async function readRootKey(path: string): Promise<RootKey> {
 
 /** Writes a file that was not there, whole or not at all, and on the disk. */
 async function writeNew(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
   const file = await open(temporary, 'wx', 0o600)
   try {
     await file.writeFile(text)
@@ -80,7 +80,8 @@ async function writeNew(path: string, text: string): Promise<void> {
 function isForUsAlone({ mode, uid }: { readonly mode: number; readonly uid: number }): boolean {
   const ownUid = process.getuid?.()
   if (ownUid === undefined) return true // Windows, whose files have no such mode
-  return (mode & (uid === ownUid ? 0o077 : 0o037)) === 0
+  // Mounted secrets belong to root and may be for a group that we are in; any other owner could read it.
+  return (mode & (uid === ownUid ? 0o077 : uid === 0 ? 0o037 : 0o777)) === 0
 }
 
 async function statOf(path: string) {

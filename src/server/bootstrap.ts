@@ -106,9 +106,19 @@ export async function recordEndpoint(directory: string, endpoint: string): Promi
   } catch {
     return // its owner has put it away, as the documents advise
   }
-  const credentials: Readonly<Record<string, unknown>> = JSON.parse(text)
-  if (credentials['endpoint'] !== endpoint) {
+  const credentials = parseObject(text)
+  // What somebody has edited so that it is no JSON any more is left as it is.
+  if (credentials !== undefined && credentials['endpoint'] !== endpoint) {
     await writeCredentials(directory, { ...credentials, endpoint })
+  }
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? { ...value } : undefined
+  } catch {
+    return undefined
   }
 }
 

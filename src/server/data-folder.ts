@@ -69,6 +69,9 @@ export async function openExistingDataFolder(
   if (settings.store === undefined && !existsSync(join(directory, DATABASE_FILE))) {
     throw new Error(`${directory} is no data folder of Keyturn: it has no ${DATABASE_FILE}`)
   }
+  // A command never makes a root key: that is for the first server.
+  const rootFile = settings['root-key'] ?? join(directory, ROOT_KEY_FILE)
+  if (!existsSync(rootFile)) throw new Error(`there is no root key file ${rootFile}`)
   return openDataFolder(directory, settings, log)
 }
 

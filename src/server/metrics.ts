@@ -19,13 +19,13 @@ const LATENCY_BUCKETS_S = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.0
 export interface ThreadSources {
   readonly cache: KeyCache
   readonly audit: AuditLog
+  readonly isReady: () => boolean
 }
 
 /** What is measured once for all threads. */
 export interface MachineSources {
   readonly keys: KeyStore
   readonly clock: Clock
-  readonly isReady: () => boolean
 }
 
 /** Figures of one registry, to be put together with those of others. */
@@ -48,7 +48,7 @@ export function metricsPage(snapshots: readonly MetricsSnapshot[]): Promise<stri
 }
 
 /** Measures a thread. */
-export function makeMetrics({ cache, audit }: ThreadSources): Metrics {
+export function makeMetrics({ cache, audit, isReady }: ThreadSources): Metrics {
   const registry = new Registry()
   const registers = [registry]
   const tally = new RequestTally()
@@ -88,6 +88,15 @@ export function makeMetrics({ cache, audit }: ThreadSources): Metrics {
     registers,
   })
   const gauge = gaugesOf(registry)
+  new Gauge({
+    name: 'keyturn_ready',
+    help: '1 while requests are served, by every thread.',
+    aggregator: 'min',
+    registers: [registry],
+    collect() {
+      this.set(isReady() ? 1 : 0)
+    },
+  })
   gauge('keyturn_cache_keys', 'Keys in the cache.', () => cache.figures().keys)
   gauge('keyturn_cache_bytes', 'Memory of the cache, by estimate.', () => cache.figures().bytes)
   gauge(
@@ -115,11 +124,7 @@ export function makeMetrics({ cache, audit }: ThreadSources): Metrics {
 }
 
 /** Measures what there is once, whatever the number of threads. What the store knows is asked then. */
-export function machineMetrics({
-  keys,
-  clock,
-  isReady,
-}: MachineSources): Pick<Metrics, 'snapshot'> {
+export function machineMetrics({ keys, clock }: MachineSources): Pick<Metrics, 'snapshot'> {
   const registry = new Registry()
   const gauge = gaugesOf(registry)
   new Gauge({
@@ -142,7 +147,6 @@ export function machineMetrics({
     `Those of them that are more than ${LATE_MS / 1000} s late.`,
     () => keys.overdueRotations((clock.now() - LATE_MS) as EpochMs, MAX_COUNTED),
   )
-  gauge('keyturn_ready', '1 while requests are served.', () => (isReady() ? 1 : 0))
   gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss())
   gauge('process_cpu_seconds', 'CPU time used so far.', () => {
     const { user, system } = process.cpuUsage()

@@ -54,27 +54,34 @@ export async function serve(
 ): Promise<RunningServer> {
   const directory = resolve(settings.data)
   await mkdir(directory, { recursive: true, mode: 0o700 })
-  const unlock = lockFolder(join(directory, LOCK_FILE))
+  const opened = new AsyncDisposableStack()
   try {
-    return await serveFolder(settings, log, overrides, unlock)
+    opened.defer(lockFolder(join(directory, LOCK_FILE)))
+    return await serveFolder(settings, log, overrides, opened)
   } catch (error) {
-    unlock()
+    await opened.disposeAsync()
     throw error
   }
 }
 
-/** As {@link serve}, once the data folder is ours. */
+/**
+ * As {@link serve}, once the data folder is ours.
+ *
+ * @param opened Takes what has to be closed, in the order in which it was opened.
+ */
 async function serveFolder(
   settings: Settings,
   log: Logger,
   overrides: ServeOverrides,
-  unlock: () => void,
+  opened: AsyncDisposableStack,
 ): Promise<RunningServer> {
   const workers = workerCount(settings)
   const directory = resolve(settings.data)
   const memory = newMachineMemory(workers === 1 ? 0 : workers)
-  const { root, storage: opened } = await openDataFolder(directory, settings, log, memory)
-  const storage = overrides.storage?.(opened) ?? opened
+  const folder = await openDataFolder(directory, settings, log, memory)
+  opened.defer(() => folder.storage.close())
+  const { root } = folder
+  const storage = overrides.storage?.(folder.storage) ?? folder.storage
   const isFirstStart =
     settings.identity === 'embedded' &&
     (await storage.exclusively('first start', () =>
@@ -106,14 +113,16 @@ async function serveFolder(
     syncSoon,
     wrapAudit: overrides.audit,
   })
+  opened.defer(() => parts.close())
   const background = makeBackground(parts)
+  opened.defer(() => background.stop())
   const machine = machineMetrics({
     keys: storage.keys,
     clock,
-    isReady: () => !memory.isLeaving() && parts.audit.problem() === undefined,
   })
   const death = Promise.withResolvers<string>()
   const serving = await (workers === 1 ? serveHere() : serveInThreads())
+  opened.defer(() => serving.stop())
   await recordEndpoint(directory, settings['public-url'] ?? serving.url)
   // A virtual clock does what is due when it is told to go on, and not by itself.
   if (virtual === undefined) background.start()
@@ -159,10 +168,8 @@ async function serveFolder(
       // What falls due now is for whoever goes on; nobody waits for a backlog.
       const idle = background.stop()
       await setTimeout(settings['handover-ms'])
-      await serving.stop()
+      await opened.disposeAsync()
       await idle
-      await parts.close()
-      unlock()
     },
   }
 }

@@ -37,7 +37,7 @@ export interface ThreadParts {
   readonly identity: Identity
   readonly metrics: Metrics
   readonly deps: Deps
-  /** Closes everything that was opened; nothing may be under way any more. */
+  /** Closes everything that was opened but the store; nothing may be under way any more. */
   readonly close: () => Promise<void>
 }
 
@@ -50,7 +50,7 @@ export interface ThreadOptions {
   readonly log: Logger
   readonly memory: MachineMemory
   readonly root: RootKey
-  /** A store of this thread's own; closed with the parts. */
+  /** A store of this thread's own. */
   readonly storage: Storage
   /** The time for keys. */
   readonly clock: Clock
@@ -82,7 +82,8 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
     ],
   })
   const identity = makeIdentity({ settings, storage, root, clock: systemClock, changes })
-  const metrics = makeMetrics({ cache, audit })
+  const isReady = () => !memory.isLeaving() && audit.problem() === undefined
+  const metrics = makeMetrics({ cache, audit, isReady })
 
   async function announceRotation(event: RotationEvent): Promise<void> {
     metrics.countRotation(event)
@@ -117,9 +118,15 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
     announceRotation,
     advanceClock: options.advanceClock,
   }
-  await changes.start((error) =>
-    log.error({ error: describeError(error) }, 'the change log cannot be read'),
-  )
+  const cannotRead = (error: unknown) =>
+    log.error({ error: describeError(error) }, 'the change log cannot be read')
+  try {
+    await changes.start(cannotRead)
+  } catch (error) {
+    await changes.stop()
+    await audit.close()
+    throw error
+  }
   return {
     slot,
     settings,
@@ -135,7 +142,6 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
       await changes.stop()
       cache.clear()
       await audit.close()
-      await storage.close()
     },
   }
 }

@@ -18,7 +18,8 @@ export interface WorkerBirth {
 export type ToWorker =
   | { readonly kind: 'start'; readonly port: number; readonly root: RootKeyParcel }
   | { readonly kind: 'snapshot'; readonly id: number }
-  | { readonly kind: 'page'; readonly id: number; readonly page: string }
+  /** Undefined when there is none now. */
+  | { readonly kind: 'page'; readonly id: number; readonly page: string | undefined }
   /** Take nothing new, answer what is under way, close everything, end. */
   | { readonly kind: 'stop' }
 

@@ -12,7 +12,7 @@ import type { FromWorker, ToWorker, WorkerBirth } from './worker-messages.ts'
 /** Serves requests in this thread as the main thread at the other end of `port` says. */
 export function serveInThread(port: MessagePort, birth: WorkerBirth): void {
   const tell = (message: FromWorker) => port.postMessage(message)
-  const pages = new Map<number, (page: string) => void>()
+  const pages = new Map<number, (answer: Extract<ToWorker, { kind: 'page' }>) => void>()
   let asked = 0
   let running: Promise<{ readonly parts: ThreadParts; readonly front: Front }> | undefined
 
@@ -36,8 +36,11 @@ export function serveInThread(port: MessagePort, birth: WorkerBirth): void {
       port: listenPort,
       isShared: true,
       metricsPage: () =>
-        new Promise((resolve) => {
-          pages.set(++asked, resolve)
+        new Promise((resolve, reject) => {
+          pages.set(++asked, ({ page }) => {
+            if (page === undefined) reject(new Error('there are no figures now'))
+            else resolve(page)
+          })
           tell({ kind: 'wants-page', id: asked })
         }),
     })
@@ -57,14 +60,18 @@ export function serveInThread(port: MessagePort, birth: WorkerBirth): void {
         return
       }
       case 'page':
-        pages.get(message.id)?.(message.page)
+        pages.get(message.id)?.(message)
         pages.delete(message.id)
         return
       case 'stop': {
-        const all = await running
-        await all?.front.drain()
-        await all?.parts.close()
-        port.close()
+        try {
+          const all = await running
+          await all?.front.drain()
+          await all?.parts.close()
+          await all?.parts.storage.close()
+        } finally {
+          port.close()
+        }
         return
       }
       default:

@@ -91,6 +91,7 @@ function startThread(options: WorkerThreadsOptions, slot: number): Thread {
   listening.promise.catch(() => undefined)
   let asked = 0
   let mayEnd = false
+  let hasEnded = false
   let failure: Error | undefined
 
   worker.on('message', (message: FromWorker) => {
@@ -105,14 +106,15 @@ function startThread(options: WorkerThreadsOptions, slot: number): Thread {
       case 'wants-page':
         options.metricsPage().then(
           (page) => tell({ kind: 'page', id: message.id, page }),
-          () => tell({ kind: 'page', id: message.id, page: '' }),
+          () => tell({ kind: 'page', id: message.id, page: undefined }),
         )
         return
       case 'sync-soon':
         options.syncSoon()
         return
       case 'failed':
-        listening.reject(new Error(message.message))
+        failure ??= new Error(message.message)
+        listening.reject(failure)
         return
       default:
         throw message satisfies never
@@ -125,8 +127,9 @@ function startThread(options: WorkerThreadsOptions, slot: number): Thread {
   worker.on('exit', () => {
     listening.reject(new Error(`thread ${slot} ended before it served`))
     for (const resolve of snapshots.values()) resolve([])
+    hasEnded = true
     ended.resolve()
-    if (!mayEnd) options.onDeath(slot, failure)
+    if (!mayEnd || failure !== undefined) options.onDeath(slot, failure)
   })
   return {
     listen(port) {
@@ -135,10 +138,12 @@ function startThread(options: WorkerThreadsOptions, slot: number): Thread {
       return listening.promise
     },
     snapshot: () =>
-      new Promise((resolve) => {
-        snapshots.set(++asked, resolve)
-        tell({ kind: 'snapshot', id: asked })
-      }),
+      hasEnded
+        ? Promise.resolve([])
+        : new Promise((resolve) => {
+            snapshots.set(++asked, resolve)
+            tell({ kind: 'snapshot', id: asked })
+          }),
     async stop() {
       mayEnd = true
       tell({ kind: 'stop' })

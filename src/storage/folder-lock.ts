@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 
 /** File in a data folder that says by its lock that a server runs there. */
@@ -13,7 +13,8 @@ export const LOCK_FILE = 'server.lock'
  * @throws {Error} when another process has it
  */
 export function lockFolder(file: string): () => void {
-  closeSync(openSync(file, 'a', 0o600)) // like all in a data folder, it is for its owner alone
+  // Like all in a data folder it is for its owner alone. Closing one that is there would free the lock.
+  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600))
   const lock = new DatabaseSync(file, { timeout: 0 })
   try {
     lock.exec('BEGIN EXCLUSIVE')
