@@ -255,7 +255,9 @@ describe('the command line', () => {
     assert.match(flag.err, /list of processes/)
     assert.doesNotMatch(flag.err, /ge:h/)
     const nowhere = 'postgres://u@127.0.0.1:1/k'
-    const refused = await keyturn(['user', 'list'], { KEYTURN_STORE: nowhere })
+    const withoutRoot = await keyturn(['user', 'list'], { KEYTURN_STORE: nowhere })
+    assert.match(withoutRoot.err, /no root key file/)
+    const refused = await keyturn(['user', 'list', '--root-key', file], { KEYTURN_STORE: nowhere })
     assert.equal(refused.code, 1)
     assert.match(refused.err, /ECONNREFUSED/)
   })

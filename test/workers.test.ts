@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { Agent, request as httpRequest } from 'node:http'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -152,6 +152,15 @@ describe('several workers', { skip: process.platform !== 'linux' }, () => {
     assert.deepEqual([...new Set(again.map(({ body }) => body.error_code))], ['KMS.1104'])
     const listed = await server.kms('list-keys', { limit: '1000' })
     for (const id of ids) assert.ok(listed.body.keys.includes(id))
+  })
+
+  test('the process keeps its locks on the database, whatever its threads open and close', () => {
+    // Closing any descriptor of a file takes the locks of the process on it. Without them a program
+    // that reads the file and leaves removes the write-ahead log from under the server.
+    const { ino } = statSync(join(server.directory, 'keyturn.sqlite'))
+    const locks = readFileSync('/proc/locks', 'utf8').split('\n')
+    const own = new RegExp(`POSIX +ADVISORY +READ +${process.pid} [0-9a-f]+:[0-9a-f]+:${ino} `)
+    assert.ok(locks.some((line) => own.test(line)))
   })
 
   test('figures are of the whole machine, whoever is asked', async () => {

@@ -223,6 +223,7 @@ describe('the audit log', () => {
     const publicKeyPem = readFileSync(join(directory, PUBLIC_KEY_FILE), 'utf8')
     const found = await verifyAuditLog({
       directory: theirDirectory,
+      chains: [],
       checkpoints: theirs.all,
       publicKeyPem,
       root,
@@ -265,6 +266,29 @@ describe('the audit log', () => {
     )
     assert.equal(readdirSync(directory).filter((name) => name.includes('.torn-')).length, 1)
     truncateSync(file, 0)
+  })
+
+  test('a chain that is gone is missed, also before its first checkpoint', async () => {
+    const registered: string[] = []
+    const store = {
+      ...checkpointStore(),
+      register: async (chain: string) => void registered.push(chain),
+      chainsOf: async () => registered,
+      newest: async () => undefined,
+    }
+    const log = await fresh({ checkpoints: store })
+    await log.append(aRecord())
+    await log.close()
+    for (const file of logFiles(directory)) rmSync(file)
+    await assert.rejects(open({ checkpoints: store }), /was cut/)
+    const found = await verifyAuditLog({
+      directory,
+      chains: registered,
+      checkpoints: [],
+      publicKeyPem: readFileSync(join(directory, PUBLIC_KEY_FILE), 'utf8'),
+      root,
+    })
+    assert.match(found.problems.join(), /files of chain [0-9a-f]{16} are gone/)
   })
 
   test('checkpoints come by count, and their failing is told', async () => {

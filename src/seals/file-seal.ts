@@ -80,8 +80,7 @@ async function writeNew(path: string, text: string): Promise<void> {
 function isForUsAlone({ mode, uid }: { readonly mode: number; readonly uid: number }): boolean {
   const ownUid = process.getuid?.()
   if (ownUid === undefined) return true // Windows, whose files have no such mode
-  // Mounted secrets belong to root and may be for a group that we are in; any other owner could read it.
-  return (mode & (uid === ownUid ? 0o077 : uid === 0 ? 0o037 : 0o777)) === 0
+  return (mode & (uid === ownUid ? 0o077 : 0o037)) === 0
 }
 
 async function statOf(path: string) {
