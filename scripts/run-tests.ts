@@ -24,7 +24,11 @@ if (vectors === undefined || vectors === '') {
 let passed = 0
 let failed = 0
 let skipped = 0
-const stream = run({ files: files.map((file) => `${process.cwd()}/${file}`), concurrency: 2 })
+const stream = run({
+  files: files.map((file) => `${process.cwd()}/${file}`),
+  concurrency: 2,
+  timeout: 300_000,
+})
 stream.on('test:pass', (event) => {
   if (event.details.type === 'suite') return
   if (event.skip === undefined) passed++

@@ -54,8 +54,8 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
     if (end === undefined || (end.chain === known && end.count < count)) {
       throw new Error(
         `the audit log in ${directory} was cut: it ends at record ${end?.count ?? 0} of chain ` +
-          `${known}, but a checkpoint says that there were ${count}. Put its files back; if they are ` +
-          'lost, start under another --node-name, and the loss stays on record',
+          `${known}, but there were ${count} or more. Put its files back. If another node bears this ` +
+          'name, or if they are lost, start under another --node-name: the loss stays on record',
       )
     }
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createRootKeyFile, type DataFolder, openDataFolder } from '../../src/server/data-folder.ts'
@@ -39,7 +39,7 @@ describe('the server over PostgreSQL', { skip: binaries === undefined && NO_POST
       directory,
       flags: [
         ...['--store', store, '--store-password-file', passwordFile, '--root-key', rootKey],
-        ...['--staleness-ms', '100'],
+        ...['--staleness-ms', '100', '--node-name', basename(directory)],
       ],
     })
 
