@@ -6,11 +6,11 @@ import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import type { KeyId, ProjectId, TenantId } from '../../src/core/ids.ts'
-import type { EpochMs } from '../../src/core/time.ts'
+import { DAY_MS, type EpochMs } from '../../src/core/time.ts'
 import type { Storage } from '../../src/ports/storage.ts'
 import { fileSeal } from '../../src/seals/file-seal.ts'
 import { startTestServer, type TestServer } from '../server.ts'
-import { insertKeys, makeDue } from './insert-keys.ts'
+import { fillSqlite } from './fill-store.ts'
 
 const KEYS = 3000
 /** How many of them have a cipher text from before. */
@@ -29,6 +29,17 @@ interface Backlog {
   readonly texts: ReadonlyMap<KeyId, string>
 }
 
+/** Moves the periods of all keys back, so that their rotation is due at `dueAt`. */
+function makeDue(file: string, dueAt: EpochMs): void {
+  const db = new DatabaseSync(file)
+  db.prepare(
+    `update keys set next_rotation_at = ?,
+       rotation_period_start = rotation_period_start - next_rotation_at + ?
+     where next_rotation_at is not null`,
+  ).run(dueAt, dueAt)
+  db.close()
+}
+
 async function makeBacklog(): Promise<Backlog> {
   const directory = mkdtempSync(join(tmpdir(), 'keyturn-due-'))
   const file = join(directory, 'keyturn.sqlite')
@@ -36,14 +47,14 @@ async function makeBacklog(): Promise<Backlog> {
   const { project_id, domain_id } = first.credentials
   await first.stop()
   const root = await fileSeal({ path: join(directory, 'root.key') }).open()
-  const ids = insertKeys({
-    file,
+  const filled = await fillSqlite(file, {
     root,
     projectId: project_id as ProjectId,
     tenantId: domain_id as TenantId,
-    count: KEYS,
-    now: Date.now() as EpochMs,
+    keys: KEYS,
+    dueAt: (Date.now() + DAY_MS) as EpochMs,
   })
+  const ids = Array.from({ length: KEYS }, (_, n) => filled.keyId(n))
   const server = await startTestServer({ directory })
   const texts = new Map<KeyId, string>()
   for (let index = 0; index < KEYS; index += KEYS / SAMPLES) {
