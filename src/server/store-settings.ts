@@ -45,7 +45,10 @@ export function storeSettingsOf(
  */
 export function placeOfStore(settings: StoreSettings): PostgresPlace | undefined {
   const { store, 'store-password-file': passwordFile, 'store-ca': caFile } = settings
-  if (store === undefined) return undefined
+  if (store === undefined) {
+    if (passwordFile === undefined && caFile === undefined) return undefined
+    throw new SettingsError('--store-password-file and --store-ca go with --store')
+  }
   const maxConnections = settings['store-connections']
   return postgresPlaceOf({ flag: 'store', url: store, passwordFile, caFile, maxConnections })
 }
@@ -69,6 +72,12 @@ export function postgresPlaceOf(access: PostgresAccess): PostgresPlace {
   const parsed = parseStoreUrl(url)
   if ('problem' in parsed) throw new SettingsError(`--${flag} ${parsed.problem}`)
   const { sslMode, password: textual, ...where } = parsed
+  // A certificate that nobody looks at would only seem to protect.
+  if (caFile !== undefined && (sslMode === 'disable' || sslMode === 'require')) {
+    throw new SettingsError(
+      `--store-ca goes with sslmode=verify-ca or verify-full, and here it is ${sslMode}`,
+    )
+  }
   const password =
     passwordFile !== undefined
       ? readPassword(`${flag}-password-file`, passwordFile)

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { StorageError } from '../../src/ports/storage-error.ts'
+import { SettingsError } from '../../src/server/settings.ts'
 import { placeOfStore } from '../../src/server/store-settings.ts'
 import { openPostgres } from '../../src/storage/postgres.ts'
 import { embeddedPostgres, NO_POSTGRES } from './binaries.ts'
@@ -64,6 +65,12 @@ describe('TLS to PostgreSQL', { skip: binaries === undefined && NO_POSTGRES }, (
       assert.match(String(error.cause), /altnames/)
       return true
     })
+  })
+
+  test('a certificate that would not be looked at is refused', async () => {
+    for (const sslmode of ['disable', 'require']) {
+      await assert.rejects(attempt(sslmode, 'server.crt'), SettingsError)
+    }
   })
 
   test('by a unix socket, without a password', async () => {
