@@ -13,6 +13,7 @@ import {
   tokenRequest,
 } from './keyturn.ts'
 import { load, percentile } from './load.ts'
+import { median } from './median.ts'
 import { residentMib } from './process-figures.ts'
 
 const { values } = parseArgs({
@@ -154,9 +155,4 @@ function push(name: string, sample: Sample): void {
   const list = samples.get(name) ?? []
   list.push(sample)
   samples.set(name, list)
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }

@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from '../free-port.ts'
 import { openProxyClient, startLoad } from './constant-load.ts'
 import { makeCertificate } from './make-certificate.ts'
 import { type NodeProcess, startNode } from './node-process.ts'
 import { openNodesWorld } from './nodes-world.ts'
 import { openSharedStore } from './shared-store.ts'
-import { freePort, NO_HAPROXY, startHaproxy, type TestProxy } from './start-haproxy.ts'
+import { NO_HAPROXY, startHaproxy, type TestProxy } from './start-haproxy.ts'
 
 const NODES = [1, 2] as const
 const LINES = 16
