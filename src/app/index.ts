@@ -1,3 +1,4 @@
+import { fault } from '../core/fault.ts'
 import {
   createAccessPoint,
   deleteAccessPoint,
@@ -109,6 +110,12 @@ export const HANDLERS: Handlers = {
   UpdateKeyDescription: updateKeyDescription,
   ListKeys: listKeys,
   ListKeyDetail: listKeyDetail,
+  SearchKeys: notYet,
+  ShowKeyRow: notYet,
+  ListKeyVersions: notYet,
+  ListProjectRotationEvents: notYet,
+  ShowRotationOverview: notYet,
+  ListAuditRecords: notYet,
   ShowUserInstances: showUserInstances,
   ShowUserQuotas: showUserQuotas,
   EnableKeyRotation: enableKeyRotation,
@@ -193,4 +200,8 @@ export const HANDLERS: Handlers = {
   ShowIdentityVersion: showIdentityVersion,
   ShowClock: showClock,
   AdvanceClock: advanceClock,
+}
+
+function notYet(): never {
+  throw fault('route-unknown')
 }

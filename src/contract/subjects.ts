@@ -1,6 +1,7 @@
 import type { OperationRow } from './operation.ts'
 import * as accessPoints from './operations/access-points.ts'
 import * as aliases from './operations/aliases.ts'
+import * as audit from './operations/audit.ts'
 import * as capsules from './operations/capsules.ts'
 import * as data from './operations/data.ts'
 import * as dataKeyPairs from './operations/data-key-pairs.ts'
@@ -9,6 +10,7 @@ import * as grants from './operations/grants.ts'
 import * as identity from './operations/identity.ts'
 import * as imports from './operations/import.ts'
 import * as keyPolicies from './operations/key-policies.ts'
+import * as keyTable from './operations/key-table.ts'
 import * as keys from './operations/keys.ts'
 import * as keystores from './operations/keystores.ts'
 import * as reEncrypt from './operations/re-encrypt.ts'
@@ -35,6 +37,7 @@ export interface Subject {
  */
 export const SUBJECTS: readonly Subject[] = [
   { id: 'keys', en: 'Keys', zh: '密钥', rows: keys },
+  { id: 'key-table', en: 'Keys at a glance', zh: '密钥一览', rows: keyTable },
   { id: 'rotation', en: 'Rotation', zh: '轮换', rows: rotation },
   { id: 'data', en: 'Data and data keys', zh: '数据与数据密钥', rows: data },
   {
@@ -56,6 +59,7 @@ export const SUBJECTS: readonly Subject[] = [
   { id: 'regions', en: 'Regions', zh: '多区域密钥', rows: regions },
   { id: 'default-keys', en: 'Default keys', zh: '默认密钥', rows: defaultKeys },
   { id: 'sign-in', en: 'Signing in', zh: '登录与身份', rows: identity },
+  { id: 'audit', en: 'Audit log', zh: '审计日志', rows: audit },
   { id: 'server', en: 'Clock', zh: '时钟', rows: server },
   { id: 'versions', en: 'API versions', zh: 'API 版本', rows: versions },
 ]

@@ -1,6 +1,7 @@
 import type { OperationRow, ReplyOf, RequestOf } from '../operation.ts'
 import * as accessPoints from './access-points.ts'
 import * as aliases from './aliases.ts'
+import * as audit from './audit.ts'
 import * as capsules from './capsules.ts'
 import * as data from './data.ts'
 import * as dataKeyPairs from './data-key-pairs.ts'
@@ -9,6 +10,7 @@ import * as grants from './grants.ts'
 import * as identity from './identity.ts'
 import * as imports from './import.ts'
 import * as keyPolicies from './key-policies.ts'
+import * as keyTable from './key-table.ts'
 import * as keys from './keys.ts'
 import * as keystores from './keystores.ts'
 import * as reEncrypt from './re-encrypt.ts'
@@ -24,6 +26,7 @@ import * as versions from './versions.ts'
  */
 export const OPERATIONS = {
   ...keys,
+  ...keyTable,
   ...rotation,
   ...data,
   ...dataKeyPairs,
@@ -41,6 +44,7 @@ export const OPERATIONS = {
   ...defaultKeys,
   ...versions,
   ...identity,
+  ...audit,
   ...server,
 } as const satisfies Record<string, OperationRow>
 

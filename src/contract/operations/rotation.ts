@@ -14,6 +14,7 @@ import {
   rotationInterval,
   sequence,
   text,
+  wholeNumber,
 } from '../fields.ts'
 import { listOf, objectOf } from '../object-fields.ts'
 import { needs, operation } from '../operation.ts'
@@ -104,6 +105,22 @@ export const ShowKeyRotationStatus = operation({
   source: 'KMS API reference, "Querying the rotation status of a key"',
 })
 
+/** A rotation that was done. */
+const ROTATION_EVENT = {
+  key_id: keyId,
+  cause: plain(
+    Type.Union([Type.Literal('schedule'), Type.Literal('demand'), Type.Literal('re-enable')]),
+  ),
+  actor: text,
+  from_version: number,
+  to_version: number,
+  time: epochMsText,
+  /** Left out for a rotation on demand while automatic rotation was off. */
+  due_time: optional(epochMsText),
+  /** Milliseconds after its due time. */
+  late_ms: number,
+}
+
 export const ListRotationEvents = operation({
   id: 'ListRotationEvents',
   api: 'keyturn',
@@ -114,24 +131,76 @@ export const ListRotationEvents = operation({
   pathFields: { key_id: keyId },
   query: { limit: optional(pageLimit(MAX_PAGE_EVENTS)), marker: optional(marker) },
   response: {
-    events: listOf(
-      objectOf({
-        key_id: keyId,
-        cause: plain(
-          Type.Union([Type.Literal('schedule'), Type.Literal('demand'), Type.Literal('re-enable')]),
-        ),
-        actor: text,
-        from_version: number,
-        to_version: number,
-        time: epochMsText,
-        /** Left out for a rotation on demand while automatic rotation was off. */
-        due_time: optional(epochMsText),
-        /** Milliseconds after its due time. */
-        late_ms: number,
-      }),
-    ),
+    events: listOf(objectOf(ROTATION_EVENT)),
     next_marker: nextMarker,
   },
   faults: ['key-not-found'],
+  source: 'ours',
+})
+
+export const ListProjectRotationEvents = operation({
+  id: 'ListProjectRotationEvents',
+  api: 'keyturn',
+  method: 'GET',
+  path: '/keyturn/v1/{project_id}/rotation-events',
+  access: needs('kms:cmk:getRotation'),
+  summary: 'List the rotations of all keys of a project, the newest first',
+  query: {
+    /** Milliseconds since 1970, inclusive. */
+    from: optional(epochMsText),
+    /** Milliseconds since 1970, exclusive. */
+    to: optional(epochMsText),
+    limit: optional(pageLimit(MAX_PAGE_EVENTS)),
+    marker: optional(plain(Type.String({ maxLength: 200 }))),
+  },
+  response: {
+    events: listOf(objectOf(ROTATION_EVENT)),
+    /** Empty at the end. */
+    next_marker: text,
+  },
+  faults: ['limit-out-of-range', 'marker-out-of-range'],
+  source: 'ours',
+})
+
+export const ShowRotationOverview = operation({
+  id: 'ShowRotationOverview',
+  api: 'keyturn',
+  method: 'GET',
+  path: '/keyturn/v1/{project_id}/rotation-overview',
+  access: needs('kms:cmk:getRotation'),
+  summary: 'Count what rotates when in a project, and what does not',
+  query: {
+    /** First day of the calendar, milliseconds since 1970; today without it. Days are those of UTC. */
+    from: optional(epochMsText),
+    /** Days of the calendar, 1 to 366; 90 without it. */
+    days: optional(wholeNumber),
+  },
+  response: {
+    /** The time of the clock that rotates keys. */
+    now: epochMsText,
+    /** Keys that rotate by themselves. */
+    on: number,
+    /** Keys that could rotate by themselves and do not. */
+    off: number,
+    /** Keys of kinds that do not rotate by themselves: asymmetric, imported, default, replicas. */
+    not_rotatable: number,
+    /** Keys that could rotate, by themselves or not, and never have. */
+    never_rotated: number,
+    /** Keys past their due time. */
+    overdue: number,
+    /** Days with something on them, in order. */
+    days: listOf(
+      objectOf({
+        /** Start of the day, UTC. */
+        day: epochMsText,
+        /** Rotations to come on this day. */
+        due: number,
+        /** Rotations done on this day. */
+        done: number,
+        /** Those of them that were more than a minute late. */
+        late: number,
+      }),
+    ),
+  },
   source: 'ours',
 })
