@@ -1,5 +1,6 @@
 import type { Deps } from '../app/deps.ts'
 import { destroyIfDue } from '../app/destroy-key.ts'
+import { giveNotice } from '../app/give-notice.ts'
 import { expireIfDue } from '../app/import-material.ts'
 import { rotateDue } from '../app/rotate-due.ts'
 import { rotateIfDue, SCHEDULER_ACTOR } from '../app/rotate-key.ts'
@@ -17,6 +18,8 @@ const BATCH = 100
 
 /** How often the store is asked for what is due, in milliseconds. */
 const TICK_MS = 1000
+/** How often notice is given of what is due soon or late, in milliseconds. */
+const NOTICE_TICK_MS = 5000
 /** By which share the time between two questions varies, so that nodes do not ask all at once. */
 const JITTER = 0.2
 
@@ -67,6 +70,7 @@ export class Scheduler {
     this.#loops.push(
       this.#repeat(() => this.#workStore(true)),
       this.#repeat(() => this.#workTokens()),
+      this.#repeat(() => this.#giveNotice(), NOTICE_TICK_MS),
     )
   }
 
@@ -79,6 +83,7 @@ export class Scheduler {
 
   /** Does all that is due now, without regard for anything else. */
   async runDue(): Promise<void> {
+    await this.#giveNotice().catch(this.#events.failed)
     await this.#workStore(false)
     await this.#workTokens()
   }
@@ -152,6 +157,10 @@ export class Scheduler {
     return { claimed: due.length, hasMore: due.length === keys && expired > 0 }
   }
 
+  #giveNotice(): Promise<void> {
+    return giveNotice(this.#deps, () => this.#isStopped)
+  }
+
   /** Does what is due of keys in tokens, all of it. */
   async #workTokens(): Promise<void> {
     for (const what of ['dueForRotation', 'dueForDeletion'] as const) {
@@ -198,12 +207,12 @@ export class Scheduler {
     await pause(0, this.#stopping.signal)
   }
 
-  async #repeat(work: () => Promise<void>): Promise<void> {
+  async #repeat(work: () => Promise<void>, tickMs = TICK_MS): Promise<void> {
     while (!this.#isStopped) {
       await pause(0, this.#stopping.signal)
       if (!this.#isStopped) await work().catch(this.#events.failed)
       const factor = 1 + JITTER * (Math.random() - 0.5)
-      await pause(TICK_MS * factor, this.#stopping.signal)
+      await pause(tickMs * factor, this.#stopping.signal)
     }
   }
 }

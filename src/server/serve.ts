@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import type { EpochMs } from '../core/time.ts'
+import { nextNoticeAt } from '../app/give-notice.ts'
+import { type EpochMs, earliest } from '../core/time.ts'
 import { type Clock, systemClock } from '../ports/clock.ts'
 import type { Storage } from '../ports/storage.ts'
 import { makeTimePass, VirtualClock } from '../scheduler/virtual-clock.ts'
@@ -96,7 +97,8 @@ async function serveFolder(
     virtual &&
     makeTimePass({
       clock: virtual,
-      nextDueAt: () => storage.keys.nextDueAt(),
+      nextDueAt: async () =>
+        earliest(await storage.keys.nextDueAt(), await nextNoticeAt(parts.deps)),
       runDue: () => background.scheduler.runDue(),
     })
   const syncSoon = () => background.scheduler.syncSoon()

@@ -1,7 +1,10 @@
+import { makeAnnouncements } from '../app/announcements.ts'
 import { ChangeFollower } from '../app/change-follower.ts'
 import type { Deps } from '../app/deps.ts'
 import { KeyCache } from '../app/key-cache.ts'
 import { PagePlaces } from '../app/page-places.ts'
+import { eventFacts } from '../contract/event-body.ts'
+import type { KeyEvent } from '../core/key-event.ts'
 import { latenessMs, type RotationEvent } from '../core/rotation.ts'
 import type { RootKey } from '../crypto/root-key.ts'
 import { shareSlowWork } from '../crypto/slow-work.ts'
@@ -9,6 +12,7 @@ import type { AuditLog } from '../ports/audit-log.ts'
 import { type Clock, systemClock } from '../ports/clock.ts'
 import type { Storage } from '../ports/storage.ts'
 import { openThreadAudit } from './audit-chains.ts'
+import { noticeTimes, sentEvents } from './event-settings.ts'
 import { type Identity, makeIdentity } from './identity.ts'
 import { describeError, type Logger } from './log.ts'
 import type { MachineMemory } from './machine-memory.ts'
@@ -60,6 +64,15 @@ export interface ThreadOptions {
   readonly wrapAudit: ServeOverrides['audit'] | undefined
 }
 
+/** What the log says of events. */
+const NOTICE_LINES = {
+  'key.rotated': 'key rotated',
+  'key.rotation_late': 'a rotation is late',
+  'key.rotation_upcoming': 'a key will rotate',
+  'key.material_expiring': 'imported material will expire',
+  'key.deletion_upcoming': 'a key will be destroyed',
+} as const satisfies Record<KeyEvent['type'], string>
+
 /** Opens what a thread works with. */
 export async function openThreadParts(options: ThreadOptions): Promise<ThreadParts> {
   const { slot, servers, settings, log, memory, root, storage, clock, syncSoon } = options
@@ -94,6 +107,11 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
     syncSoon()
   }
 
+  function tell(event: KeyEvent): void {
+    const isLate = event.type === 'key.rotation_late'
+    log[isLate ? 'warn' : 'info'](eventFacts(event), NOTICE_LINES[event.type])
+  }
+
   const deps: Deps = {
     clock,
     keys: storage.keys,
@@ -115,6 +133,13 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
     region: settings.region,
     keyQuota: settings['key-quota'],
     grantQuota: settings['grant-quota'],
+    outbox: storage.outbox,
+    announcements: makeAnnouncements({
+      region: settings.region,
+      times: noticeTimes(settings),
+      isSent: sentEvents(settings),
+      tell,
+    }),
     announceRotation,
     advanceClock: options.advanceClock,
   }
