@@ -50,6 +50,10 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
     rooms: ['core', 'crypto', 'ports'],
     packages: ['node:crypto', 'node:fs', 'node:path'],
   },
+  events: {
+    rooms: ['core', 'crypto', 'ports'],
+    packages: ['node:crypto', 'node:http', 'node:https'],
+  },
   reference: { rooms: ['contract'], packages: [] },
   scheduler: { rooms: ['core', 'ports', 'app'], packages: [] },
   http: {
@@ -69,6 +73,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
       'tokens',
       'audit',
       'scheduler',
+      'events',
       'http',
     ],
     packages: [

@@ -4,6 +4,7 @@ import type { Storage } from '../ports/storage.ts'
 import { Scheduler, type SchedulerEvents } from '../scheduler/scheduler.ts'
 import { describeError } from './log.ts'
 import type { ThreadParts } from './thread-parts.ts'
+import { type Delivery, makeDelivery } from './webhook.ts'
 import { destructionRecord, expiryRecord } from './work-records.ts'
 
 /** How long the change log is kept: far longer than anybody may go without reading it. */
@@ -13,6 +14,8 @@ const HOUSEKEEPING_MS = 10 * 60 * 1000
 /** Work that no request asks for: once on a machine, whatever the number of its threads. */
 export interface Background {
   readonly scheduler: Scheduler
+  /** Delivers events; undefined when nobody wants them. */
+  readonly delivery: Delivery | undefined
   /** Begins to do what is due by itself. */
   readonly start: () => void
   readonly stop: () => Promise<void>
@@ -35,24 +38,27 @@ export function makeBackground(parts: ThreadParts): Background {
       log.error({ error: describeError(error) }, 'the scheduler failed; it goes on'),
     clockWentBack: (from, to) => log.warn({ from, to }, 'the clock went back'),
   }
+  const delivery = makeDelivery(parts.settings, storage.outbox, log)
   const scheduler = new Scheduler(deps, events, { requestsServed: memory.requestsServed })
   const housekeeping = setInterval(() => {
-    keepHouse(storage).catch((error) =>
+    keepHouse(storage, deps.clock.now()).catch((error) =>
       log.warn({ error: describeError(error) }, 'housekeeping failed'),
     )
   }, HOUSEKEEPING_MS).unref()
   return {
     scheduler,
+    delivery,
     start: () => scheduler.start(),
     async stop() {
       clearInterval(housekeeping)
-      await scheduler.stop()
+      await Promise.all([scheduler.stop(), delivery?.stop()])
     },
   }
 }
 
-async function keepHouse(storage: Storage): Promise<void> {
+async function keepHouse(storage: Storage, keyTime: EpochMs): Promise<void> {
   const now = systemClock.now()
   await storage.changes.forget((now - KEEP_CHANGES_MS) as EpochMs)
   await storage.identity.forgetRevokedTokens(now)
+  await storage.outbox.forget(keyTime)
 }

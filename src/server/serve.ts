@@ -126,6 +126,7 @@ async function serveFolder(
   const serving = await (workers === 1 ? serveHere() : serveInThreads())
   opened.defer(() => serving.stop())
   await recordEndpoint(directory, settings['public-url'] ?? serving.url)
+  background.delivery?.start()
   // A virtual clock does what is due when it is told to go on, and not by itself.
   if (virtual === undefined) background.start()
 
