@@ -50,6 +50,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
     rooms: ['core', 'crypto', 'ports'],
     packages: ['node:crypto', 'node:fs', 'node:path'],
   },
+  client: { rooms: [], packages: [] },
   reference: { rooms: ['contract'], packages: [] },
   scheduler: { rooms: ['core', 'ports', 'app'], packages: [] },
   http: {
