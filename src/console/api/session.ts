@@ -8,6 +8,7 @@ import {
 } from '../../client/index.ts'
 import { hearClock } from '../clock.ts'
 import { language } from '../language.ts'
+import { isTokenRefused } from './failure.ts'
 
 /** Who is signed in, and where. The only secret in it is the token. */
 export interface Session {
@@ -138,7 +139,7 @@ async function sessionOfToken(proof: Proof & { readonly kind: 'token' }): Promis
   const { token, projectId } = proof
   const client = clientOf({ token, projectId })
   try {
-    const { token: facts } = await client.showToken({ nocatalog: '1', 'x-subject-token': token })
+    const { token: facts } = await client.showToken({ nocatalog: 'true', 'x-subject-token': token })
     return sessionOfFacts(token, facts, projectId)
   } catch (thrown) {
     if (!(thrown instanceof KeyturnError) || thrown.status !== 404) throw thrown
@@ -162,7 +163,7 @@ async function sessionOf(auth: CreateTokenRequest['auth']): Promise<Session> {
     credentials: { kind: 'none' },
     language: language(),
   })
-  const reply = await client.createToken({ nocatalog: '1', auth })
+  const reply = await client.createToken({ nocatalog: 'true', auth })
   return sessionOfFacts(reply['X-Subject-Token'], reply.token, '')
 }
 
@@ -209,20 +210,36 @@ function clientOf({ token, projectId }: Pick<Session, 'token' | 'projectId'>): C
   const name = `${spoken} ${projectId} ${token}`
   const known = clients.get(name)
   if (known !== undefined) return known
-  const client = createClient({
-    endpoint: location.origin,
-    projectId,
-    credentials: { kind: 'token', token },
-    language: spoken,
-    async fetch(input, init) {
-      const response = await fetch(input, init)
-      if (response.status === 401) end(token)
-      return response
-    },
-  })
+  const client = watched(
+    createClient({
+      endpoint: location.origin,
+      projectId,
+      credentials: { kind: 'token', token },
+      language: spoken,
+    }),
+    token,
+  )
   clients.clear() // one is in use at a time
   clients.set(name, client)
   return client
+}
+
+/** `client`, whose refusals of the token end the session. */
+function watched(client: Client, token: string): Client {
+  return new Proxy(client, {
+    get(target, name) {
+      const method: unknown = Reflect.get(target, name)
+      if (typeof method !== 'function') return method
+      return async (...values: readonly unknown[]) => {
+        try {
+          return await method(...values)
+        } catch (thrown) {
+          if (isTokenRefused(thrown)) end(token)
+          throw thrown
+        }
+      }
+    },
+  })
 }
 
 function keep(next: Session | undefined): void {
