@@ -72,6 +72,10 @@ export class KeystoneIdentity implements Authenticator {
 
   async forgetAll(): Promise<void> {}
 
+  revokedTokens(): number {
+    return 0
+  }
+
   problem(): undefined {
     return undefined
   }

@@ -98,10 +98,13 @@ export class EventDelivery {
     const isFailing = this.#failures > 0
     const batch = [...(await outbox.claim(now, lease, isFailing ? 1 : BATCH))]
     const took = batch.length
+    const failuresBefore = this.#failures
     const delivered: string[] = []
+    const isHopeless = () => this.#failures >= failuresBefore + MANY_FAILURES
     const line = async () => {
       for (let event = batch.shift(); event !== undefined; event = batch.shift()) {
-        await this.#deliver(event, delivered)
+        if (this.#mustStop() || isHopeless()) await this.#giveBack(event)
+        else await this.#deliver(event, delivered)
       }
     }
     const lines = await Promise.allSettled(Array.from({ length: MAX_AT_A_TIME }, line))
@@ -110,13 +113,19 @@ export class EventDelivery {
     return took
   }
 
+  #mustStop(): boolean {
+    return this.#stopping.signal.aborted || this.#isGone
+  }
+
+  /** Gives an event back that was taken up and not sent. */
+  async #giveBack(event: WaitingEvent): Promise<void> {
+    const { outbox, clock } = this.#parts
+    const nextAt = (clock.now() + endpointPauseMs(this.#failures)) as EpochMs
+    await outbox.postpone(event.id, nextAt, event.lastError ?? 'not tried yet')
+  }
+
   async #deliver(event: WaitingEvent, delivered: string[]): Promise<void> {
     const { outbox, post, secrets, clock, events } = this.#parts
-    if (this.#stopping.signal.aborted || this.#isGone || this.#failures >= MANY_FAILURES) {
-      const nextAt = clock.now() + endpointPauseMs(this.#failures)
-      await outbox.postpone(event.id, nextAt as EpochMs, event.lastError ?? 'not tried yet')
-      return
-    }
     const atSeconds = Math.floor(clock.now() / 1000)
     const headers = signWebhook(secrets(), event.id, atSeconds, event.body)
     const outcome = await post({ ...headers }, event.body, this.#cutOff.signal)

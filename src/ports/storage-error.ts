@@ -5,13 +5,20 @@ export class StorageError extends Error {
   override readonly name = 'StorageError'
 }
 
+let errors = 0
+
+/** How many calls to stores have failed in this thread, for metrics. */
+export function storageErrors(): number {
+  return errors
+}
+
 /** Runs a piece of work on the store; what it throws, but faults, is wrapped in a {@link StorageError}. */
 export async function withStorage<T>(doing: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (cause) {
-    throw cause instanceof StorageError || cause instanceof Fault
-      ? cause
-      : new StorageError(`${doing} failed`, { cause })
+    if (cause instanceof StorageError || cause instanceof Fault) throw cause
+    errors++
+    throw new StorageError(`${doing} failed`, { cause })
   }
 }

@@ -20,6 +20,8 @@ const BATCH = 100
 const TICK_MS = 1000
 /** How often notice is given of what is due soon or late, in milliseconds. */
 const NOTICE_TICK_MS = 5000
+/** By how much more than has passed a clock that goes on is ahead, in milliseconds, to have jumped. */
+const JUMP_MS = 60_000
 /** By which share the time between two questions varies, so that nodes do not ask all at once. */
 const JITTER = 0.2
 
@@ -33,6 +35,8 @@ export interface SchedulerEvents {
   readonly failed: (error: unknown) => void
   /** The clock says an earlier time than before. */
   readonly clockWentBack: (from: EpochMs, to: EpochMs) => void
+  /** The clock says a much later time than has passed since it was looked at. */
+  readonly clockWentForward: (from: EpochMs, to: EpochMs) => void
 }
 
 /**
@@ -51,6 +55,7 @@ export class Scheduler {
   readonly #stopping = new AbortController()
   readonly #loops: Promise<void>[] = []
   #latestSeen = 0 as EpochMs
+  #lookedAtMs = 0
 
   constructor(deps: Deps, events: SchedulerEvents, pressure: Pressure) {
     this.#deps = deps
@@ -102,7 +107,7 @@ export class Scheduler {
     let open = this.#lanes
     for (const lane of open) lane.rewind()
     while (open.length > 0 && !this.#isStopped) {
-      this.#lookAtClock()
+      this.#lookAtClock(isPaced)
       const unfinished: Lane[] = []
       for (const lane of open) if (await lane.advance(isPaced)) unfinished.push(lane)
       open = unfinished
@@ -110,10 +115,17 @@ export class Scheduler {
     this.syncSoon()
   }
 
-  #lookAtClock(): void {
+  /** @param isPaced Whether time passes by itself: on a virtual clock it is told to jump. */
+  #lookAtClock(isPaced: boolean): void {
     const now = this.#deps.clock.now()
-    if (now < this.#latestSeen) this.#events.clockWentBack(this.#latestSeen, now)
+    const nowMs = performance.now()
+    const passedMs = nowMs - this.#lookedAtMs
+    const from = this.#latestSeen
+    if (now < from) this.#events.clockWentBack(from, now)
+    const isKnown = isPaced && this.#lookedAtMs > 0
+    if (isKnown && now - from > passedMs + JUMP_MS) this.#events.clockWentForward(from, now)
     this.#latestSeen = now
+    this.#lookedAtMs = nowMs
   }
 
   async #rotateBatch(keys: number, after: DuePlace | undefined): Promise<Taken> {

@@ -11,11 +11,18 @@ import { destructionRecord, expiryRecord } from './work-records.ts'
 const KEEP_CHANGES_MS = 60 * 60 * 1000
 const HOUSEKEEPING_MS = 10 * 60 * 1000
 
+/** How often the clock of the system has jumped. */
+export interface ClockJumps {
+  readonly back: number
+  readonly forward: number
+}
+
 /** Work that no request asks for: once on a machine, whatever the number of its threads. */
 export interface Background {
   readonly scheduler: Scheduler
   /** Delivers events; undefined when nobody wants them. */
   readonly delivery: Delivery | undefined
+  readonly clockJumps: ClockJumps
   /** Begins to do what is due by itself. */
   readonly start: () => void
   readonly stop: () => Promise<void>
@@ -24,6 +31,7 @@ export interface Background {
 /** Makes ready to rotate, destroy, expire and forget what is due. */
 export function makeBackground(parts: ThreadParts): Background {
   const { deps, audit, log, metrics, storage, memory } = parts
+  const clockJumps = { back: 0, forward: 0 }
   const events: SchedulerEvents = {
     async destroyed(key, at) {
       metrics.countDestruction()
@@ -36,7 +44,14 @@ export function makeBackground(parts: ThreadParts): Background {
     },
     failed: (error) =>
       log.error({ error: describeError(error) }, 'the scheduler failed; it goes on'),
-    clockWentBack: (from, to) => log.warn({ from, to }, 'the clock went back'),
+    clockWentBack(from, to) {
+      clockJumps.back++
+      log.warn({ from, to }, 'the clock went back')
+    },
+    clockWentForward(from, to) {
+      clockJumps.forward++
+      log.warn({ from, to }, 'the clock jumped forward, or the machine was asleep')
+    },
   }
   const delivery = makeDelivery(parts.settings, storage.outbox, log)
   const scheduler = new Scheduler(deps, events, { requestsServed: memory.requestsServed })
@@ -48,6 +63,7 @@ export function makeBackground(parts: ThreadParts): Background {
   return {
     scheduler,
     delivery,
+    clockJumps,
     start: () => scheduler.start(),
     async stop() {
       clearInterval(housekeeping)

@@ -14,7 +14,8 @@ import { openFront, urlOf } from './front.ts'
 import { tellStaleness } from './in-force.ts'
 import { describeError, type Logger } from './log.ts'
 import { newMachineMemory } from './machine-memory.ts'
-import { machineMetrics, metricsPage } from './metrics.ts'
+import { machineMetrics } from './machine-metrics.ts'
+import { metricsPage } from './metrics.ts'
 import { SettingsError, workerCount } from './settings.ts'
 import type { Settings } from './settings-table.ts'
 import { openThreadParts, type ServeOverrides } from './thread-parts.ts'
@@ -120,7 +121,12 @@ async function serveFolder(
   opened.defer(() => background.stop())
   const machine = machineMetrics({
     keys: storage.keys,
+    outbox: storage.outbox,
+    delivery: background.delivery,
+    clockJumps: background.clockJumps,
     clock,
+    certificate: settings['tls-cert'],
+    isSealed: () => false,
   })
   const death = Promise.withResolvers<string>()
   const serving = await (workers === 1 ? serveHere() : serveInThreads())

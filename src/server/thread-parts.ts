@@ -96,7 +96,12 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
   })
   const identity = makeIdentity({ settings, storage, root, clock: systemClock, changes })
   const isReady = () => !memory.isLeaving() && audit.problem() === undefined
-  const metrics = makeMetrics({ cache, audit, isReady })
+  const metrics = makeMetrics({
+    cache,
+    audit,
+    isReady,
+    revokedTokens: () => identity.authenticator.revokedTokens(),
+  })
 
   async function announceRotation(event: RotationEvent): Promise<void> {
     metrics.countRotation(event)
@@ -163,6 +168,7 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
     metrics,
     deps,
     async close() {
+      metrics.close()
       for (const token of tokens.values()) await token.close()
       await changes.stop()
       cache.clear()
