@@ -4,7 +4,7 @@ import type { Database } from '../schema.ts'
 
 /**
  * Events on their way out; how far notice was given of what is due; and keys whose due time was moved
- * to before that place.
+ * to before that place. Material that expires is read on from a place, too.
  */
 export async function events(db: Kysely<Database>, types: ColumnTypes): Promise<void> {
   const { text, integer, serial } = types
@@ -27,6 +27,9 @@ export async function events(db: Kysely<Database>, types: ColumnTypes): Promise<
       due_at ${integer} not null,
       key_id ${text} not null,
       version ${integer} not null)`,
+    sql`drop index key_versions_expiry`,
+    sql`create index key_versions_expiry on key_versions (expires_at, key_id, version)
+      where expires_at is not null`,
     sql`create table due_moves (
       number ${serial},
       type ${text} not null,
