@@ -27,7 +27,7 @@ test('reads what was built, once it was built, and nothing else', () => {
     assert.ok(built)
     assert.equal(
       String(built.page.bodies.identity),
-      '<script type="module" src="/kms/console/assets/main-abc.js"></script><link href="/kms/console/icon.svg"><a href="x./y"><img src="/console/icon.svg">',
+      '<script type="module" src="/kms/console/assets/main-abc.js"></script><link href="/kms/console/icon.svg"><a href="x./y"><img src="/kms/console/icon.svg">',
     )
     assert.deepEqual([...built.files.keys()], ['/console/assets/main-abc.js'])
     const script = built.files.get('/console/assets/main-abc.js')
