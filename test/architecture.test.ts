@@ -56,6 +56,10 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
     rooms: ['core', 'contract', 'app', 'auth', 'ports', 'reference'],
     packages: ['node:http', 'node:https', 'node:net', 'node:buffer', 'node:crypto', 'lru-cache'],
   },
+  files: {
+    rooms: ['crypto'],
+    packages: ['node:crypto', 'node:fs', 'node:fs/promises', 'node:path', 'node:stream'],
+  },
   server: {
     rooms: [
       'core',
@@ -87,7 +91,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
     ],
   },
   cli: {
-    rooms: ['core', 'crypto', 'ports', 'audit', 'server'],
+    rooms: ['core', 'crypto', 'ports', 'audit', 'files', 'server'],
     packages: ['node:fs', 'node:http', 'node:https', 'node:module', 'node:path', 'node:util'],
   },
 }
