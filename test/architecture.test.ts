@@ -105,7 +105,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
     ],
   },
   cli: {
-    rooms: ['core', 'crypto', 'ports', 'audit', 'files', 'server'],
+    rooms: ['core', 'crypto', 'ports', 'audit', 'client', 'files', 'server'],
     packages: ['node:fs', 'node:http', 'node:https', 'node:module', 'node:path', 'node:util'],
   },
 }
