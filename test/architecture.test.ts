@@ -61,6 +61,10 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
     rooms: ['core', 'contract', 'app', 'auth', 'ports', 'reference'],
     packages: ['node:http', 'node:https', 'node:net', 'node:buffer', 'node:crypto', 'lru-cache'],
   },
+  files: {
+    rooms: ['crypto'],
+    packages: ['node:crypto', 'node:fs', 'node:fs/promises', 'node:path', 'node:stream'],
+  },
   server: {
     rooms: [
       'core',
@@ -87,6 +91,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
       'node:path',
       'node:perf_hooks',
       'node:timers/promises',
+      'node:url',
       'node:util',
       'node:worker_threads',
       'pino',
@@ -108,8 +113,18 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
     ],
   },
   cli: {
-    rooms: ['core', 'crypto', 'ports', 'audit', 'server'],
-    packages: ['node:fs', 'node:http', 'node:https', 'node:module', 'node:path', 'node:util'],
+    rooms: ['core', 'crypto', 'contract', 'ports', 'audit', 'client', 'files', 'server'],
+    packages: [
+      'node:fs',
+      'node:http',
+      'node:https',
+      'node:module',
+      'node:os',
+      'node:path',
+      'node:string_decoder',
+      'node:util',
+      'smol-toml',
+    ],
   },
 }
 
