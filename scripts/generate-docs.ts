@@ -7,6 +7,7 @@ import type { Access, OperationRow } from '../src/contract/operation.ts'
 import { OPERATIONS } from '../src/contract/operations/index.ts'
 import { WIRE_ERRORS, wireErrorOf } from '../src/contract/wire-errors/index.ts'
 import type { FaultKind } from '../src/core/fault.ts'
+import { metricsCatalog } from '../src/server/metrics-catalog.ts'
 import { variableOf } from '../src/server/settings.ts'
 import { SETTINGS, type SettingRow } from '../src/server/settings-table.ts'
 import { version } from '../src/server/version.ts'
@@ -16,6 +17,7 @@ const PAGES: Readonly<Record<string, string>> = {
   'docs/operations.md': operationsPage(),
   'docs/faults.md': faultsPage(),
   'docs/settings.md': settingsPage(),
+  'docs/metrics.md': metricsPage(),
   'docs/openapi.json': `${JSON.stringify(openApiDocument({ version }), undefined, 2)}\n`,
   ...clientFiles(),
 }
@@ -124,6 +126,25 @@ function faultsPage(): string {
     '',
     '| status | code | fault | English | 中文 |',
     '| ---: | --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n')
+}
+
+function metricsPage(): string {
+  const rows = metricsCatalog().map(
+    ({ name, kind, labels, help }) =>
+      `| \`${name}\` | ${kind} | ${labels.map((label) => `\`${label}\``).join(', ')} | ${help} |`,
+  )
+  return [
+    '# Metrics',
+    '',
+    'Made from what the server exports; not edited by hand. `/metrics` has them in the text format of',
+    'Prometheus, added up over all threads; where it says so, of the worst of them. What to watch, and',
+    'the alerts that do: [observability](observability.md).',
+    '',
+    '| metric | kind | labels | meaning |',
+    '| --- | --- | --- | --- |',
     ...rows,
     '',
   ].join('\n')

@@ -5,8 +5,10 @@ import type { EpochMs } from '../core/time.ts'
 import { type Clock, systemClock } from '../ports/clock.ts'
 import type { EventOutbox } from '../ports/event-outbox.ts'
 import type { KeyStore } from '../ports/key-store.ts'
+import type { KeyToken } from '../ports/key-token.ts'
 import type { ClockJumps } from './background.ts'
 import { gaugesOf, LATE_MS, type Metrics } from './metrics.ts'
+import { tokenMetrics } from './token-metrics.ts'
 import { version } from './version.ts'
 import type { Delivery } from './webhook.ts'
 
@@ -21,6 +23,7 @@ export interface MachineSources {
   readonly clockJumps: ClockJumps
   /** The time for keys. */
   readonly clock: Clock
+  readonly tokens: ReadonlyMap<string, Pick<KeyToken, 'memory'>>
   /** File of the certificate that is served; undefined without TLS. */
   readonly certificate: string | undefined
   readonly isSealed: () => boolean
@@ -79,6 +82,7 @@ export function machineRegistry(sources: MachineSources): Registry {
     },
   })
   eventMetrics(registry, sources)
+  tokenMetrics(registry, sources.tokens)
   if (certificate !== undefined) {
     gauge(
       'keyturn_tls_certificate_expiry_time_seconds',

@@ -16,8 +16,8 @@ const LATENCY_BUCKETS_S = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.0
 
 /** What a thread measures by itself. */
 export interface ThreadSources {
-  readonly cache: KeyCache
-  readonly audit: AuditLog
+  readonly cache: Pick<KeyCache, 'figures'>
+  readonly audit: Pick<AuditLog, 'figures' | 'problem'>
   readonly isReady: () => boolean
   /** How many revoked tokens are kept in memory. */
   readonly revokedTokens: () => number
@@ -45,7 +45,15 @@ export function metricsPage(snapshots: readonly MetricsSnapshot[]): Promise<stri
 }
 
 /** Measures a thread. */
-export function makeMetrics({ cache, audit, isReady, revokedTokens }: ThreadSources): Metrics {
+export function makeMetrics(sources: ThreadSources): Metrics {
+  return threadRegistry(sources).metrics
+}
+
+/** As {@link makeMetrics}, with the registry. */
+export function threadRegistry({ cache, audit, isReady, revokedTokens }: ThreadSources): {
+  readonly registry: Registry
+  readonly metrics: Metrics
+} {
   const registry = new Registry()
   const registers = [registry]
   const tally = new RequestTally()
@@ -120,7 +128,7 @@ export function makeMetrics({ cache, audit, isReady, revokedTokens }: ThreadSour
   loop.enable()
   loopGauges(highest, loop)
 
-  return {
+  const metrics: Metrics = {
     observe(operation, status, startedAtMs) {
       const isFull = tally.note(operation, status, (performance.now() - startedAtMs) / 1000)
       if (isFull) tally.observeInto(seconds)
@@ -133,6 +141,7 @@ export function makeMetrics({ cache, audit, isReady, revokedTokens }: ThreadSour
     snapshot: () => registry.getMetricsAsJSON(),
     close: () => loop.disable(),
   }
+  return { registry, metrics }
 }
 
 type Lag = ReturnType<typeof monitorEventLoopDelay>

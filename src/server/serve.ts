@@ -125,6 +125,7 @@ async function serveFolder(
     delivery: background.delivery,
     clockJumps: background.clockJumps,
     clock,
+    tokens: parts.deps.tokens,
     certificate: settings['tls-cert'],
     isSealed: () => false,
   })
