@@ -54,6 +54,17 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
     rooms: ['core', 'crypto', 'ports'],
     packages: ['node:crypto', 'node:http', 'node:https'],
   },
+  tracing: {
+    rooms: ['ports'],
+    packages: [
+      'node:async_hooks',
+      'node:http',
+      '@opentelemetry/api',
+      '@opentelemetry/core',
+      '@opentelemetry/resources',
+      '@opentelemetry/sdk-trace',
+    ],
+  },
   client: { rooms: [], packages: [] },
   reference: { rooms: ['contract'], packages: [] },
   scheduler: { rooms: ['core', 'ports', 'app'], packages: [] },
@@ -79,6 +90,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
       'audit',
       'scheduler',
       'events',
+      'tracing',
       'http',
     ],
     packages: [

@@ -8,12 +8,12 @@ import { signWebhook } from './sign-webhook.ts'
 
 /** How often the store is asked for events that wait, in milliseconds. */
 const TICK_MS = 1000
-/** How many events are taken up at a time. */
-const BATCH = 64
 /** How many events are on their way at a time. */
 export const MAX_AT_A_TIME = 8
-/** How long taken-up events are nobody else's, in milliseconds: longer than a batch can last. */
-const LEASE_MS = 5 * 60 * 1000
+/** How many events are taken up at a time. */
+const BATCH = 32
+/** Longest that a batch can last, in times that an answer may take, and one more. */
+const LEASE_TIMEOUTS = BATCH / MAX_AT_A_TIME + 1
 /** After so many failures in a row what is left of a batch is given back untried. */
 const MANY_FAILURES = 3
 /** How long events that are on their way may take when the server stops, in milliseconds. */
@@ -36,6 +36,8 @@ export interface DeliveryEvents {
 export interface DeliveryParts {
   readonly outbox: EventOutbox
   readonly post: PostEvent
+  /** How long an attempt may take at most. */
+  readonly timeoutMs: number
   /** What events are signed with, as it is now. */
   readonly secrets: () => readonly SecretBytes[]
   /** Wall-clock time. */
@@ -92,9 +94,10 @@ export class EventDelivery {
   }
 
   async #deliverBatch(): Promise<number> {
-    const { outbox, clock } = this.#parts
+    const { outbox, clock, timeoutMs } = this.#parts
     const now = clock.now()
-    const lease = (now + LEASE_MS) as EpochMs
+    // Nobody else takes them up meanwhile; if this node dies, somebody does then.
+    const lease = (now + LEASE_TIMEOUTS * timeoutMs) as EpochMs
     const isFailing = this.#failures > 0
     const batch = [...(await outbox.claim(now, lease, isFailing ? 1 : BATCH))]
     const took = batch.length
@@ -121,7 +124,7 @@ export class EventDelivery {
   async #giveBack(event: WaitingEvent): Promise<void> {
     const { outbox, clock } = this.#parts
     const nextAt = (clock.now() + endpointPauseMs(this.#failures)) as EpochMs
-    await outbox.postpone(event.id, nextAt, event.lastError ?? 'not tried yet')
+    await outbox.postpone(event.id, nextAt, undefined)
   }
 
   async #deliver(event: WaitingEvent, delivered: string[]): Promise<void> {
@@ -147,7 +150,7 @@ export class EventDelivery {
         if (Number.isInteger(Math.log2(this.#failures))) {
           events.receiverFails(outcome.reason, this.#failures)
         }
-        const waitMs = Math.max(eventPauseMs(event.attempts), outcome.retryAfterMs ?? 0)
+        const waitMs = Math.max(eventPauseMs(event.attempts + 1), outcome.retryAfterMs ?? 0)
         await outbox.postpone(event.id, (clock.now() + waitMs) as EpochMs, outcome.reason)
         return
       }

@@ -1,8 +1,6 @@
 import { Agent as HttpAgent, request as requestHttp } from 'node:http'
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
 
-/** How long a receiver may take to answer, in milliseconds. */
-const TIMEOUT_MS = 15_000
 /** Most of an answer that is read: only its status counts. */
 const MAX_ANSWER_BYTES = 64 * 1024
 
@@ -33,13 +31,13 @@ export interface ReceiverOptions {
   readonly ca: string | undefined
   /** Most connections at a time. */
   readonly maxConnections: number
-  /** Shorter in tests. */
-  readonly timeoutMs?: number
+  /** How long the receiver may take to answer. */
+  readonly timeoutMs: number
 }
 
 /** Sends events to one receiver, over connections that stay open. */
 export function makePost(options: ReceiverOptions): PostEvent {
-  const { ca, maxConnections, timeoutMs = TIMEOUT_MS } = options
+  const { ca, maxConnections, timeoutMs } = options
   const url = new URL(options.url)
   const keep = { keepAlive: true, maxSockets: maxConnections }
   const isTls = url.protocol === 'https:'

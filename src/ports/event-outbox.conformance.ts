@@ -89,11 +89,15 @@ export function eventOutboxConformance(name: string, open: () => Promise<TwoStor
       const taken = [...first, ...second]
       assert.deepEqual(
         taken.map(({ id, attempts, body }) => ({ id, attempts, body })),
-        [{ id: 'rotated_1', attempts: 1, body: '{"of":"rotated_1"}' }],
+        [{ id: 'rotated_1', attempts: 0, body: '{"of":"rotated_1"}' }],
       )
       await one.outbox.postpone('rotated_1', (NOW + 5) as EpochMs, 'HTTP 500')
       const [again] = await one.outbox.claim((NOW + 5) as EpochMs, LATER, 10)
-      assert.equal(again?.attempts, 2)
+      assert.equal(again?.attempts, 1)
+      await one.outbox.postpone('rotated_1', (NOW + 6) as EpochMs, undefined)
+      assert.deepEqual(await one.outbox.claim((NOW + 5) as EpochMs, LATER, 10), [])
+      const [untried] = await one.outbox.claim((NOW + 6) as EpochMs, LATER, 10)
+      assert.equal(untried?.attempts, 1)
       assert.equal(again?.lastError, 'HTTP 500')
       assert.equal((await one.outbox.waiting(10)).length, 1)
       await one.outbox.delivered(['rotated_1'])

@@ -25,7 +25,7 @@ export interface WaitingEvent {
   readonly keyId: KeyId
   readonly body: string
   readonly createdAt: EpochMs
-  /** How often it was taken up, this time included. */
+  /** How often it was tried in vain. */
   readonly attempts: number
   /** When it may be taken up again. */
   readonly nextAt: EpochMs
@@ -85,8 +85,12 @@ export interface EventOutbox {
   readonly claim: (now: EpochMs, until: EpochMs, limit: number) => Promise<readonly WaitingEvent[]>
   /** Notes that events were delivered. */
   readonly delivered: (ids: readonly string[]) => Promise<void>
-  /** Gives an event back, to be taken up again from `nextAt` on. */
-  readonly postpone: (id: string, nextAt: EpochMs, error: string) => Promise<void>
+  /**
+   * Gives an event back, to be taken up again from `nextAt` on.
+   *
+   * @param error Why it was tried in vain; undefined when it was not tried.
+   */
+  readonly postpone: (id: string, nextAt: EpochMs, error: string | undefined) => Promise<void>
   readonly backlog: (limit: number) => Promise<Backlog>
   /** Events that wait, the oldest first. */
   readonly waiting: (limit: number) => Promise<readonly WaitingEvent[]>

@@ -1,4 +1,5 @@
 import { Fault } from '../core/fault.ts'
+import { traced } from './trace.ts'
 
 /** Reading or writing the store failed: disk full, corrupt, locked, out of reach. */
 export class StorageError extends Error {
@@ -15,7 +16,7 @@ export function storageErrors(): number {
 /** Runs a piece of work on the store; what it throws, but faults, is wrapped in a {@link StorageError}. */
 export async function withStorage<T>(doing: string, work: () => Promise<T>): Promise<T> {
   try {
-    return await work()
+    return await traced(`store: ${doing}`, 'client', work)
   } catch (cause) {
     if (cause instanceof StorageError || cause instanceof Fault) throw cause
     errors++

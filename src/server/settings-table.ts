@@ -254,6 +254,14 @@ export const SETTINGS = {
     placeholder: 'FILE',
     help: 'certificates (PEM) that vouch for the receiver, in place of those of the system',
   },
+  'webhook-timeout-ms': {
+    type: 'integer',
+    default: 15_000,
+    min: 100,
+    max: 60_000,
+    placeholder: 'MS',
+    help: 'how long the receiver may take to answer',
+  },
   'webhook-events': {
     type: 'text',
     default: 'all',
@@ -275,6 +283,27 @@ export const SETTINGS = {
     max: 10_080,
     placeholder: 'N',
     help: 'how many minutes after its due time a rotation that is not done is told as late',
+  },
+  'otlp-endpoint': {
+    type: 'text',
+    default: undefined,
+    placeholder: 'URL',
+    help: 'collector that gets OpenTelemetry traces, as OTLP over HTTP; without it none are made',
+  },
+  'trace-percent': {
+    type: 'integer',
+    default: 100,
+    min: 0,
+    max: 100,
+    placeholder: 'N',
+    help: 'how many of 100 traces are kept that begin here; those of callers go as these say',
+  },
+  'access-log': {
+    type: 'choice',
+    default: 'off',
+    choices: ['on', 'off'],
+    placeholder: 'ON|OFF',
+    help: 'a line in the log for each request; the audit log has them all anyway',
   },
   workers: {
     type: 'text',

@@ -11,6 +11,7 @@ import { shareSlowWork } from '../crypto/slow-work.ts'
 import type { AuditLog } from '../ports/audit-log.ts'
 import { type Clock, systemClock } from '../ports/clock.ts'
 import type { Storage } from '../ports/storage.ts'
+import type { Tracing } from '../tracing/tracing.ts'
 import { openThreadAudit } from './audit-chains.ts'
 import { noticeTimes, sentEvents } from './event-settings.ts'
 import { type Identity, makeIdentity } from './identity.ts'
@@ -20,6 +21,7 @@ import { type Metrics, makeMetrics } from './metrics.ts'
 import { readPeers } from './peers.ts'
 import type { Settings } from './settings-table.ts'
 import { readTokens } from './tokens.ts'
+import { openTracing } from './trace-settings.ts'
 import { rotationRecord } from './work-records.ts'
 
 /** What may be put in place of the real parts, in tests. */
@@ -41,6 +43,8 @@ export interface ThreadParts {
   readonly identity: Identity
   readonly metrics: Metrics
   readonly deps: Deps
+  /** Undefined while traces are switched off. */
+  readonly tracing: Tracing | undefined
   /** Closes everything that was opened but the store; nothing may be under way any more. */
   readonly close: () => Promise<void>
 }
@@ -77,6 +81,7 @@ const NOTICE_LINES = {
 export async function openThreadParts(options: ThreadOptions): Promise<ThreadParts> {
   const { slot, servers, settings, log, memory, root, storage, clock, syncSoon } = options
   shareSlowWork(servers)
+  const tracing = await openTracing(settings, log)
   const tokens = readTokens(settings.tokens)
   const peers = readPeers(settings.peers, settings.region)
   const opened = await openThreadAudit({ settings, root, storage, slot })
@@ -167,7 +172,9 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
     identity,
     metrics,
     deps,
+    tracing,
     async close() {
+      await tracing?.close()
       metrics.close()
       for (const token of tokens.values()) await token.close()
       await changes.stop()

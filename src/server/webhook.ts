@@ -1,8 +1,10 @@
 import { readFileSync, statSync } from 'node:fs'
+import { testEventBody } from '../contract/event-body.ts'
+import { randomHex } from '../crypto/random.ts'
 import type { SecretBytes } from '../crypto/secret-bytes.ts'
 import { EventDelivery, MAX_AT_A_TIME } from '../events/deliver-events.ts'
-import { makePost, type PostEvent } from '../events/post-event.ts'
-import { parseWebhookSecrets } from '../events/sign-webhook.ts'
+import { makePost, type PostEvent, type PostOutcome } from '../events/post-event.ts'
+import { parseWebhookSecrets, signWebhook } from '../events/sign-webhook.ts'
 import { systemClock } from '../ports/clock.ts'
 import type { EventOutbox } from '../ports/event-outbox.ts'
 import { describeError, type Logger } from './log.ts'
@@ -12,6 +14,7 @@ import type { Settings } from './settings-table.ts'
 /** A receiver of events, and what they are signed with. */
 export interface Webhook {
   readonly post: PostEvent
+  readonly timeoutMs: number
   /** Read again when their file changes. */
   readonly secrets: () => readonly SecretBytes[]
 }
@@ -27,12 +30,28 @@ export function readWebhook(
   warn: (error: unknown) => void,
 ): Webhook | undefined {
   const { 'webhook-url': url, 'webhook-secret-file': secretFile, 'webhook-ca': caFile } = settings
+  const timeoutMs = settings['webhook-timeout-ms']
   if (url === undefined || secretFile === undefined) return undefined
   const ca = caFile === undefined ? undefined : readText(caFile, 'webhook-ca')
   return {
-    post: makePost({ url, ca, maxConnections: MAX_AT_A_TIME }),
+    post: makePost({ url, ca, maxConnections: MAX_AT_A_TIME, timeoutMs }),
+    timeoutMs,
     secrets: followSecrets(secretFile, warn),
   }
+}
+
+/** Sends an event that only shows that events arrive, to the receiver that the settings name. */
+export async function sendTestEvent(
+  settings: Settings,
+): Promise<{ readonly id: string; readonly outcome: PostOutcome }> {
+  const webhook = readWebhook(settings, () => undefined)
+  if (webhook === undefined) throw new SettingsError('--webhook-url is missing')
+  const id = `test_${randomHex(16)}`
+  const now = systemClock.now()
+  const body = testEventBody(now, settings.region)
+  const headers = signWebhook(webhook.secrets(), id, Math.floor(now / 1000), body)
+  const outcome = await webhook.post({ ...headers }, body, new AbortController().signal)
+  return { id, outcome }
 }
 
 /** What is measured of deliveries. */

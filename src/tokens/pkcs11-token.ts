@@ -1,5 +1,6 @@
 import type { SecretBytes } from '../crypto/secret-bytes.ts'
 import { type KeyToken, TokenError, type TokenMemory } from '../ports/key-token.ts'
+import { traced } from '../ports/trace.ts'
 import { callLine } from './call-line.ts'
 import { startTokenChild, type TokenChild } from './token-child.ts'
 import type { CallInput, TokenCall, TokenReply } from './token-protocol.ts'
@@ -50,6 +51,10 @@ export function openPkcs11Token(options: Pkcs11TokenOptions): KeyToken {
   }
 
   function call<Name extends TokenCall>(name: Name, ...input: CallInput<Name>): Promise<unknown> {
+    return traced(`token: ${name}`, 'client', () => inLine(name, ...input))
+  }
+
+  function inLine<Name extends TokenCall>(name: Name, ...input: CallInput<Name>): Promise<unknown> {
     return line.wait(async () => {
       if (child === undefined || child.isOver()) child = await start()
       const reply = await child.ask({ kind: 'call', call: name, input })

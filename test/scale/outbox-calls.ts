@@ -52,6 +52,7 @@ export function outboxCalls({ outbox }: Storage): readonly Call[] {
     { method: 'outbox.claim', run: () => outbox.claim(later, later, LIMIT) },
     { method: 'outbox.delivered', run: () => outbox.delivered(['event-1', 'event-2']) },
     { method: 'outbox.postpone', run: () => outbox.postpone('event-3', later, 'HTTP 500') },
+    { method: 'outbox.postpone', run: () => outbox.postpone('event-3', later, undefined) },
     { method: 'outbox.backlog', run: () => outbox.backlog(LIMIT) },
     { method: 'outbox.waiting', run: () => outbox.waiting(LIMIT) },
     { method: 'outbox.discard', run: () => outbox.discard(begin) },

@@ -41,16 +41,14 @@ export function sqlEventOutbox(db: Kysely<Database>): EventOutbox {
           if (rows.length === 0) return []
           await transaction
             .updateTable('outbox_events')
-            .set(({ eb }) => ({ next_at: until, attempts: eb('attempts', '+', 1) }))
+            .set({ next_at: until })
             .where(
               'id',
               'in',
               rows.map(({ id }) => id),
             )
             .execute()
-          return rows.map((row) =>
-            toWaiting({ ...row, next_at: until, attempts: row.attempts + 1 }),
-          )
+          return rows.map((row) => toWaiting({ ...row, next_at: until }))
         })
       }),
 
@@ -76,7 +74,12 @@ export function sqlEventOutbox(db: Kysely<Database>): EventOutbox {
       withStorage('noting that an event was not delivered', async () => {
         await db
           .updateTable('outbox_events')
-          .set({ next_at: nextAt, last_error: error.slice(0, MAX_ERROR) })
+          .set(({ eb }) => ({
+            next_at: nextAt,
+            ...(error === undefined
+              ? {}
+              : { last_error: error.slice(0, MAX_ERROR), attempts: eb('attempts', '+', 1) }),
+          }))
           .where('id', '=', id)
           .where('next_at', 'is not', null)
           .execute()
