@@ -15,6 +15,7 @@ import type { TrustStore } from '../ports/trust-store.ts'
 import type { ChangeFollower } from './change-follower.ts'
 import type { KeyCache } from './key-cache.ts'
 import type { PagePlaces } from './page-places.ts'
+import type { UsageCounter } from './usage-counter.ts'
 
 /** What handlers work on. */
 export interface Deps {
@@ -22,6 +23,8 @@ export interface Deps {
   readonly clock: Clock
   readonly keys: KeyStore
   readonly table: KeyTable
+  /** Counts uses of keys. */
+  readonly usage: UsageCounter
   readonly grants: GrantStore
   readonly labels: LabelStore
   readonly trust: TrustStore
