@@ -1,5 +1,6 @@
 import type { RotationEvent } from '../core/rotation.ts'
 import type { RootKey } from '../crypto/root-key.ts'
+import type { AuditReader } from '../ports/audit-reader.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { GrantStore } from '../ports/grant-store.ts'
 import type { IdentityStore } from '../ports/identity-store.ts'
@@ -23,6 +24,8 @@ export interface Deps {
   readonly clock: Clock
   readonly keys: KeyStore
   readonly table: KeyTable
+  /** The audit log of this node. */
+  readonly auditReader: AuditReader
   /** Counts uses of keys. */
   readonly usage: UsageCounter
   readonly grants: GrantStore

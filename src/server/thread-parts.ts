@@ -8,7 +8,7 @@ import { shareSlowWork } from '../crypto/slow-work.ts'
 import type { AuditLog } from '../ports/audit-log.ts'
 import { type Clock, systemClock } from '../ports/clock.ts'
 import type { Storage } from '../ports/storage.ts'
-import { openThreadAudit } from './audit-chains.ts'
+import { openNodeAudit, openThreadAudit } from './audit-chains.ts'
 import { type Identity, makeIdentity } from './identity.ts'
 import { describeError, type Logger } from './log.ts'
 import type { MachineMemory } from './machine-memory.ts'
@@ -110,6 +110,7 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
     clock,
     keys: storage.keys,
     table: storage.table,
+    auditReader: openNodeAudit(settings),
     usage,
     grants: storage.grants,
     labels: storage.labels,
