@@ -1,0 +1,8 @@
+import { FRAME } from './frame.ts'
+import { SIGN_IN } from './sign-in.ts'
+
+/** The console in English. A new subject gets a line here, and one in Chinese. */
+export const EN = {
+  frame: FRAME,
+  signIn: SIGN_IN,
+}

@@ -1,0 +1,9 @@
+import type { Words } from '../words.ts'
+import { FRAME } from './frame.ts'
+import { SIGN_IN } from './sign-in.ts'
+
+/** The console in Chinese. */
+export const ZH: Words = {
+  frame: FRAME,
+  signIn: SIGN_IN,
+}
