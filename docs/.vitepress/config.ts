@@ -2,6 +2,7 @@ import { defineConfig } from 'vitepress'
 import { siteLink, sitePath } from './links.ts'
 import { en } from './nav-en.ts'
 import { zh } from './nav-zh.ts'
+import { COMING } from './pages.ts'
 
 const FOLDER = new URL('..', import.meta.url).pathname
 /** Where the repository can be looked at; without it, links to its files are shown as text. */
@@ -14,6 +15,7 @@ export default defineConfig({
   cacheDir: './node_modules/.cache/vitepress',
   cleanUrls: false,
   rewrites: sitePath,
+  ignoreDeadLinks: COMING.flatMap((page) => [`/${page}`, `/zh/${page}`]),
   head: [['link', { rel: 'icon', type: 'image/svg+xml', href: '/favicon.svg' }]],
   locales: {
     root: { label: 'English', lang: 'en', ...en },

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 
 type Language = 'en' | 'zh'
 
@@ -35,6 +35,7 @@ export const SECTIONS: readonly Section[] = [
       ['how-to/terraform', 'Terraform', 'Terraform'],
       ['how-to/sops', 'SOPS', 'SOPS'],
       ['how-to/opengauss', 'openGauss', 'openGauss'],
+      ['file-format', 'Encrypted files', '加密文件'],
       ['how-to/events', 'Events and webhooks', '事件与 webhook'],
     ],
   },
@@ -71,25 +72,53 @@ export const SECTIONS: readonly Section[] = [
       ['faults', 'Faults', '错误码'],
       ['settings', 'Settings', '设置'],
       ['compatibility', 'Compatibility', '兼容性'],
-      ['adr/README', 'Decisions', '设计决策'],
     ],
   },
 ]
 
 const folder = new URL('..', import.meta.url)
 
+/** Pages that are named here before they are written in both languages. */
+export const COMING: readonly string[] = [
+  'console',
+  'command-line',
+  'client',
+  'observability',
+  'metrics',
+  'guide/quick-start',
+  'how-to/events',
+  'file-format',
+].filter((file) =>
+  ['md', 'zh.md'].some((ending) => !existsSync(new URL(`${file}.${ending}`, folder))),
+)
+
+/** The records of decisions, which are in English alone, by their files. */
+function decisions(): readonly { readonly text: string; readonly link: string }[] {
+  return readdirSync(new URL('adr', folder))
+    .filter((name) => /^\d{4}-.+\.md$/.test(name))
+    .sort()
+    .map((name) => {
+      const [heading = name] = readFileSync(new URL(`adr/${name}`, folder), 'utf8').split('\n')
+      const title = heading.replace(/^#\s*\d+[.:]?\s*/, '')
+      return { text: `${Number(name.slice(0, 4))}. ${title}`, link: `/adr/${name.slice(0, -3)}` }
+    })
+}
+
 /** Menu and sidebar of a language, as the theme takes them. */
 export function nav(language: Language) {
   const link = (file: string) => {
     const isThere = language === 'zh' && existsSync(new URL(`${file}.zh.md`, folder))
-    return `${isThere ? '/zh' : ''}/${file.replace(/README$/, '')}`
+    return `${isThere ? '/zh' : ''}/${file}`
   }
-  const sidebar = SECTIONS.map((section) => ({
+  const sections = SECTIONS.map((section) => ({
     text: section[language],
     items: section.pages
       .filter(([file]) => existsSync(new URL(`${file}.md`, folder)))
       .map(([file, en, zh]) => ({ text: language === 'en' ? en : zh, link: link(file) })),
   }))
-  const menu = sidebar.map(({ text, items }) => ({ text, link: items[0]?.link ?? '/' }))
-  return { nav: menu, sidebar }
+  const records = { text: language === 'en' ? 'Decisions' : '设计决策', collapsed: true }
+  return {
+    nav: sections.map(({ text, items }) => ({ text, link: items[0]?.link ?? '/' })),
+    sidebar: [...sections, { ...records, items: decisions() }],
+  }
 }
