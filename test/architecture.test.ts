@@ -73,6 +73,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
       'http',
     ],
     packages: [
+      'node:crypto',
       'node:fs',
       'node:fs/promises',
       'node:module',
@@ -80,6 +81,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
       'node:os',
       'node:path',
       'node:timers/promises',
+      'node:url',
       'node:util',
       'node:worker_threads',
       'pino',
