@@ -10,6 +10,8 @@ function page<Name extends string>(
   return lazy(async () => ({ default: (await load())[name] }))
 }
 
+const CreateKey = page(() => import('./pages/create-key/create-key.tsx'), 'CreateKey')
+const Key = page(() => import('./pages/key/key.tsx'), 'Key')
 const Keys = page(() => import('./pages/keys/keys.tsx'), 'Keys')
 
 /** Every page and its address below /console. A new page gets a line here. */
@@ -18,6 +20,8 @@ export function Routes(): JSX.Element {
     <>
       <Route path="/" component={() => <Navigate href="/keys" />} />
       <Route path="/keys" component={Keys} />
+      <Route path="/keys/new" component={CreateKey} />
+      <Route path="/keys/:id/:tab?" component={Key} />
       <Route path="*" component={NotFound} />
     </>
   )
