@@ -1,5 +1,5 @@
-// Writes docs/operations.md, faults.md, settings.md and openapi.json from the tables; with --check only says whether the
-// files are what the tables say.
+// Writes docs/operations.md, faults.md, settings.md, openapi.json and the types of the client from the tables; with
+// --check only says whether the files are what the tables say.
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { Fields } from '../src/contract/field.ts'
 import { openApiDocument } from '../src/contract/openapi.ts'
@@ -10,12 +10,14 @@ import type { FaultKind } from '../src/core/fault.ts'
 import { variableOf } from '../src/server/settings.ts'
 import { SETTINGS, type SettingRow } from '../src/server/settings-table.ts'
 import { version } from '../src/server/version.ts'
+import { clientFiles } from './client-files.ts'
 
 const PAGES: Readonly<Record<string, string>> = {
   'docs/operations.md': operationsPage(),
   'docs/faults.md': faultsPage(),
   'docs/settings.md': settingsPage(),
   'docs/openapi.json': `${JSON.stringify(openApiDocument({ version }), undefined, 2)}\n`,
+  ...clientFiles(),
 }
 
 const isCheck = process.argv.includes('--check')

@@ -50,6 +50,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
     rooms: ['core', 'crypto', 'ports'],
     packages: ['node:crypto', 'node:fs', 'node:path'],
   },
+  client: { rooms: [], packages: [] },
   reference: { rooms: ['contract'], packages: [] },
   scheduler: { rooms: ['core', 'ports', 'app'], packages: [] },
   http: {
@@ -88,6 +89,19 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
       'smol-toml',
     ],
   },
+  console: {
+    rooms: ['core', 'contract', 'client'],
+    packages: [
+      '@kobalte/core/dialog',
+      '@kobalte/core/dropdown-menu',
+      '@solidjs/router',
+      '@tanstack/solid-virtual',
+      'solid-js',
+      'solid-js/store',
+      'solid-js/web',
+      'uplot',
+    ],
+  },
   cli: {
     rooms: ['core', 'crypto', 'ports', 'audit', 'server'],
     packages: ['node:fs', 'node:http', 'node:https', 'node:module', 'node:path', 'node:util'],
@@ -98,7 +112,9 @@ const IMPORT =
   /^(?:import|export)\s[^'"]*?from\s+'([^']+)'|^import\s+'([^']+)'|import\('([^']+)'\)/gm
 
 /** Source files of the product, without their tests. */
-const files = globSync('src/**/*.ts').filter((file) => !/\.(test|conformance)\.ts$/.test(file))
+const files = globSync('src/**/*.{ts,tsx}').filter(
+  (file) => !/\.(test|conformance)\.ts$/.test(file),
+)
 
 function importsOf(file: string): readonly string[] {
   const text = readFileSync(file, 'utf8')
@@ -127,10 +143,19 @@ test('no room imports what its line does not name', () => {
   assert.deepEqual(offences, [])
 })
 
+test('the console takes types alone of the contract: it is fetched over the network', () => {
+  const offences = files
+    .filter((file) => file.startsWith('src/console/'))
+    .filter((file) =>
+      /^import (?!type )[^'"]*'(\.\.\/)+contract\//m.test(readFileSync(file, 'utf8')),
+    )
+  assert.deepEqual(offences, [])
+})
+
 test('no file is longer than 400 lines, and names are kebab-case', () => {
   for (const file of files) {
     const name = file.split('/').at(-1) ?? ''
-    assert.match(name, /^(\d{4}-)?[a-z0-9]+(-[a-z0-9]+)*\.ts$/, file)
+    assert.match(name, /^(\d{4}-)?[a-z0-9]+(-[a-z0-9]+)*\.tsx?$/, file)
     assert.doesNotMatch(name, /utils|helpers|common|manager|service/, file)
     const lines = readFileSync(file, 'utf8').split('\n').length
     assert.ok(lines <= 401, `${file} has ${lines} lines`)

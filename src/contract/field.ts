@@ -7,6 +7,8 @@ import { fault } from '../core/fault.ts'
 export interface Field<Value> {
   readonly schema: TSchema
   readonly optional: boolean
+  /** True where the value is a secret or somebody's plain text: programs show and log it nowhere. */
+  readonly secret?: true
   /** The value, or undefined when `wire` is not of the schema. */
   readonly decode: (wire: unknown) => Value | undefined
   readonly encode: (value: Value) => unknown
@@ -99,6 +101,11 @@ export function wordsOf<const Word extends string>(words: readonly Word[]) {
 /** `base`, which may be left out; null on the wire reads as left out. */
 export function optional<F extends AnyField>(base: F): OptionalField<F> {
   return { ...base, optional: true }
+}
+
+/** `base`, whose value is a secret or somebody's plain text. */
+export function secret<F extends AnyField>(base: F): F & { readonly secret: true } {
+  return { ...base, secret: true }
 }
 
 function identity<T>(value: T): T {

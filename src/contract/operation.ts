@@ -40,6 +40,11 @@ export interface OperationRow {
   readonly path: `/${string}`
   readonly access: Access
   readonly summary: string
+  /**
+   * Whether a client that got no answer may ask again: it only reads, or doing it twice is as good as
+   * doing it once and is answered alike. Reads by GET and HEAD need not say so.
+   */
+  readonly repeatable: boolean
   /** Parameters of the path, but for `project_id`, which the caller's project stands for. */
   readonly pathFields: Fields
   readonly query: Fields
@@ -73,6 +78,7 @@ type Defaults = {
   readonly headers: Record<never, never>
   readonly response: Record<never, never>
   readonly listedFor: ''
+  readonly repeatable: false
   readonly faults: readonly []
 }
 
@@ -86,6 +92,7 @@ const DEFAULTS: Defaults = {
   headers: {},
   response: {},
   listedFor: '',
+  repeatable: false,
   faults: [],
 }
 
@@ -104,6 +111,11 @@ export type RequestOf<Row extends OperationRow> = Values<Row['pathFields']> &
 
 /** What a handler of `Row` returns: members of the body, and headers. */
 export type ReplyOf<Row extends OperationRow> = Values<Row['response']> & Values<Row['headers']>
+
+/** Whether a client may send a request of `row` again after it got no answer. */
+export function isRepeatable({ method, repeatable }: OperationRow): boolean {
+  return repeatable || method === 'GET' || method === 'HEAD'
+}
 
 /** Access for whoever has `permission`, or a grant for `grant`. */
 export function needs(

@@ -26,6 +26,7 @@ export const CreateDatakeyCapsule = operation({
   path: '/v1.0/{project_id}/kms/datakey-capsule/create',
   access: needs('kms:dek:createCapsule'),
   summary: 'Make a data key in a capsule that opens only where a key policy allows',
+  repeatable: true,
   request: {
     key_id: keyId,
     datakey_length: capsuleKeySpec,
@@ -53,6 +54,7 @@ export const DecryptDatakeyCapsule = operation({
   path: '/v1.0/{project_id}/kms/datakey-capsule/decrypt',
   access: needs('kms:dek:decryptCapsule'),
   summary: 'Open a capsule, for an access point that its policy allows',
+  repeatable: true,
   request: {
     key_id: keyId,
     public_key: optional(publicKey),

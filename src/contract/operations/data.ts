@@ -50,6 +50,7 @@ export const CreateRandom = operation({
   path: '/v1.0/{project_id}/kms/gen-random',
   access: needs('kms:cmk:generate'),
   summary: 'Make random bits',
+  repeatable: true,
   request: {
     random_data_length: length(() => fault('random-length-out-of-range', RANDOM_BITS)),
     sequence: optional(sequence),
@@ -65,6 +66,7 @@ export const CreateDatakey = operation({
   path: '/v1.0/{project_id}/kms/create-datakey',
   access: needs('kms:dek:create', 'create-datakey'),
   summary: 'Make a data key, in the clear and encrypted',
+  repeatable: true,
   request: DATAKEY_REQUEST,
   response: { key_id: keyId, plain_text: hex(), cipher_text: hex() },
   faults: [
@@ -83,6 +85,7 @@ export const CreateDatakeyWithoutPlaintext = operation({
   path: '/v1.0/{project_id}/kms/create-datakey-without-plaintext',
   access: needs('kms:dek:create', 'create-datakey-without-plaintext'),
   summary: 'Make a data key, encrypted only',
+  repeatable: true,
   request: {
     ...DATAKEY_REQUEST,
     datakey_length: optional(
@@ -106,6 +109,7 @@ export const EncryptDatakey = operation({
   path: '/v1.0/{project_id}/kms/encrypt-datakey',
   access: needs('kms:dek:crypto', 'encrypt-datakey'),
   summary: 'Encrypt a data key that the caller has',
+  repeatable: true,
   request: {
     key_id: keyId,
     /** hex(key ‖ digest of key) */
@@ -134,6 +138,7 @@ export const DecryptDatakey = operation({
   path: '/v1.0/{project_id}/kms/decrypt-datakey',
   access: needs('kms:dek:crypto', 'decrypt-datakey'),
   summary: 'Decrypt a data key',
+  repeatable: true,
   request: {
     key_id: keyId,
     cipher_text: hex(() => fault('datakey-ciphertext-invalid')),
@@ -162,6 +167,7 @@ export const EncryptData = operation({
   path: '/v1.0/{project_id}/kms/encrypt-data',
   access: needs('kms:cmk:crypto', 'encrypt-data'),
   summary: 'Encrypt up to 4096 bytes',
+  repeatable: true,
   request: {
     key_id: keyId,
     plain_text: plainText,
@@ -180,6 +186,7 @@ export const DecryptData = operation({
   path: '/v1.0/{project_id}/kms/decrypt-data',
   access: { kind: 'permissionInHandler', permission: 'kms:cmk:crypto', grant: 'decrypt-data' },
   summary: 'Decrypt what EncryptData encrypted',
+  repeatable: true,
   request: {
     cipher_text: base64CipherText,
     encryption_algorithm: optional(encryptionAlgorithm),

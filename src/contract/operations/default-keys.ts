@@ -10,6 +10,7 @@ export const EnsureDefaultKey = operation({
   path: '/keyturn/v1/{project_id}/default-keys',
   access: needs('keyturn:defaultKey:ensure'),
   summary: 'Tell the default key of a service in the project; make it at the first asking',
+  repeatable: true,
   request: { service: plain(Type.String({ pattern: '^[a-z][a-z0-9-]{0,31}$' })) },
   response: { key_id: keyId, key_alias: text },
   faults: ['field-invalid'],

@@ -112,6 +112,7 @@ export const CreateToken = operation({
   path: '/v3/auth/tokens',
   access: { kind: 'anyone' },
   summary: 'Sign in',
+  repeatable: true,
   query: { nocatalog: optional(queryFlag) },
   request: { auth: plain(SIGN_IN) },
   status: 201,

@@ -16,6 +16,7 @@ export const CreateParametersForImport = operation({
   path: '/v1.0/{project_id}/kms/get-parameters-for-import',
   access: needs('kms:cmk:getMaterial'),
   summary: 'Get the public key and the token with which material is imported',
+  repeatable: true,
   request: {
     key_id: keyId,
     /** Also the old names, to be refused with a clear error. */

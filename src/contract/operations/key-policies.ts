@@ -101,6 +101,7 @@ export const UpdateKeyPolicy = operation({
   path: '/v1.0/{project_id}/kms/key-policies/{policy_id}',
   access: needs('kms:keyPolicy:update'),
   summary: 'Change what a key policy says',
+  repeatable: true,
   pathFields: PATH,
   request: { policy: document, description: optional(keyDescription) },
   response: {

@@ -152,6 +152,7 @@ export const UpdateKeyDescription = operation({
   path: '/v1.0/{project_id}/kms/update-key-description',
   access: needs('kms:cmk:update'),
   summary: 'Give a key another description',
+  repeatable: true,
   request: { key_id: keyId, key_description: keyDescription, sequence: optional(sequence) },
   response: { key_info: objectOf({ key_id: keyId, key_description: text }) },
   faults: ['key-not-found', 'description-invalid', 'default-key', 'key-pending-deletion'],
@@ -164,6 +165,7 @@ export const ListKeys = operation({
   path: '/v1.0/{project_id}/kms/list-keys',
   access: { kind: 'permissionInHandler', permission: 'kms:cmk:list' },
   summary: 'List the keys of a project, page by page',
+  repeatable: true,
   request: {
     limit: optional(pageLimit(MAX_LIMIT)),
     marker: optional(marker),
@@ -189,6 +191,7 @@ export const ListKeyDetail = operation({
   path: '/v1.0/{project_id}/kms/describe-key',
   access: needs('kms:cmk:get', 'describe-key'),
   summary: 'Tell all there is to know of a key',
+  repeatable: true,
   request: KEY_REQUEST,
   response: { key_info: objectOf(KEY_DETAILS) },
   faults: ['key-not-found'],

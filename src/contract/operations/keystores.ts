@@ -119,6 +119,7 @@ export const CreatePin = operation({
   path: '/v1.0/{project_id}/kms/create-pin',
   access: needs('kms:keystore:createPin'),
   summary: 'Make a PIN: a data key made with it opens with it alone',
+  repeatable: true,
   request: { pin_type: optional(pinType), keystore_id: optional(keystoreId) },
   response: { pin: text },
   faults: UNKNOWN,

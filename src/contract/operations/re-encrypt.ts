@@ -17,6 +17,7 @@ export const ReEncrypt = operation({
   path: '/v1.0/{project_id}/kms/re-encrypt',
   access: { kind: 'permissionInHandler', permission: 'kms:cmk:crypto', grant: 'encrypt-data' },
   summary: 'Decrypt with one key and encrypt with another, without showing what',
+  repeatable: true,
   request: {
     source_key_id: optional(keyId),
     source_additional_authenticated_data: optional(additionalData),

@@ -59,6 +59,7 @@ export const UpdateKeyRotationInterval = operation({
   path: '/v1.0/{project_id}/kms/update-key-rotation-interval',
   access: needs('kms:cmk:updateRotation'),
   summary: 'Change how often a key rotates by itself',
+  repeatable: true,
   request: { key_id: keyId, rotation_interval: rotationInterval, sequence: optional(sequence) },
   faults: [...SCHEDULE_FAULTS, 'rotation-not-enabled', 'rotation-interval-out-of-range'],
   source: 'KMS API reference, "Changing the rotation interval for a key"',
@@ -82,6 +83,7 @@ export const ShowKeyRotationStatus = operation({
   path: '/v1.0/{project_id}/kms/get-key-rotation-status',
   access: needs('kms:cmk:getRotation'),
   summary: 'Tell whether, how often and when a key rotates and has rotated',
+  repeatable: true,
   request: KEY_REQUEST,
   response: {
     key_rotation_enabled: boolean,

@@ -31,6 +31,7 @@ export const CreateKmsTag = operation({
   path: '/v1.0/{project_id}/kms/{key_id}/tags',
   access: needs('kms:cmkTag:create'),
   summary: 'Put a tag on a key, in place of an older one of that name',
+  repeatable: true,
   pathFields: { key_id: keyId },
   request: { tag: TAG, sequence: optional(sequence) },
   status: 204,
@@ -95,6 +96,7 @@ export const ListKmsByTags = operation({
   path: '/v1.0/{project_id}/kms/{resource_instances}/action',
   access: needs('kms:cmkTag:listInstance'),
   summary: 'List or count the keys of a project that have certain tags',
+  repeatable: true,
   pathFields: {
     resource_instances: plain(Type.Literal('resource_instances'), () =>
       fault('resource-type-invalid'),

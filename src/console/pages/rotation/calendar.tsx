@@ -18,7 +18,9 @@ export function Calendar(props: {
   const [pointed, setPointed] = createSignal<Day>()
   const [chosenMs, setChosenMs] = createSignal<number>()
   const chosen = () => props.days.find(({ startMs }) => startMs === chosenMs())
-  const most = createMemo(() => Math.max(0, ...props.days.map((day) => Math.max(day.done, day.due))))
+  const most = createMemo(() =>
+    Math.max(0, ...props.days.map((day) => Math.max(day.done, day.due))),
+  )
   let scroller: HTMLDivElement | undefined
   let grid: HTMLDivElement | undefined
 

@@ -88,7 +88,6 @@ function EventTable(props: { readonly events: readonly RotationEvent[] }): JSX.E
     return [time, key, versions, cause, actor, lateness]
   }
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys
     <section class="scroll-x" tabindex="0" aria-label={words().rotation.latest}>
       <table class="table">
         <thead>

@@ -110,7 +110,6 @@ function Plot(props: {
   const gap = () => Math.min(slot() * 0.28, 8)
   return (
     <div class="plot" ref={place}>
-      {/* biome-ignore lint/a11y/noSvgWithoutTitle: its label says what a title would */}
       <svg
         width={widthPx()}
         height={HEIGHT_PX}
@@ -143,7 +142,6 @@ function Plot(props: {
         </For>
         <For each={props.bars}>
           {(bar, n) => (
-            // biome-ignore lint/a11y/noStaticElementInteractions: pointing only shows what the table says
             <g onPointerEnter={() => props.point(bar)}>
               <rect class="catch" x={n() * slot()} y="0" width={slot()} height={HEIGHT_PX} />
               <For each={LAYERS}>
@@ -223,7 +221,6 @@ function Axis(props: {
 
 function BarTable(props: { readonly bars: readonly Bar[]; readonly step: Step }): JSX.Element {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys
     <section class="scroll-x" tabindex="0" aria-label={words().rotation.chart}>
       <table class="table">
         <thead>

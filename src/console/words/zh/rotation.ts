@@ -40,7 +40,8 @@ export const ROTATION: Words['rotation'] = {
   dayDue: (count) => `这一天有 ${count} 个密钥到期。`,
   dayToKeys: '按下次轮换时间查看密钥',
   chart: '轮换次数',
-  chartText: (done, late, due) => `这一年中已完成 ${done} 次轮换，其中 ${late} 次延迟；还有 ${due} 次将到期。`,
+  chartText: (done, late, due) =>
+    `这一年中已完成 ${done} 次轮换，其中 ${late} 次延迟；还有 ${due} 次将到期。`,
   byWeek: '按周',
   byMonth: '按月',
   step: '统计单位',

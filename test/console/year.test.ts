@@ -11,7 +11,7 @@ import {
   neighbourOf,
   shadeOf,
   YEAR_DAYS,
-} from './year.ts'
+} from '../../src/console/pages/rotation/year.ts'
 
 const NOW = Date.parse('2026-11-25T02:45:00Z') // a Wednesday
 
@@ -56,7 +56,8 @@ test('every day is there once, with what was counted on it and when it is', () =
       bars.filter((bar) => heightOf(bar) > 0).map(({ startMs, endMs, ...counts }) => counts),
       [{ inTime: 4, late: 2, overdue: 1, due: 3 }],
     )
-    for (const [n, { startMs }] of bars.entries()) assert.equal(startMs, bars[n - 1]?.endMs ?? first)
+    for (const [n, { startMs }] of bars.entries())
+      assert.equal(startMs, bars[n - 1]?.endMs ?? first)
     assert.equal(bars.at(-1)?.endMs, first + YEAR_DAYS * DAY_MS)
   }
   const months = monthsOf(days)
@@ -65,7 +66,10 @@ test('every day is there once, with what was counted on it and when it is', () =
 })
 
 test('shades tell something from nothing, and one crowded day does not hide the others', () => {
-  assert.deepEqual([0, 1, 10, 30, 60, 100].map((count) => shadeOf(count, 100)), [0, 1, 2, 3, 4, 4])
+  assert.deepEqual(
+    [0, 1, 10, 30, 60, 100].map((count) => shadeOf(count, 100)),
+    [0, 1, 2, 3, 4, 4],
+  )
   assert.equal(shadeOf(1, 1_000_000), 1)
   assert.equal(shadeOf(0, 0), 0)
 })

@@ -1,0 +1,7 @@
+export type { Call, CallOptions, OptionalCall } from './call.ts'
+export { type Client, type ClientOptions, createClient } from './client.ts'
+export type { Credentials, Scope, Session, UserReference } from './credentials.ts'
+export { KeyturnError, type KeyturnErrorFacts, type KeyturnErrorKind } from './keyturn-error.ts'
+export type * from './operations/index.ts'
+export { type Page, type PagedCall, pages } from './pages.ts'
+export type { Transport, TransportReply, TransportRequest } from './transport.ts'

@@ -1,0 +1,26 @@
+import { Navigate, Route } from '@solidjs/router'
+import { type JSX, lazy } from 'solid-js'
+import { NotFound } from './pages/not-found.tsx'
+
+/** A page that is fetched when it is first gone to. */
+function page<Name extends string>(
+  load: () => Promise<{ readonly [Key in Name]: () => JSX.Element }>,
+  name: Name,
+) {
+  return lazy(async () => ({ default: (await load())[name] }))
+}
+
+const Keys = page(() => import('./pages/keys/keys.tsx'), 'Keys')
+const Rotation = page(() => import('./pages/rotation/rotation.tsx'), 'Rotation')
+
+/** Every page and its address below /console. A new page gets a line here. */
+export function Routes(): JSX.Element {
+  return (
+    <>
+      <Route path="/" component={() => <Navigate href="/keys" />} />
+      <Route path="/keys" component={Keys} />
+      <Route path="/rotation" component={Rotation} />
+      <Route path="*" component={NotFound} />
+    </>
+  )
+}

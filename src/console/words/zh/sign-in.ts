@@ -1,0 +1,32 @@
+import type { Words } from '../words.ts'
+
+/** The page to sign in on. */
+export const SIGN_IN: Words['signIn'] = {
+  title: '登录',
+  lead: '自行轮换、并能自证的密钥。',
+  ways: '登录方式',
+  password: '密码',
+  accessKey: '访问密钥',
+  token: 'Token',
+  userName: '用户名',
+  userPassword: '密码',
+  domain: '账号（域）',
+  domainHint: '仅在用户名不唯一时需要。留空表示默认账号。',
+  accessKeyId: '访问密钥 ID（AK）',
+  secretKey: '秘密访问密钥（SK）',
+  tokenText: 'Token',
+  tokenHint: '由身份认证服务签发，即 X-Subject-Token 的值。',
+  projectId: '项目 ID',
+  projectHint: 'Token 由外部身份认证服务签发时需要填写，否则留空。',
+  submit: '登录',
+  busy: '正在登录…',
+  kept: 'Token 只保存在当前标签页，关闭即失效。密码和 SK 不会被保存。',
+  firstTime: '第一次使用？',
+  firstTimeText: '初始凭证在服务器数据目录的 bootstrap-credentials.json 文件中。',
+  expired: '会话已结束',
+  expiredText: '重新登录后可从刚才的位置继续。',
+  failed: '登录失败',
+  needed: '请填写此项。',
+  noProject: '该身份不属于任何项目，或控制台无法看到其项目。请填写项目 ID。',
+  signedOut: '您已退出登录。',
+}
