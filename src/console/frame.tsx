@@ -15,6 +15,7 @@ import type { Words } from './words/words.ts'
 const PLACES = [
   { path: '/keys', icon: 'key', name: 'keys' },
   { path: '/rotation', icon: 'rotate', name: 'rotation' },
+  { path: '/audit', icon: 'list', name: 'audit' },
 ] as const satisfies readonly {
   path: string
   icon: IconName

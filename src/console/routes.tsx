@@ -10,6 +10,7 @@ function page<Name extends string>(
   return lazy(async () => ({ default: (await load())[name] }))
 }
 
+const Audit = page(() => import('./pages/audit/audit.tsx'), 'Audit')
 const Keys = page(() => import('./pages/keys/keys.tsx'), 'Keys')
 const Rotation = page(() => import('./pages/rotation/rotation.tsx'), 'Rotation')
 
@@ -19,6 +20,7 @@ export function Routes(): JSX.Element {
     <>
       <Route path="/" component={() => <Navigate href="/keys" />} />
       <Route path="/keys" component={Keys} />
+      <Route path="/audit" component={Audit} />
       <Route path="/rotation" component={Rotation} />
       <Route path="*" component={NotFound} />
     </>

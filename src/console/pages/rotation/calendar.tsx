@@ -27,9 +27,12 @@ export function Calendar(props: {
   createEffect(() => {
     setPlace(Math.max(0, today()))
   })
-  onMount(() => {
-    if (scroller) scroller.scrollLeft = (scroller.scrollWidth - scroller.clientWidth) / 2
-  })
+  // Where the whole year has no room, today stands in the middle; once there is a layout to scroll.
+  onMount(() =>
+    requestAnimationFrame(() => {
+      if (scroller) scroller.scrollLeft = (scroller.scrollWidth - scroller.clientWidth) / 2
+    }),
+  )
   function move(event: KeyboardEvent): void {
     const next = neighbourOf(place(), event.key)
     if (next === undefined) return
@@ -94,7 +97,7 @@ export function Calendar(props: {
           </p>
           <Legend />
         </div>
-        <div aria-live="polite">
+        <div aria-live="polite" class="chosen-day">
           <Show when={chosen()}>{(day) => <OneDay day={day()} />}</Show>
         </div>
       </div>

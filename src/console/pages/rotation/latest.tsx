@@ -88,7 +88,7 @@ function EventTable(props: { readonly events: readonly RotationEvent[] }): JSX.E
     return [time, key, versions, cause, actor, lateness]
   }
   return (
-    <section class="scroll-x" tabindex="0" aria-label={words().rotation.latest}>
+    <section class="scroll-x events" tabindex="0" aria-label={words().rotation.latest}>
       <table class="table">
         <thead>
           <tr>

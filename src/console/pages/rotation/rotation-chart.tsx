@@ -78,7 +78,7 @@ function Layers(): JSX.Element {
         {(layer) => (
           <span>
             <i class={layer} />
-            {words().rotation[layer]}
+            {words().rotation.layers[layer]}
           </span>
         )}
       </For>
@@ -229,7 +229,7 @@ function BarTable(props: { readonly bars: readonly Bar[]; readonly step: Step })
             <For each={LAYERS}>
               {(layer) => (
                 <th scope="col" class="number">
-                  {words().rotation[layer]}
+                  {words().rotation.layers[layer]}
                 </th>
               )}
             </For>
@@ -258,7 +258,7 @@ function spanName({ startMs }: Bar, step: Step): string {
 
 function countsOf(bar: Bar): string {
   const said = LAYERS.filter((layer) => bar[layer] > 0).map(
-    (layer) => `${words().rotation[layer]} ${format.number(bar[layer])}`,
+    (layer) => `${words().rotation.layers[layer]} ${format.number(bar[layer])}`,
   )
   return said.length === 0 ? words().rotation.nothing : said.join(' · ')
 }

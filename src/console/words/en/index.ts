@@ -1,9 +1,11 @@
+import { AUDIT } from './audit.ts'
 import { FRAME } from './frame.ts'
 import { ROTATION } from './rotation.ts'
 import { SIGN_IN } from './sign-in.ts'
 
 /** The console in English. A new subject gets a line here, and one in Chinese. */
 export const EN = {
+  audit: AUDIT,
   frame: FRAME,
   rotation: ROTATION,
   signIn: SIGN_IN,

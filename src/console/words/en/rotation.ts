@@ -29,7 +29,7 @@ export const ROTATION = {
   done: 'done',
   late: 'late',
   due: 'due',
-  inTime: 'in time',
+  layers: { inTime: 'in time', late: 'late', overdue: 'overdue', due: 'due' },
   nothing: 'nothing',
   doneCount: (count: string) => `${count} done`,
   lateCount: (count: string) => `${count} late`,

@@ -30,7 +30,7 @@ export const ROTATION: Words['rotation'] = {
   done: '已完成',
   late: '延迟',
   due: '将到期',
-  inTime: '按时',
+  layers: { inTime: '按时', late: '延迟', overdue: '逾期', due: '将到期' },
   nothing: '无',
   doneCount: (count) => `完成 ${count} 次`,
   lateCount: (count) => `延迟 ${count} 次`,
