@@ -1,12 +1,16 @@
 import { AUDIT } from './audit.ts'
 import { FRAME } from './frame.ts'
+import { IMPORTING } from './importing.ts'
 import { ROTATION } from './rotation.ts'
 import { SIGN_IN } from './sign-in.ts'
+import { USAGE } from './usage.ts'
 
 /** The console in English. A new subject gets a line here, and one in Chinese. */
 export const EN = {
   audit: AUDIT,
   frame: FRAME,
+  importing: IMPORTING,
   rotation: ROTATION,
   signIn: SIGN_IN,
+  usage: USAGE,
 }
