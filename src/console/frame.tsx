@@ -50,7 +50,7 @@ function Top(): JSX.Element {
       </A>
       <Show when={isVirtual()}>
         <span class="badge note" title={words().frame.virtualClockText(format.dateTime(nowMs()))}>
-          {words().frame.virtualClock} · {format.date(nowMs())}
+          <span class="words">{words().frame.virtualClock} ·</span> {format.date(nowMs())}
         </span>
       </Show>
       <span class="push" />

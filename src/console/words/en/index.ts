@@ -1,6 +1,7 @@
 import { AUDIT } from './audit.ts'
 import { FRAME } from './frame.ts'
 import { IMPORTING } from './importing.ts'
+import { KEYS } from './keys.ts'
 import { ROTATION } from './rotation.ts'
 import { SIGN_IN } from './sign-in.ts'
 import { USAGE } from './usage.ts'
@@ -10,6 +11,7 @@ export const EN = {
   audit: AUDIT,
   frame: FRAME,
   importing: IMPORTING,
+  keys: KEYS,
   rotation: ROTATION,
   signIn: SIGN_IN,
   usage: USAGE,

@@ -2,6 +2,7 @@ import type { Words } from '../words.ts'
 import { AUDIT } from './audit.ts'
 import { FRAME } from './frame.ts'
 import { IMPORTING } from './importing.ts'
+import { KEYS } from './keys.ts'
 import { ROTATION } from './rotation.ts'
 import { SIGN_IN } from './sign-in.ts'
 import { USAGE } from './usage.ts'
@@ -11,6 +12,7 @@ export const ZH: Words = {
   audit: AUDIT,
   frame: FRAME,
   importing: IMPORTING,
+  keys: KEYS,
   rotation: ROTATION,
   signIn: SIGN_IN,
   usage: USAGE,
