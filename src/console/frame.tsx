@@ -8,6 +8,7 @@ import { words } from './language.ts'
 import { Icon, type IconName, Mark } from './parts/icon.tsx'
 import { ChoiceMenu, DeedMenu } from './parts/menu.tsx'
 import { LanguageSwitch, ThemeSwitch } from './parts/switches.tsx'
+import { ROOT_PATH } from './root.ts'
 import { tell } from './toasts.ts'
 import type { Words } from './words/words.ts'
 
@@ -126,7 +127,7 @@ function Account(): JSX.Element {
 function Side(): JSX.Element {
   const location = useLocation()
   const isHere = (path: string) =>
-    location.pathname === `/console${path}` || location.pathname.startsWith(`/console${path}/`)
+    `${location.pathname}/`.startsWith(`${ROOT_PATH}/console${path}/`)
   return (
     <nav class="side" aria-label={words().frame.navigation}>
       <ul>
@@ -143,7 +144,7 @@ function Side(): JSX.Element {
       </ul>
       <ul>
         <li>
-          <a href={words().frame.referencePath} target="_blank" rel="noopener">
+          <a href={ROOT_PATH + words().frame.referencePath} target="_blank" rel="noopener">
             <Icon name="book" />
             {words().frame.reference}
           </a>
