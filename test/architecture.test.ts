@@ -103,8 +103,18 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
     ],
   },
   cli: {
-    rooms: ['core', 'crypto', 'ports', 'audit', 'server'],
-    packages: ['node:fs', 'node:http', 'node:https', 'node:module', 'node:path', 'node:util'],
+    rooms: ['core', 'crypto', 'contract', 'ports', 'audit', 'client', 'server'],
+    packages: [
+      'node:fs',
+      'node:http',
+      'node:https',
+      'node:module',
+      'node:os',
+      'node:path',
+      'node:string_decoder',
+      'node:util',
+      'smol-toml',
+    ],
   },
 }
 
