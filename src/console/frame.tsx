@@ -14,6 +14,7 @@ import type { Words } from './words/words.ts'
 
 /** What the navigation leads to; a new page of its own gets a line here and one in `routes.tsx`. */
 const PLACES = [
+  { path: '/', icon: 'home', name: 'home' },
   { path: '/keys', icon: 'key', name: 'keys' },
   { path: '/rotation', icon: 'rotate', name: 'rotation' },
   { path: '/audit', icon: 'list', name: 'audit' },
@@ -127,7 +128,9 @@ function Account(): JSX.Element {
 function Side(): JSX.Element {
   const location = useLocation()
   const isHere = (path: string) =>
-    `${location.pathname}/`.startsWith(`${ROOT_PATH}/console${path}/`)
+    path === '/'
+      ? location.pathname.replace(/\/$/, '') === `${ROOT_PATH}/console`
+      : `${location.pathname}/`.startsWith(`${ROOT_PATH}/console${path}/`)
   return (
     <nav class="side" aria-label={words().frame.navigation}>
       <ul>

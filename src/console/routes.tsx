@@ -1,4 +1,4 @@
-import { Navigate, Route } from '@solidjs/router'
+import { Route } from '@solidjs/router'
 import { type JSX, lazy } from 'solid-js'
 import { NotFound } from './pages/not-found.tsx'
 
@@ -11,6 +11,7 @@ function page<Name extends string>(
 }
 
 const Audit = page(() => import('./pages/audit/audit.tsx'), 'Audit')
+const Home = page(() => import('./pages/home/home.tsx'), 'Home')
 const Keys = page(() => import('./pages/keys/keys.tsx'), 'Keys')
 const Rotation = page(() => import('./pages/rotation/rotation.tsx'), 'Rotation')
 
@@ -18,7 +19,7 @@ const Rotation = page(() => import('./pages/rotation/rotation.tsx'), 'Rotation')
 export function Routes(): JSX.Element {
   return (
     <>
-      <Route path="/" component={() => <Navigate href="/keys" />} />
+      <Route path="/" component={Home} />
       <Route path="/keys" component={Keys} />
       <Route path="/audit" component={Audit} />
       <Route path="/rotation" component={Rotation} />

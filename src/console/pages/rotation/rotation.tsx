@@ -21,7 +21,7 @@ export function Rotation(): JSX.Element {
     () => firstDayOf(nowMs(), shift()),
     async (first, signal) => {
       const overview = await api().showRotationOverview(
-        { from: String(first), days: YEAR_DAYS },
+        { from: String(first), days: String(YEAR_DAYS) },
         { signal },
       )
       return { first, overview }

@@ -1,5 +1,6 @@
 import { AUDIT } from './audit.ts'
 import { FRAME } from './frame.ts'
+import { HOME } from './home.ts'
 import { IMPORTING } from './importing.ts'
 import { KEYS } from './keys.ts'
 import { ROTATION } from './rotation.ts'
@@ -10,6 +11,7 @@ import { USAGE } from './usage.ts'
 export const EN = {
   audit: AUDIT,
   frame: FRAME,
+  home: HOME,
   importing: IMPORTING,
   keys: KEYS,
   rotation: ROTATION,

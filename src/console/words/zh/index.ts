@@ -1,6 +1,7 @@
 import type { Words } from '../words.ts'
 import { AUDIT } from './audit.ts'
 import { FRAME } from './frame.ts'
+import { HOME } from './home.ts'
 import { IMPORTING } from './importing.ts'
 import { KEYS } from './keys.ts'
 import { ROTATION } from './rotation.ts'
@@ -11,6 +12,7 @@ import { USAGE } from './usage.ts'
 export const ZH: Words = {
   audit: AUDIT,
   frame: FRAME,
+  home: HOME,
   importing: IMPORTING,
   keys: KEYS,
   rotation: ROTATION,
