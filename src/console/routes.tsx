@@ -11,7 +11,9 @@ function page<Name extends string>(
 }
 
 const Audit = page(() => import('./pages/audit/audit.tsx'), 'Audit')
+const CreateKey = page(() => import('./pages/create-key/create-key.tsx'), 'CreateKey')
 const Home = page(() => import('./pages/home/home.tsx'), 'Home')
+const Key = page(() => import('./pages/key/key.tsx'), 'Key')
 const Keys = page(() => import('./pages/keys/keys.tsx'), 'Keys')
 const Rotation = page(() => import('./pages/rotation/rotation.tsx'), 'Rotation')
 
@@ -23,6 +25,8 @@ export function Routes(): JSX.Element {
       <Route path="/keys" component={Keys} />
       <Route path="/audit" component={Audit} />
       <Route path="/rotation" component={Rotation} />
+      <Route path="/keys/new" component={CreateKey} />
+      <Route path="/keys/:id/:tab?" component={Key} />
       <Route path="*" component={NotFound} />
     </>
   )
