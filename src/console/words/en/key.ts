@@ -10,7 +10,6 @@ export const KEY = {
   tags: 'Tags',
   grants: 'Grants',
   usage: 'Versions & use',
-  import: 'Import',
   publicKey: 'Public key',
   import: 'Import',
   id: 'Key id',

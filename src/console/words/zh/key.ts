@@ -12,7 +12,6 @@ export const KEY: Words['key'] = {
   tags: '标签',
   grants: '授权',
   usage: '版本与使用',
-  import: '导入',
   publicKey: '公钥',
   import: '导入',
   id: '密钥 ID',
