@@ -1,21 +1,27 @@
 #!/usr/bin/env node
 // Plain JavaScript for any Node.js: it says which one is needed before that one's own language comes.
+import { existsSync } from 'node:fs'
 import module from 'node:module'
 import { fileURLToPath } from 'node:url'
 
 const NEEDED = 26
+// A clone of the repository runs its sources as they are; the package has them compiled.
+const isClone = existsSync(new URL('../src/cli/main.ts', import.meta.url))
 
 if (Number(process.versions.node.split('.')[0]) < NEEDED) {
   console.error(
-    `Keyturn needs Node.js ${NEEDED} or newer; this is ${process.version}.\n` +
-      'In a clone of its repository, npm start brings the right one along.',
+    `Keyturn needs Node.js ${NEEDED} or newer; this is ${process.version}, ${process.execPath}.\n` +
+      (isClone
+        ? 'In a clone of its repository, npm start brings the right one along.'
+        : `Install Node.js ${NEEDED} (https://nodejs.org/en/download, or your version manager:\n` +
+          `nvm install ${NEEDED}, fnm install ${NEEDED}, mise use node@${NEEDED}), and try again.`),
   )
   process.exit(1)
 }
 
-// npm hands SIGTERM to the shell that runs its script, and the shell keeps it to itself. So under npm
-// the end of the parent is the signal to stop.
-if (process.env.npm_lifecycle_event === 'start') {
+// npm and npx hand SIGTERM to the shell that runs their program, and the shell keeps it to itself. So
+// under them the end of the parent is the signal to stop.
+if (['start', 'npx'].includes(process.env.npm_lifecycle_event)) {
   const parent = process.ppid
   const watch = setInterval(() => {
     if (process.ppid === parent) return
@@ -28,5 +34,5 @@ if (process.env.npm_lifecycle_event === 'start') {
 // Types are stripped and code is compiled once, not at each start. Where the folder cannot be
 // written nothing is kept.
 module.enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/keyturn', import.meta.url)))
-await import('../src/cli/main.ts')
+await import(isClone ? '../src/cli/main.ts' : '../lib/cli/main.js')
 module.flushCompileCache()

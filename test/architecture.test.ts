@@ -77,6 +77,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
       'http',
     ],
     packages: [
+      'node:crypto',
       'node:fs',
       'node:fs/promises',
       'node:module',
@@ -84,6 +85,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
       'node:os',
       'node:path',
       'node:timers/promises',
+      'node:url',
       'node:util',
       'node:worker_threads',
       'pino',
@@ -105,8 +107,18 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
     ],
   },
   cli: {
-    rooms: ['core', 'crypto', 'ports', 'audit', 'client', 'files', 'server'],
-    packages: ['node:fs', 'node:http', 'node:https', 'node:module', 'node:path', 'node:util'],
+    rooms: ['core', 'crypto', 'contract', 'ports', 'audit', 'client', 'files', 'server'],
+    packages: [
+      'node:fs',
+      'node:http',
+      'node:https',
+      'node:module',
+      'node:os',
+      'node:path',
+      'node:string_decoder',
+      'node:util',
+      'smol-toml',
+    ],
   },
 }
 

@@ -32,8 +32,14 @@ interface Group {
  * The reference as an HTML page in the language's words. It has no style and no script of its own,
  * but refers to those at {@link REFERENCE_PATHS}; without the script it lacks the filter and nothing
  * else.
+ *
+ * @param consolePath Where the console is, below the server's own address; undefined: nowhere.
  */
-export function referencePage(document: OpenApiDocument, language: Language): string {
+export function referencePage(
+  document: OpenApiDocument,
+  language: Language,
+  consolePath?: string,
+): string {
   const words = WORDS[language]
   const prefix = prefixOf(document)
   const groups = groupsOf(document, language)
@@ -53,7 +59,7 @@ export function referencePage(document: OpenApiDocument, language: Language): st
 </head>
 <body data-origin="${EXAMPLE_ORIGIN}" data-copy="${words.copy}" data-copied="${words.copied}" data-found="${words.found}">
 <a class="skip" href="#operations">${words.skip}</a>
-${headerOf(document, prefix, language)}
+${headerOf(document, prefix, language, consolePath)}
 <div class="columns">
 ${navigationOf(groups, words, language)}
 <main id="operations" tabindex="-1">
@@ -97,7 +103,12 @@ function groupsOf(document: OpenApiDocument, language: Language): readonly Group
     .filter(({ operations }) => operations.length > 0)
 }
 
-function headerOf(document: OpenApiDocument, prefix: string, language: Language): Html {
+function headerOf(
+  document: OpenApiDocument,
+  prefix: string,
+  language: Language,
+  consolePath: string | undefined,
+): Html {
   const words = WORDS[language]
   const other = language === 'en' ? 'zh' : 'en'
   return html`<header class="top" id="top">
@@ -105,7 +116,12 @@ function headerOf(document: OpenApiDocument, prefix: string, language: Language)
 <span class="version" title="${words.version}">${document.info.version}</span>
 <form class="search" role="search" hidden><label class="unseen" for="filter">${words.search}</label><input id="filter" type="search" placeholder="${words.searchHint}" autocomplete="off" spellcheck="false" aria-describedby="found"><kbd aria-hidden="true">/</kbd><span id="found" class="unseen" role="status"></span></form>
 <a class="to-contents" href="#contents">${words.contents}</a>
-<a class="link document" href="${prefix}${REFERENCE_PATHS.document}">${words.document}</a>
+${
+  consolePath === undefined
+    ? undefined
+    : html`<a class="link" href="${prefix}${consolePath}">${words.console}</a>
+`
+}<a class="link document" href="${prefix}${REFERENCE_PATHS.document}">${words.document}</a>
 <a class="link" href="${prefix}${REFERENCE_PATHS[other]}" lang="${other}" hreflang="${other}">${words.otherLanguage}</a>
 </header>`
 }

@@ -12,6 +12,7 @@ const EN = {
   nothing: 'No operation has this in its name, path, fields or permission.',
   otherLanguage: '中文',
   document: 'OpenAPI document',
+  console: 'Console',
   start: 'Before the first call',
   signIn: 'Sign in',
   signInText:
@@ -86,6 +87,7 @@ const ZH: Words = {
   nothing: '没有操作的名称、路径、字段或权限包含此内容。',
   otherLanguage: 'English',
   document: 'OpenAPI 文档',
+  console: '控制台',
   start: '首次调用之前',
   signIn: '登录',
   signInText: '向身份认证 API 提交用户名和密码，Token 在响应的 X-Subject-Token 头中返回。',

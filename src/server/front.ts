@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { ApiKind } from '../contract/operation.ts'
 import { randomHex } from '../crypto/random.ts'
+import { answerConsole } from '../http/console-pages.ts'
 import { answerDocument, makeDocuments } from '../http/documents.ts'
 import { type Listener, listen, type TlsFiles } from '../http/listener.ts'
 import { answer, type Pipeline } from '../http/pipeline.ts'
@@ -8,6 +9,7 @@ import { answerProbe, isLocal, type Probes } from '../http/probes.ts'
 import { makeRateLimit } from '../http/rate-limit.ts'
 import { makeRouter } from '../http/router.ts'
 import { systemClock } from '../ports/clock.ts'
+import { consoleFiles } from './console-files.ts'
 import { describeError } from './log.ts'
 import { METRICS_CONTENT_TYPE } from './metrics.ts'
 import { parseAddress } from './settings.ts'
@@ -40,7 +42,10 @@ export async function openFront(parts: ThreadParts, options: FrontOptions): Prom
   const publicUrl = settings['public-url']?.replace(/\/+$/, '')
   const apis: readonly ApiKind[] =
     identity.desk === undefined ? ['kms', 'keyturn'] : ['kms', 'keyturn', 'identity']
-  const documents = makeDocuments({ version, serverUrl: publicUrl, apis })
+  const hasConsole = settings.console === 'on'
+  const documents = makeDocuments({ version, serverUrl: publicUrl, apis }, hasConsole)
+  const root = publicUrl === undefined ? '' : new URL(publicUrl).pathname.replace(/\/+$/, '')
+  const loadConsole = consoleFiles(root)
   const newRequestId = () => randomHex(16)
   const pipeline: Pipeline = {
     deps,
@@ -84,6 +89,7 @@ export async function openFront(parts: ThreadParts, options: FrontOptions): Prom
     handle(request, response) {
       if (answerProbe(probes, request, response)) return
       if (answerDocument(documents, request, response)) return
+      if (hasConsole && answerConsole(loadConsole, root, request, response)) return
       answer(pipeline, request, response).catch((error) => {
         log.error({ error: describeError(error) }, 'a reply could not be sent')
         response.destroy()

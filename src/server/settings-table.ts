@@ -101,6 +101,13 @@ export const SETTINGS = {
     placeholder: '',
     help: 'listen beyond this machine without TLS: keys and passwords travel readable',
   },
+  console: {
+    type: 'choice',
+    default: 'on',
+    choices: ['on', 'off'],
+    placeholder: 'ON|OFF',
+    help: 'web pages for people at /console',
+  },
   clock: {
     type: 'text',
     default: 'system',

@@ -59,7 +59,8 @@ test('no service of Kubernetes brings variables that would be taken for settings
 test('images are pinned, and the one of Node.js is the version that is tested', () => {
   const images = [...services.map(({ image }) => image), container.image]
   const bases = [...read('Dockerfile').matchAll(/^FROM (\S+)/gm)].map((match) => match[1] ?? '')
-  const { optionalDependencies, version } = JSON.parse(readFileSync('package.json', 'utf8'))
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+  const { optionalDependencies } = JSON.parse(readFileSync('runtime/package.json', 'utf8'))
   for (const image of [...images, ...bases]) {
     assert.match(image, /^[a-z./-]+:\d[\w.-]*$/)
   }
