@@ -57,6 +57,10 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
     rooms: ['core', 'contract', 'app', 'auth', 'ports', 'reference'],
     packages: ['node:http', 'node:https', 'node:net', 'node:buffer', 'node:crypto', 'lru-cache'],
   },
+  files: {
+    rooms: ['crypto'],
+    packages: ['node:crypto', 'node:fs', 'node:fs/promises', 'node:path', 'node:stream'],
+  },
   server: {
     rooms: [
       'core',
@@ -103,8 +107,18 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
     ],
   },
   cli: {
-    rooms: ['core', 'crypto', 'ports', 'audit', 'server'],
-    packages: ['node:fs', 'node:http', 'node:https', 'node:module', 'node:path', 'node:util'],
+    rooms: ['core', 'crypto', 'contract', 'ports', 'audit', 'client', 'files', 'server'],
+    packages: [
+      'node:fs',
+      'node:http',
+      'node:https',
+      'node:module',
+      'node:os',
+      'node:path',
+      'node:string_decoder',
+      'node:util',
+      'smol-toml',
+    ],
   },
 }
 

@@ -1,5 +1,6 @@
 // What must not compile. Each line below is an error, and `@ts-expect-error` fails if it ever is not.
 import { HANDLERS } from '../src/app/index.ts'
+import { type Client, createClient, pages } from '../src/client/index.ts'
 import type { RequestFor } from '../src/contract/operations/index.ts'
 import { type FaultKind, fault } from '../src/core/fault.ts'
 import { type KeyId, type ProjectId, parseKeyId, type UserId } from '../src/core/ids.ts'
@@ -15,6 +16,7 @@ declare const key: Key
 declare const now: EpochMs
 declare const userId: UserId
 declare const request: RequestFor<'EncryptData'>
+declare const client: Client
 
 // @ts-expect-error text is no key id before it was parsed
 const fromText: KeyId = '0d0466b0-e727-4d9c-b35d-f84bb474a37f'
@@ -54,6 +56,22 @@ const invented: FaultKind = 'out-of-luck'
 const forgotten: CopiedTables = { meta: COPIED_TABLES.meta }
 // @ts-expect-error and is read by columns that it has
 const noColumn: CopiedTables = { ...COPIED_TABLES, meta: { key: ['id'] } }
+// @ts-expect-error a request has what its operation needs
+void client.encryptData({ key_id: 'x' })
+// @ts-expect-error and nothing else
+void client.encryptData({ key_id: 'x', plain_text: 'x', plaintext: 'x' })
+// @ts-expect-error a key is of a spec that exists
+void client.createKey({ key_alias: 'x', key_spec: 'DES' })
+// @ts-expect-error a state is one of the wire's digits
+void client.searchKeys({ key_state: 'enabled' })
+// @ts-expect-error only what has a marker has pages
+void pages(client.showKmsTags, { key_id: 'x' })
+// @ts-expect-error and the request for a page is one of that operation
+void pages(client.listAliases, { alias: 'x' })
+// @ts-expect-error a password is somebody's
+createClient({ endpoint: 'x', credentials: { kind: 'password', password: 'x' } })
+// @ts-expect-error an access key has two halves
+createClient({ endpoint: 'x', credentials: { kind: 'accessKey', accessKey: 'x' } })
 
 void [fromText, unchecked, mixedUp, noDate, enabled, noInterval, unknownField, incomplete]
 void [noSuite, bytes, text, invented, forgotten, noColumn, days(1)]

@@ -13,7 +13,16 @@ export interface CommandIo {
   readonly printError: (text: string) => void
   /** Writes over the last line of the terminal; undefined where nobody watches one. */
   readonly rewriteLine?: ((text: string) => void) | undefined
+  /** Whether somebody reads on a terminal what is printed. */
+  readonly isWatched?: boolean
+  /** Whether what is printed may be coloured. */
+  readonly isColourful?: boolean
+  /** Asks somebody at a terminal; undefined where nobody can answer. */
+  readonly ask?: Ask | undefined
 }
+
+/** Asks for a line; of a secret, nothing is shown while it is typed. */
+export type Ask = (question: string, kind: 'shown' | 'secret') => Promise<string>
 
 /** Something that whoever typed the command can put right; printed without a stack. */
 export class UsageError extends Error {
@@ -21,4 +30,16 @@ export class UsageError extends Error {
 }
 
 /** Exit codes. */
-export const EXIT = { ok: 0, failed: 1, usage: 2 } as const
+export const EXIT = {
+  ok: 0,
+  /** Refused, or it went wrong. */
+  failed: 1,
+  /** Called wrongly. */
+  usage: 2,
+  /** Not signed in, or not allowed. */
+  forbidden: 3,
+  /** There is no such thing. */
+  absent: 4,
+  /** The server, or the way to it, did not do its part: later it may. */
+  unavailable: 5,
+} as const

@@ -1,4 +1,5 @@
 import { run } from './run.ts'
+import { askAtTerminal } from './terminal.ts'
 
 // Who reads our output may stop reading: that is no accident.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -13,4 +14,7 @@ process.exitCode = await run(process.argv.slice(2), {
   rewriteLine: process.stderr.isTTY
     ? (text) => process.stderr.write(`\r\u001b[2K${text}`)
     : undefined,
+  isWatched: process.stdout.isTTY === true,
+  isColourful: process.stdout.isTTY === true && (process.env['NO_COLOR'] ?? '') === '',
+  ask: askAtTerminal(),
 })

@@ -102,6 +102,16 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./store-commands.ts')).storeCopy,
   },
   {
+    words: 'encrypt-file',
+    summary: 'encrypt a file of any size under a data key of its own',
+    load: async () => (await import('./file-commands.ts')).encryptFile,
+  },
+  {
+    words: 'decrypt-file',
+    summary: 'decrypt what encrypt-file made',
+    load: async () => (await import('./file-commands.ts')).decryptFile,
+  },
+  {
     words: 'version',
     summary: 'print the version',
     load: async () => (await import('./version-command.ts')).versionCommand,

@@ -17,6 +17,8 @@ import type { OutgoingRequest, Transport } from './transport.ts'
 export interface ClientOptions {
   /** URL of the server, as `https://kms.example`. */
   readonly endpoint: string
+  /** URL of the identity service, where that is another one; with or without `/v3` at its end. */
+  readonly identityEndpoint?: string | undefined
   /** Id of the project; without it the project of the credentials. */
   readonly projectId?: string | undefined
   readonly credentials: Credentials
@@ -54,6 +56,7 @@ const DEFAULT_RETRIES = 4
 export function createClient(options: ClientOptions): Client {
   const { credentials, projectId, language, timeoutMs = DEFAULT_TIMEOUT_MS } = options
   const endpoint = endpointOf(options.endpoint)
+  const identityEndpoint = endpointOf(options.identityEndpoint ?? endpoint).replace(/\/v3$/, '')
   const sender = {
     // Called each time anew, so that a `fetch` which is wrapped later is wrapped here too.
     transport: options.fetch ?? ((url, request) => fetch(url, request)),
@@ -69,8 +72,9 @@ export function createClient(options: ClientOptions): Client {
   ): Promise<Members> {
     const row: CallRow = CALLS[name]
     const operation = operationOf(name)
+    const place = row.path.startsWith('/v3') ? identityEndpoint : endpoint
     const request = (project: string) =>
-      outgoing(operation, row, members, { endpoint, projectId: project, language })
+      outgoing(operation, row, members, { endpoint: place, projectId: project, language })
     return send(sender, operation, row, () => prepare(request), signal)
   }
 

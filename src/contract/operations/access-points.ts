@@ -1,5 +1,5 @@
 import { PAGE_OF_POLICIES } from '../../core/limits.ts'
-import { optional } from '../field.ts'
+import { optional, secret } from '../field.ts'
 import {
   epochMsText,
   keyDescription,
@@ -112,7 +112,7 @@ export const DownloadAccessPointPrivateKey = operation({
   access: needs('kms:accessPoint:getPrivateKey'),
   summary: 'Fetch the private key of a custom access point, once: it is not kept here',
   pathFields: PATH,
-  response: { access_point_id: text, private_key: text },
+  response: { access_point_id: text, private_key: secret(text) },
   faults: NOT_FOUND,
   source: 'KMS SDK 3.1.209, DownloadAccessPointPrivateKey',
 })

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { base64, base64Of, capsuleKeySpec, hex } from '../crypto-fields.ts'
-import { optional, plain } from '../field.ts'
+import { optional, plain, secret } from '../field.ts'
 import { keyId, text, uuid } from '../fields.ts'
 import { objectOf } from '../object-fields.ts'
 import { needs, operation } from '../operation.ts'
@@ -38,7 +38,7 @@ export const CreateDatakeyCapsule = operation({
   },
   response: {
     key_id: keyId,
-    datakey: optional(hex()),
+    datakey: optional(secret(hex())),
     datakey_cipher: optional(base64),
     datakey_capsule: base64,
   },
@@ -60,19 +60,21 @@ export const DecryptDatakeyCapsule = operation({
     key_id: keyId,
     public_key: optional(publicKey),
     datakey_capsule: base64Of(1, MAX_CAPSULE_BYTES),
-    attestation_document: objectOf({
-      ecs_signature: optional(attestation),
-      custom_signature: optional(attestation),
-      custom_public_key: optional(attestation),
-      expire_time: optional(attestation),
-      service_token: optional(attestation),
-    }),
+    attestation_document: secret(
+      objectOf({
+        ecs_signature: optional(attestation),
+        custom_signature: optional(attestation),
+        custom_public_key: optional(attestation),
+        expire_time: optional(attestation),
+        service_token: optional(attestation),
+      }),
+    ),
   },
   response: {
     key_id: keyId,
     /** The access point that proved to be itself. */
     instance_id: text,
-    datakey: optional(hex()),
+    datakey: optional(secret(hex())),
     datakey_cipher: optional(base64),
   },
   keyUse: 'open',

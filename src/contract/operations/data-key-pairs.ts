@@ -5,7 +5,7 @@ import {
   encryptionContext,
   rsaPairSpec,
 } from '../crypto-fields.ts'
-import { optional } from '../field.ts'
+import { optional, secret } from '../field.ts'
 import { boolean, keyId, sequence, text } from '../fields.ts'
 import { needs, operation } from '../operation.ts'
 import { PIN } from './key-info.ts'
@@ -40,7 +40,7 @@ const RESPONSE = {
   public_key: base64,
   /** PKCS #8 in DER, encrypted as data and as a data key are: either operation opens it. */
   private_key_cipher_text: base64,
-  private_key_plain_text: optional(base64),
+  private_key_plain_text: optional(secret(base64)),
 }
 
 export const CreateRsaDatakeyPair = operation({

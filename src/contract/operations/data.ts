@@ -11,7 +11,7 @@ import {
   length,
   plainText,
 } from '../crypto-fields.ts'
-import { optional } from '../field.ts'
+import { optional, secret } from '../field.ts'
 import { keyId, sequence, text, wholeNumber } from '../fields.ts'
 import { needs, operation } from '../operation.ts'
 import { PIN } from './key-info.ts'
@@ -55,7 +55,7 @@ export const CreateRandom = operation({
     random_data_length: length(() => fault('random-length-out-of-range', RANDOM_BITS)),
     sequence: optional(sequence),
   },
-  response: { random_data: hex() },
+  response: { random_data: secret(hex()) },
   faults: ['random-length-out-of-range', 'random-length-not-multiple'],
   source: 'KMS API reference, "Creating a random number"',
 })
@@ -68,7 +68,7 @@ export const CreateDatakey = operation({
   summary: 'Make a data key, in the clear and encrypted',
   repeatable: true,
   request: DATAKEY_REQUEST,
-  response: { key_id: keyId, plain_text: hex(), cipher_text: hex() },
+  response: { key_id: keyId, plain_text: secret(hex()), cipher_text: hex() },
   keyUse: 'protect',
   faults: [
     ...USE_FAULTS,
@@ -115,7 +115,7 @@ export const EncryptDatakey = operation({
   request: {
     key_id: keyId,
     /** hex(key ‖ digest of key) */
-    plain_text: hex(() => fault('datakey-plaintext-invalid')),
+    plain_text: secret(hex(() => fault('datakey-plaintext-invalid'))),
     /** Bytes of the key alone. */
     datakey_plain_length: length(() => fault('datakey-plain-length-out-of-range', DATAKEY_BYTES)),
     ...CONTEXT,
@@ -151,7 +151,7 @@ export const DecryptDatakey = operation({
     ...PIN,
     sequence: optional(sequence),
   },
-  response: { data_key: hex(), datakey_length: wholeNumber, datakey_dgst: hex() },
+  response: { data_key: secret(hex()), datakey_length: wholeNumber, datakey_dgst: hex() },
   keyUse: 'open',
   faults: [
     ...USE_FAULTS,
@@ -174,7 +174,7 @@ export const EncryptData = operation({
   repeatable: true,
   request: {
     key_id: keyId,
-    plain_text: plainText,
+    plain_text: secret(plainText),
     encryption_algorithm: optional(encryptionAlgorithm),
     ...CONTEXT,
     sequence: optional(sequence),
@@ -200,7 +200,7 @@ export const DecryptData = operation({
     ...PIN,
     sequence: optional(sequence),
   },
-  response: { key_id: keyId, plain_text: text, plain_text_base64: base64 },
+  response: { key_id: keyId, plain_text: secret(text), plain_text_base64: secret(base64) },
   keyUse: 'open',
   faults: [...USE_FAULTS, 'decryption-failed', 'pin-invalid', 'parameter-missing'],
   source: 'KMS API reference, "Decrypting data"',

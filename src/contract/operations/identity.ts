@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { field, optional, plain } from '../field.ts'
+import { field, optional, plain, secret } from '../field.ts'
 import { text } from '../fields.ts'
 import { listOf, objectOf } from '../object-fields.ts'
 import { operation } from '../operation.ts'
@@ -100,7 +100,8 @@ const queryFlag = field({
   encode: String,
 })
 
-const SUBJECT = { 'x-subject-token': text }
+const SUBJECT = { 'x-subject-token': secret(text) }
+const TOKEN_HEADER = { 'X-Subject-Token': secret(text) }
 const BY_NAME = { name: optional(text) }
 const SOURCE = 'IAM API reference'
 const SIGNED_IN = { kind: 'signedIn' } as const
@@ -114,9 +115,9 @@ export const CreateToken = operation({
   summary: 'Sign in',
   repeatable: true,
   query: { nocatalog: optional(queryFlag) },
-  request: { auth: plain(SIGN_IN) },
+  request: { auth: secret(plain(SIGN_IN)) },
   status: 201,
-  headers: { 'X-Subject-Token': text },
+  headers: TOKEN_HEADER,
   response: { token: TOKEN },
   faults: ['sign-in-failed', 'too-many-requests'],
   source: `${SOURCE}, "Obtaining a user token"`,
@@ -131,7 +132,7 @@ export const ShowToken = operation({
   summary: 'Tell what a token stands for',
   query: { nocatalog: optional(queryFlag) },
   requestHeaders: SUBJECT,
-  headers: { 'X-Subject-Token': text },
+  headers: TOKEN_HEADER,
   response: { token: TOKEN },
   faults: ['resource-not-found'],
   source: `${SOURCE}, "Verifying a token"`,
@@ -145,7 +146,7 @@ export const CheckToken = operation({
   access: SIGNED_IN,
   summary: 'Tell whether a token is valid',
   requestHeaders: SUBJECT,
-  headers: { 'X-Subject-Token': text },
+  headers: TOKEN_HEADER,
   faults: ['resource-not-found'],
   source: 'Keystone API v3, "Check token"',
 })

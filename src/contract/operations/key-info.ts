@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { oneOf, optional, plain } from '../field.ts'
+import { oneOf, optional, plain, secret } from '../field.ts'
 import {
   booleanText,
   epochMsText,
@@ -47,6 +47,6 @@ export const KEY_STATUS = { key_id: keyId, key_state: keyState }
 
 /** A PIN that a data key is bound to: it then opens with that alone. */
 export const PIN = {
-  pin: optional(plain(Type.String({ minLength: 1, maxLength: 512 }))),
+  pin: optional(secret(plain(Type.String({ minLength: 1, maxLength: 512 })))),
   pin_type: optional(oneOf(['CipherText', 'PlainText'])),
 }

@@ -1,6 +1,6 @@
 import { fault } from '../../core/fault.ts'
 import { MAX_PAGE_KEYSTORES } from '../../core/limits.ts'
-import { oneOf, optional } from '../field.ts'
+import { oneOf, optional, secret } from '../field.ts'
 import {
   epochMsText,
   name,
@@ -121,7 +121,7 @@ export const CreatePin = operation({
   summary: 'Make a PIN: a data key made with it opens with it alone',
   repeatable: true,
   request: { pin_type: optional(pinType), keystore_id: optional(keystoreId) },
-  response: { pin: text },
+  response: { pin: secret(text) },
   faults: UNKNOWN,
   source: 'KMS SDK 3.1.209, CreatePin',
 })

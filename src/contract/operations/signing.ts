@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { MAX_MESSAGE_BYTES } from '../../core/limits.ts'
 import { base64, base64Of, macAlgorithm, publicKeyPem, signingAlgorithm } from '../crypto-fields.ts'
-import { oneOf, optional, plain } from '../field.ts'
+import { oneOf, optional, plain, secret } from '../field.ts'
 import { boolean, booleanText, keyId, sequence } from '../fields.ts'
 import { objectOf } from '../object-fields.ts'
 import { needs, operation } from '../operation.ts'
@@ -24,7 +24,7 @@ const MAX_MAC_BYTES = 64
 /** Longest public key of a peer: a compressed or uncompressed point and its wrapping. */
 const MAX_PEER_KEY_BYTES = 200
 
-const message = base64Of(1, MAX_MESSAGE_BYTES)
+const message = secret(base64Of(1, MAX_MESSAGE_BYTES))
 const SIGNING_REQUEST = {
   key_id: keyId,
   message,
@@ -120,7 +120,11 @@ export const DeriveSharedSecret = operation({
     /** A recipient that only the cloud can attest: it is refused. */
     recipient: optional(objectOf({ attestation_document: optional(plain(Type.String())) })),
   },
-  response: { key_id: keyId, key_agreement_algorithm: agreementAlgorithm, shared_secret: base64 },
+  response: {
+    key_id: keyId,
+    key_agreement_algorithm: agreementAlgorithm,
+    shared_secret: secret(base64),
+  },
   keyUse: 'protect',
   faults: USE_FAULTS,
   source: 'KMS SDK 3.1.209, DeriveSharedSecret',

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs'
+import { type CommandIo, UsageError } from '../command.ts'
+
+/** Where a secret is to come from. */
+export interface SecretSource {
+  /** What it is, for people, as `password of ann`. */
+  readonly about: string
+  /** The flag that names its file. */
+  readonly flag: string
+  /** Value of that flag; `-` is standard input. */
+  readonly file: string | undefined
+}
+
+/**
+ * A secret from a file, from standard input, or from somebody at a terminal; never from an argument,
+ * which others on the machine could read. A line feed at its end is no part of it.
+ *
+ * @throws {UsageError} when there is none
+ */
+export async function readSecret(
+  { about, flag, file }: SecretSource,
+  io: CommandIo,
+): Promise<string> {
+  if (file !== undefined) return requireText(about, readText(file).replace(/\r?\n$/, ''))
+  if (io.ask === undefined) {
+    throw new UsageError(`the ${about} is missing: --${flag} FILE, or - for standard input`)
+  }
+  return requireText(about, await io.ask(`${upperFirst(about)}: `, 'secret'))
+}
+
+/** The bytes of a file, or of standard input for `-`. */
+export function readBytes(file: string): Buffer {
+  try {
+    return readFileSync(file === '-' ? 0 : file)
+  } catch (cause) {
+    const { message } = cause instanceof Error ? cause : { message: String(cause) }
+    throw new UsageError(`${file === '-' ? 'standard input' : file} cannot be read: ${message}`)
+  }
+}
+
+/** The text of a file, or of standard input for `-`. */
+export function readText(file: string): string {
+  return readBytes(file).toString('utf8')
+}
+
+function requireText(about: string, text: string): string {
+  if (text === '') throw new UsageError(`the ${about} is empty`)
+  return text
+}
+
+function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

@@ -1,0 +1,74 @@
+import { StringDecoder } from 'node:string_decoder'
+import type { Ask } from './command.ts'
+
+const ENTER = /[\r\n]/
+const CTRL_C = '\u0003'
+const CTRL_D = '\u0004'
+const CTRL_U = '\u0015'
+const BACKSPACES = ['\u0008', '\u007f']
+/** What a program ends with that Ctrl-C ended. */
+const INTERRUPTED = 130
+
+/** Asks whoever sits at this terminal; undefined where nobody does. Questions go to standard error. */
+export function askAtTerminal(): Ask | undefined {
+  const { stdin, stderr } = process
+  if (!stdin.isTTY || !stderr.isTTY) return undefined
+  return (question, kind) =>
+    new Promise((resolve, reject) => {
+      const decoder = new StringDecoder('utf8')
+      let typed = ''
+      stderr.write(question)
+      stdin.setRawMode(true)
+      stdin.resume()
+      const end = () => {
+        stdin.off('data', onData)
+        stdin.setRawMode(false)
+        stdin.pause()
+        stderr.write('\n')
+      }
+      const onData = (bytes: Buffer) => {
+        for (const character of decoder.write(bytes)) {
+          if (ENTER.test(character)) {
+            end()
+            resolve(typed)
+            return
+          }
+          if (character === CTRL_C) {
+            end()
+            process.exit(INTERRUPTED)
+          }
+          if (character === CTRL_D && typed === '') {
+            end()
+            reject(new Error('nothing was answered'))
+            return
+          }
+          typed = edit(
+            typed,
+            character,
+            kind === 'shown' ? (text) => stderr.write(text) : undefined,
+          )
+        }
+      }
+      stdin.on('data', onData)
+    })
+}
+
+/** What was typed, after one more character; `echo` shows it. */
+function edit(
+  typed: string,
+  character: string,
+  echo: ((text: string) => void) | undefined,
+): string {
+  if (BACKSPACES.includes(character)) {
+    const kept = [...typed].slice(0, -1).join('')
+    if (kept !== typed) echo?.('\b \b')
+    return kept
+  }
+  if (character === CTRL_U) {
+    echo?.('\b \b'.repeat([...typed].length))
+    return ''
+  }
+  if (character < ' ') return typed
+  echo?.(character)
+  return typed + character
+}
