@@ -11,6 +11,7 @@ import { variableOf } from '../src/server/settings.ts'
 import { SETTINGS, type SettingRow } from '../src/server/settings-table.ts'
 import { version } from '../src/server/version.ts'
 import { clientFiles } from './client-files.ts'
+import { commandFiles } from './command-files.ts'
 
 const PAGES: Readonly<Record<string, string>> = {
   'docs/operations.md': operationsPage(),
@@ -18,6 +19,7 @@ const PAGES: Readonly<Record<string, string>> = {
   'docs/settings.md': settingsPage(),
   'docs/openapi.json': `${JSON.stringify(openApiDocument({ version }), undefined, 2)}\n`,
   ...clientFiles(),
+  ...commandFiles(),
 }
 
 const isCheck = process.argv.includes('--check')
