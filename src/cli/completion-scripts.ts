@@ -24,6 +24,11 @@ export function bashScript(
     return `    '${words}') flags="${text.replace(shared, '$shared')}" ;;`
   })
   return `# bash completion for keyturn
+_keyturn_files() {
+  local name
+  compopt -o filenames 2>/dev/null
+  while IFS= read -r name; do COMPREPLY+=("$name"); done < <(compgen -f -- "$1")
+}
 _keyturn() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]}
   local noun=\${COMP_WORDS[1]} second=\${COMP_WORDS[2]} verbs='' flags='' command
@@ -66,12 +71,13 @@ export function zshScript(
       ({ noun, verbs: known }) =>
         `    ${noun}) verbs=(${known.map(({ verb, summary }) => described(verb, summary)).join(' ')}) ;;`,
     )
-  const flags = commands.map(({ words, flags: known }) => {
-    const own = callsServer(known) ? known.filter(({ flag }) => !CONNECTION.includes(flag)) : known
-    const shared = callsServer(known) ? ' $shared' : ''
+  const flags = commands.map((command) => {
+    const { words } = command
+    const own = ownFlags(command)
+    const shared = callsServer(command) ? ' $shared' : ''
     return `    '${words}') flags=(${describedAll([...own, HELP_FLAG])}${shared}) ;;`
   })
-  const shared = commands.find(({ flags: known }) => callsServer(known))?.flags ?? []
+  const shared = commands.find(callsServer)?.flags ?? []
   return `#compdef keyturn
 _keyturn() {
   local noun=$words[2] second=$words[3] prev=$words[CURRENT-1] command
@@ -125,11 +131,12 @@ export function fishScript(
         `complete -c keyturn -n '__keyturn_at 2 ${noun}' -a ${verb} -d ${inFish(summary)}`,
     ),
   )
-  const calling = commands.filter(({ flags: known }) => callsServer(known))
-  const flags = commands.flatMap(({ words, flags: known }) => {
-    const own = callsServer(known) ? known.filter(({ flag }) => !CONNECTION.includes(flag)) : known
-    return [...own, HELP_FLAG].map((one) => flagInFish(`__keyturn_is ${words}`, one))
-  })
+  const calling = commands.filter(callsServer)
+  const flags = commands.flatMap((command) =>
+    [...ownFlags(command), HELP_FLAG].map((one) =>
+      flagInFish(`__keyturn_is ${command.words}`, one),
+    ),
+  )
   const shared = (calling[0]?.flags ?? []).filter(({ flag }) => CONNECTION.includes(flag))
   return `# fish completion for keyturn
 function __keyturn_at
@@ -181,8 +188,7 @@ function valueCases(commands: readonly CompletedCommand[]): readonly (readonly [
 
 function valuesInBash(values: Values): string {
   if (values === 'anything') return ':'
-  if (values === 'file')
-    return 'compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur"))'
+  if (values === 'file') return '_keyturn_files "$cur"'
   return `COMPREPLY=($(compgen -W '${values.join(' ')}' -- "$cur"))`
 }
 
@@ -197,12 +203,14 @@ function flagInFish(condition: string, { flag, help, values }: CompletedFlag): s
   return `complete -c keyturn -n '${condition}' -l ${flag.slice(2)}${takes}${given} -d ${inFish(help)}`
 }
 
-/** Whether a command of two words has all flags that say where a server is. */
-function callsServer(flags: readonly CompletedFlag[]): boolean {
-  return (
-    CONNECTION.every((name) => flags.some(({ flag }) => flag === name)) &&
-    flags.length > CONNECTION.length
-  )
+/** Whether a command takes the flags that say where a server is, in the meaning that most give them. */
+function callsServer({ words, flags }: CompletedCommand): boolean {
+  return words.includes(' ') && CONNECTION.every((name) => flags.some(({ flag }) => flag === name))
+}
+
+function ownFlags(command: CompletedCommand): readonly CompletedFlag[] {
+  if (!callsServer(command)) return command.flags
+  return command.flags.filter(({ flag }) => !CONNECTION.includes(flag))
 }
 
 function describedAll(flags: readonly CompletedFlag[]): string {

@@ -1,5 +1,5 @@
-/** Text that YAML reads as that text without quotes: it begins with a letter and holds no sign. */
-const PLAIN = /^[A-Za-z][A-Za-z0-9_./-]*$/
+/** Text that YAML reads as that text without quotes: it begins with letters and holds no sign. */
+const PLAIN = /^[A-Za-z_]{2}[A-Za-z0-9_./-]*$/
 /** Words that readers of YAML 1.1 or 1.2 take for something else than text. */
 const WORDS = /^(?:true|false|yes|no|on|off|null|y|n)$/i
 
