@@ -57,6 +57,10 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
     rooms: ['core', 'contract', 'app', 'auth', 'ports', 'reference'],
     packages: ['node:http', 'node:https', 'node:net', 'node:buffer', 'node:crypto', 'lru-cache'],
   },
+  files: {
+    rooms: ['crypto'],
+    packages: ['node:crypto', 'node:fs', 'node:fs/promises', 'node:path', 'node:stream'],
+  },
   server: {
     rooms: [
       'core',
@@ -103,7 +107,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
     ],
   },
   cli: {
-    rooms: ['core', 'crypto', 'contract', 'ports', 'audit', 'client', 'server'],
+    rooms: ['core', 'crypto', 'contract', 'ports', 'audit', 'client', 'files', 'server'],
     packages: [
       'node:fs',
       'node:http',

@@ -96,6 +96,16 @@ const OWN_COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./store-commands.ts')).storeCopy,
   },
   {
+    words: 'encrypt-file',
+    summary: 'encrypt a file of any size under a data key of its own',
+    load: async () => (await import('./file-commands.ts')).encryptFile,
+  },
+  {
+    words: 'decrypt-file',
+    summary: 'decrypt what encrypt-file made',
+    load: async () => (await import('./file-commands.ts')).decryptFile,
+  },
+  {
     words: 'configure',
     summary: 'store where a server is and who signs in, under a name',
     load: async () => (await import('./configure-commands.ts')).configure,

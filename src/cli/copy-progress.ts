@@ -1,5 +1,6 @@
 import type { CopyProgress } from '../server/store-copy.ts'
 import type { CommandIo } from './command.ts'
+import { count, progressLine } from './progress.ts'
 
 /** How often the line of a terminal changes, and how often a log gets one more. */
 const TERMINAL_EVERY_MS = 100
@@ -11,7 +12,7 @@ const STEPS = { copying: 'Copying', comparing: 'Comparing' } as const
  * Shows how far a copy is: on a terminal in one line that is written again and again, elsewhere in a
  * line for each table that has rows, and now and then in between.
  */
-export function showProgress(io: CommandIo): (progress: CopyProgress) => void {
+export function showCopyProgress(io: CommandIo): (progress: CopyProgress) => void {
   const everyMs = io.rewriteLine === undefined ? LOG_EVERY_MS : TERMINAL_EVERY_MS
   let shown = ''
   let shownAtMs = performance.now()
@@ -25,19 +26,8 @@ export function showProgress(io: CommandIo): (progress: CopyProgress) => void {
     }
     if (isTableDone ? rows === 0 : now - shownAtMs < everyMs) return
     shownAtMs = now
-    const rate = ratePerSecond(rows, now - begunAtMs)
-    const line = `${STEPS[step]} ${table}: ${count(rows)} ${rows === 1 ? 'row' : 'rows'}${rate}`
-    if (io.rewriteLine === undefined) io.printError(line)
-    else io.rewriteLine(line)
+    const options = { label: `${STEPS[step]} ${table}`, unit: 'rows', total: undefined }
+    if (io.rewriteLine !== undefined) io.rewriteLine(progressLine(options, rows, now - begunAtMs))
+    else io.printError(`${options.label}: ${count(rows)} ${rows === 1 ? 'row' : 'rows'}`)
   }
-}
-
-/** A number with its thousands apart. */
-export function count(number: number): string {
-  return number.toLocaleString('en-US')
-}
-
-/** Nothing while too little time has passed to tell. */
-function ratePerSecond(rows: number, tookMs: number): string {
-  return tookMs < TERMINAL_EVERY_MS ? '' : `, ${count(Math.round((rows * 1000) / tookMs))} rows/s`
 }

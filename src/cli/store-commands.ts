@@ -6,7 +6,8 @@ import {
   parseStorePlace,
 } from '../server/store-copy.ts'
 import { type Command, EXIT, UsageError } from './command.ts'
-import { count, showProgress } from './copy-progress.ts'
+import { showCopyProgress } from './copy-progress.ts'
+import { count } from './progress.ts'
 
 const TEXT = { type: 'string' } as const
 const OPTIONS = {
@@ -61,7 +62,7 @@ export const storeCopy: Command = {
         from,
         to,
         replaceUnfinished: flags['replace-unfinished'] === true,
-        onProgress: showProgress(io),
+        onProgress: showCopyProgress(io),
       })
     } finally {
       io.rewriteLine?.('')

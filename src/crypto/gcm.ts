@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv } from 'node:crypto'
 import { type FrameOffsets, TAG_BYTES } from './data-cipher.ts'
 
 /** A block cipher in GCM as node:crypto names it. */
-export type GcmAlgorithm = 'aes-256-gcm' | 'sm4-gcm'
+export type GcmAlgorithm = 'aes-128-gcm' | 'aes-256-gcm' | 'sm4-gcm'
 
 /** GCM with a 12-byte IV and a 16-byte tag, into `target`. Source: NIST SP 800-38D; RFC 8998. */
 export function gcmEncryptInto(
