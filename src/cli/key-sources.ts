@@ -21,7 +21,7 @@ export interface KeySource {
 /** The keys of the project of a client. */
 export async function keysOfServer(client: Client): Promise<KeySource> {
   const [{ now }, { total }] = await Promise.all([
-    client.showRotationOverview({ days: 1 }),
+    client.showRotationOverview({ days: '1' }),
     client.searchKeys({ limit: 1 }),
   ])
   return {
@@ -99,10 +99,7 @@ function scheduleOf(row: KeyRow): Key['schedule'] {
   return {
     kind: 'on',
     interval: interval as Days,
-    periodStart: addDays(
-      Number(start) as EpochMs,
-      (next === undefined ? 0 : -interval) as Days,
-    ),
+    periodStart: addDays(Number(start) as EpochMs, (next === undefined ? 0 : -interval) as Days),
   }
 }
 

@@ -170,10 +170,14 @@ function wholeNumber(flag: string, text: string, least: number, most: number): n
 
 function timeOf(text: string): EpochMs {
   // A date or a time with its zone: a time without one would be that of this machine.
-  const isClear = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text)
+  const isClear = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/.test(
+    text,
+  )
   const time = Date.parse(text)
   if (!isClear || Number.isNaN(time)) {
-    throw new UsageError('--from is a date, such as 2027-01-01, or a time such as 2027-01-01T12:00Z')
+    throw new UsageError(
+      '--from is a date, such as 2027-01-01, or a time such as 2027-01-01T12:00Z',
+    )
   }
   return time as EpochMs
 }

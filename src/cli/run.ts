@@ -102,6 +102,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./store-commands.ts')).storeCopy,
   },
   {
+    words: 'rehearse',
+    summary: 'show on a clock that runs ahead what will rotate when',
+    load: async () => (await import('./rehearse-command.ts')).rehearse,
+  },
+  {
     words: 'encrypt-file',
     summary: 'encrypt a file of any size under a data key of its own',
     load: async () => (await import('./file-commands.ts')).encryptFile,
