@@ -102,6 +102,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./store-commands.ts')).storeCopy,
   },
   {
+    words: 'doctor',
+    summary: 'look at an installation and say what is wrong',
+    load: async () => (await import('./doctor-command.ts')).doctor,
+  },
+  {
     words: 'rehearse',
     summary: 'show on a clock that runs ahead what will rotate when',
     load: async () => (await import('./rehearse-command.ts')).rehearse,
