@@ -1,5 +1,8 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 
+/** An address rather than a name. */
+const ADDRESS = /:|^\d+(\.\d+){3}$/
+
 /** What matters of a certificate before a client sees it. */
 export interface CertificateFacts {
   /** Milliseconds since 1970. */
@@ -27,6 +30,7 @@ export function certificateFacts(
     validFrom: parsed.validFromDate.getTime(),
     validTo: parsed.validToDate.getTime(),
     isOfKey: parsed.checkPrivateKey(key),
-    isForHost: (host) => parsed.checkHost(host) !== undefined || parsed.checkIP(host) !== undefined,
+    isForHost: (host) =>
+      (ADDRESS.test(host) ? parsed.checkIP(host) : parsed.checkHost(host)) !== undefined,
   }
 }

@@ -72,7 +72,8 @@ function checkCertificate(
   }
   const leftMs = facts.validTo - now
   const publicUrl = settings['public-url']
-  const host = publicUrl === undefined ? undefined : new URL(publicUrl).hostname
+  const host =
+    publicUrl === undefined ? undefined : new URL(publicUrl).hostname.replace(/^\[|\]$/g, '')
   const until = new Date(facts.validTo).toISOString()
   if (!facts.isOfKey) {
     return {
