@@ -53,10 +53,10 @@ export const rehearse: Command = {
       '',
       `  --years N\n        how far to look, 1 to ${MAX_YEARS} [10]`,
       '  --from TIME\n        where to begin, such as 2027-01-01 or 2027-01-01T12:00Z [now, by the clock of the server]',
-      `  --by PERIOD\n        ${PERIODS.join(', ')} [month up to 3 years, else quarter]`,
+      `  --by ${PERIODS.join('|')}\n        how to sum up [month up to 3 years, else quarter]`,
       '  --key KEY\n        this one alone, by id or alias',
       `  --list N\n        how many keys to tell one by one [${DEFAULT_LISTED}]`,
-      `  --output FORM\n        ${OUTPUT_FORMS.join(', ')} [table on a terminal, else json]`,
+      `  --output ${OUTPUT_FORMS.join('|')}\n        how to print it; without it, a table on a terminal and JSON elsewhere`,
       '  --data DIR\n        data folder of a server, instead of asking the server',
       ...STORE_FLAGS.filter((name) => name !== 'root-key').map(
         (name) => `  --${name} ${SETTINGS[name].placeholder}\n        ${SETTINGS[name].help}`,
