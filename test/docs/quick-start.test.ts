@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { stripVTControlCharacters } from 'node:util'
 
 const ROOT = new URL('../..', import.meta.url).pathname
 
@@ -76,7 +77,7 @@ async function inTerminal(script: string, folder: string): Promise<string> {
       out += chunk
     })
     child.on('close', (code) => {
-      const text = out.replaceAll('\r\n', '\n')
+      const text = stripVTControlCharacters(out).replaceAll('\r', '')
       if (code === 0) resolve(text)
       else reject(new Error(`it ended with ${code}:\n${text}`))
     })
