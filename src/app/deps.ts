@@ -1,10 +1,12 @@
 import type { RotationEvent } from '../core/rotation.ts'
 import type { RootKey } from '../crypto/root-key.ts'
+import type { AuditReader } from '../ports/audit-reader.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { EventOutbox } from '../ports/event-outbox.ts'
 import type { GrantStore } from '../ports/grant-store.ts'
 import type { IdentityStore } from '../ports/identity-store.ts'
 import type { KeyStore } from '../ports/key-store.ts'
+import type { KeyTable } from '../ports/key-table.ts'
 import type { KeyToken } from '../ports/key-token.ts'
 import type { KeystoreRegistry } from '../ports/keystore-registry.ts'
 import type { LabelStore } from '../ports/label-store.ts'
@@ -16,12 +18,18 @@ import type { Announcements } from './announcements.ts'
 import type { ChangeFollower } from './change-follower.ts'
 import type { KeyCache } from './key-cache.ts'
 import type { PagePlaces } from './page-places.ts'
+import type { UsageCounter } from './usage-counter.ts'
 
 /** What handlers work on. */
 export interface Deps {
   /** The time for keys. Sign-in has its own: a virtual clock must not stop people signing in. */
   readonly clock: Clock
   readonly keys: KeyStore
+  readonly table: KeyTable
+  /** The audit log of this node. */
+  readonly auditReader: AuditReader
+  /** Counts uses of keys. */
+  readonly usage: UsageCounter
   readonly grants: GrantStore
   readonly labels: LabelStore
   readonly trust: TrustStore

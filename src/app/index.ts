@@ -1,4 +1,3 @@
-import { fault } from '../core/fault.ts'
 import {
   createAccessPoint,
   deleteAccessPoint,
@@ -8,6 +7,7 @@ import {
   listAccessPoint,
 } from './access-points.ts'
 import { associateAlias, createAlias, deleteAlias, listAliases } from './aliases.ts'
+import { listAuditRecords } from './audit-records.ts'
 import { createDatakeyCapsule, decryptDatakeyCapsule } from './capsules.ts'
 import { advanceClock, showClock } from './clock.ts'
 import { createKey, ensureDefaultKey } from './create-key.ts'
@@ -57,6 +57,7 @@ import {
   showKeyPolicy,
   updateKeyPolicy,
 } from './key-policies.ts'
+import { listKeyVersions, searchKeys, showKeyRow } from './key-table.ts'
 import {
   createKeyStore,
   deleteKeyStore,
@@ -79,6 +80,7 @@ import {
   showKeyRotationStatus,
   updateKeyRotationInterval,
 } from './rotation.ts'
+import { listProjectRotationEvents, showRotationOverview } from './rotation-calendar.ts'
 import {
   deriveSharedSecret,
   generateMac,
@@ -110,12 +112,12 @@ export const HANDLERS: Handlers = {
   UpdateKeyDescription: updateKeyDescription,
   ListKeys: listKeys,
   ListKeyDetail: listKeyDetail,
-  SearchKeys: notYet,
-  ShowKeyRow: notYet,
-  ListKeyVersions: notYet,
-  ListProjectRotationEvents: notYet,
-  ShowRotationOverview: notYet,
-  ListAuditRecords: notYet,
+  SearchKeys: searchKeys,
+  ShowKeyRow: showKeyRow,
+  ListKeyVersions: listKeyVersions,
+  ListProjectRotationEvents: listProjectRotationEvents,
+  ShowRotationOverview: showRotationOverview,
+  ListAuditRecords: listAuditRecords,
   ShowUserInstances: showUserInstances,
   ShowUserQuotas: showUserQuotas,
   EnableKeyRotation: enableKeyRotation,
@@ -200,8 +202,4 @@ export const HANDLERS: Handlers = {
   ShowIdentityVersion: showIdentityVersion,
   ShowClock: showClock,
   AdvanceClock: advanceClock,
-}
-
-function notYet(): never {
-  throw fault('route-unknown')
 }

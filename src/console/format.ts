@@ -12,6 +12,9 @@ export const format = {
   /** A day and the time on it, to the second. */
   dateTime: (timeMs: number) =>
     new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'medium' }).format(timeMs),
+  /** A month: "Mar 2026". */
+  month: (timeMs: number) =>
+    new Intl.DateTimeFormat(locale(), { month: 'short', year: 'numeric' }).format(timeMs),
   /** A count, grouped in thousands. */
   number: (value: number) => new Intl.NumberFormat(locale()).format(value),
   /** A share from 0 to 1. */

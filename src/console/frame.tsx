@@ -8,11 +8,17 @@ import { words } from './language.ts'
 import { Icon, type IconName, Mark } from './parts/icon.tsx'
 import { ChoiceMenu, DeedMenu } from './parts/menu.tsx'
 import { LanguageSwitch, ThemeSwitch } from './parts/switches.tsx'
+import { ROOT_PATH } from './root.ts'
 import { tell } from './toasts.ts'
 import type { Words } from './words/words.ts'
 
 /** What the navigation leads to; a new page of its own gets a line here and one in `routes.tsx`. */
-const PLACES = [{ path: '/keys', icon: 'key', name: 'keys' }] as const satisfies readonly {
+const PLACES = [
+  { path: '/', icon: 'home', name: 'home' },
+  { path: '/keys', icon: 'key', name: 'keys' },
+  { path: '/rotation', icon: 'rotate', name: 'rotation' },
+  { path: '/audit', icon: 'list', name: 'audit' },
+] as const satisfies readonly {
   path: string
   icon: IconName
   name: keyof Words['frame']
@@ -46,7 +52,7 @@ function Top(): JSX.Element {
       </A>
       <Show when={isVirtual()}>
         <span class="badge note" title={words().frame.virtualClockText(format.dateTime(nowMs()))}>
-          {words().frame.virtualClock} · {format.date(nowMs())}
+          <span class="words">{words().frame.virtualClock} ·</span> {format.date(nowMs())}
         </span>
       </Show>
       <span class="push" />
@@ -122,7 +128,9 @@ function Account(): JSX.Element {
 function Side(): JSX.Element {
   const location = useLocation()
   const isHere = (path: string) =>
-    location.pathname === `/console${path}` || location.pathname.startsWith(`/console${path}/`)
+    path === '/'
+      ? location.pathname.replace(/\/$/, '') === `${ROOT_PATH}/console`
+      : `${location.pathname}/`.startsWith(`${ROOT_PATH}/console${path}/`)
   return (
     <nav class="side" aria-label={words().frame.navigation}>
       <ul>
@@ -139,7 +147,7 @@ function Side(): JSX.Element {
       </ul>
       <ul>
         <li>
-          <a href={words().frame.referencePath} target="_blank" rel="noopener">
+          <a href={ROOT_PATH + words().frame.referencePath} target="_blank" rel="noopener">
             <Icon name="book" />
             {words().frame.reference}
           </a>

@@ -1,4 +1,4 @@
-import { Navigate, Route } from '@solidjs/router'
+import { Route } from '@solidjs/router'
 import { type JSX, lazy } from 'solid-js'
 import { NotFound } from './pages/not-found.tsx'
 
@@ -10,14 +10,23 @@ function page<Name extends string>(
   return lazy(async () => ({ default: (await load())[name] }))
 }
 
+const Audit = page(() => import('./pages/audit/audit.tsx'), 'Audit')
+const CreateKey = page(() => import('./pages/create-key/create-key.tsx'), 'CreateKey')
+const Home = page(() => import('./pages/home/home.tsx'), 'Home')
+const Key = page(() => import('./pages/key/key.tsx'), 'Key')
 const Keys = page(() => import('./pages/keys/keys.tsx'), 'Keys')
+const Rotation = page(() => import('./pages/rotation/rotation.tsx'), 'Rotation')
 
 /** Every page and its address below /console. A new page gets a line here. */
 export function Routes(): JSX.Element {
   return (
     <>
-      <Route path="/" component={() => <Navigate href="/keys" />} />
+      <Route path="/" component={Home} />
       <Route path="/keys" component={Keys} />
+      <Route path="/audit" component={Audit} />
+      <Route path="/rotation" component={Rotation} />
+      <Route path="/keys/new" component={CreateKey} />
+      <Route path="/keys/:id/:tab?" component={Key} />
       <Route path="*" component={NotFound} />
     </>
   )

@@ -4,7 +4,7 @@ import type { KeyId, MaterialId, TenantId } from '../core/ids.ts'
 import type { KeyState } from '../core/key.ts'
 import { KEY_SPEC_NAMES, type KeySpec, type KeyUsage } from '../core/key-specs.ts'
 import { DELETION_DELAY } from '../core/key-state.ts'
-import { MAX_DESCRIPTION_CHARACTERS } from '../core/limits.ts'
+import { ALIAS_PATTERN, MAX_DESCRIPTION_CHARACTERS } from '../core/limits.ts'
 import { ROTATION_INTERVAL } from '../core/rotation.ts'
 import type { Days, EpochMs } from '../core/time.ts'
 import { field, plain, wordsOf } from './field.ts'
@@ -75,9 +75,7 @@ export const materialId = field({
 })
 
 /** `key_alias`, 1 to 255 characters. */
-export const keyAlias = plain(Type.String({ pattern: '^[a-zA-Z0-9:/_-]{1,255}$' }), () =>
-  fault('alias-invalid'),
-)
+export const keyAlias = plain(Type.String({ pattern: ALIAS_PATTERN }), () => fault('alias-invalid'))
 
 /** `key_description`, 0 to 255 characters; no control characters, for it is shown to people. */
 export const keyDescription = field({

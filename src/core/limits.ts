@@ -22,6 +22,8 @@ export const MAX_MESSAGE_BYTES = 4096
 export const MAX_PAGE_EVENTS = 1000
 /** Longest key alias in characters. */
 export const MAX_ALIAS_CHARACTERS = 255
+/** What an alias may hold. Source: KMS API reference, "Creating a key", parameter `key_alias`. */
+export const ALIAS_PATTERN = `^[a-zA-Z0-9:/_-]{1,${MAX_ALIAS_CHARACTERS}}$`
 /** Longest key description in characters. */
 export const MAX_DESCRIPTION_CHARACTERS = 255
 /** Bounds of a random number in bits. */

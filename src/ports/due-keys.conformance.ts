@@ -273,7 +273,7 @@ function step(at: EpochMs): (stored: StoredKey) => RotationStep | undefined {
   return (stored) => {
     if (!isRotationDue(stored.key, at)) return undefined
     const { key, event } = rotate(stored.key, 'schedule', 'scheduler', at)
-    return { key, event, version: versionOf(key, event.toVersion), outgoing: undefined }
+    return { key, event, version: versionOf(key, event.toVersion) }
   }
 }
 

@@ -11,6 +11,7 @@ import { metaStoreConformance } from './meta-store.conformance.ts'
 import { replicaStoreConformance } from './replica-store.conformance.ts'
 import type { Storage } from './storage.ts'
 import { trustStoreConformance } from './trust-store.conformance.ts'
+import { usageStoreConformance } from './usage-store.conformance.ts'
 
 /** A database for a test. */
 export interface DatabaseForTest {
@@ -77,6 +78,7 @@ export function storageConformance(name: string, make: () => Promise<DatabaseFor
     checkpointStoreConformance,
     eventOutboxConformance,
     metaStoreConformance,
+    usageStoreConformance,
   ]) {
     conformance(name, openTwo)
   }

@@ -1,13 +1,14 @@
 import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { Counter, Gauge, Registry } from 'prom-client'
+import { LATE_AFTER_MS } from '../core/rotation.ts'
 import type { EpochMs } from '../core/time.ts'
 import { type Clock, systemClock } from '../ports/clock.ts'
 import type { EventOutbox } from '../ports/event-outbox.ts'
 import type { KeyStore } from '../ports/key-store.ts'
 import type { KeyToken } from '../ports/key-token.ts'
 import type { ClockJumps } from './background.ts'
-import { gaugesOf, LATE_MS, type Metrics } from './metrics.ts'
+import { gaugesOf, type Metrics } from './metrics.ts'
 import { tokenMetrics } from './token-metrics.ts'
 import { version } from './version.ts'
 import type { Delivery } from './webhook.ts'
@@ -64,8 +65,8 @@ export function machineRegistry(sources: MachineSources): Registry {
   )
   gauge(
     'keyturn_rotations_overdue',
-    `Those of them that are more than ${LATE_MS / 1000} s late; counted up to ${MAX_COUNTED}.`,
-    () => keys.overdueRotations((clock.now() - LATE_MS) as EpochMs, MAX_COUNTED),
+    `Those of them that are more than ${LATE_AFTER_MS / 1000} s late; counted up to ${MAX_COUNTED}.`,
+    () => keys.overdueRotations((clock.now() - LATE_AFTER_MS) as EpochMs, MAX_COUNTED),
   )
   gauge('keyturn_sealed', '1 while the root key is not at hand: then nobody is served.', () =>
     isSealed() ? 1 : 0,

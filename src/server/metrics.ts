@@ -2,13 +2,11 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { KeyCache } from '../app/key-cache.ts'
 import type { OperationId } from '../contract/operations/index.ts'
-import { latenessMs, type RotationEvent } from '../core/rotation.ts'
+import { isLate, LATE_AFTER_MS, type RotationEvent } from '../core/rotation.ts'
 import type { AuditLog } from '../ports/audit-log.ts'
 import { storageErrors } from '../ports/storage-error.ts'
 import { RequestTally } from './request-tally.ts'
 
-/** A rotation that is later than this is counted as late. */
-export const LATE_MS = 60_000
 /** How often the event loop is looked at, in milliseconds. */
 const LOOP_RESOLUTION_MS = 10
 
@@ -84,7 +82,7 @@ export function threadRegistry({ cache, audit, isReady, revokedTokens }: ThreadS
   })
   const lateRotations = new Counter({
     name: 'keyturn_rotations_late_total',
-    help: `Rotations done more than ${LATE_MS / 1000} s after they were due.`,
+    help: `Rotations done more than ${LATE_AFTER_MS / 1000} s after they were due.`,
     registers,
   })
   const destructions = new Counter({
@@ -135,7 +133,7 @@ export function threadRegistry({ cache, audit, isReady, revokedTokens }: ThreadS
     },
     countRotation(event) {
       rotations.inc({ cause: event.cause })
-      if (latenessMs(event) > LATE_MS) lateRotations.inc()
+      if (isLate(event)) lateRotations.inc()
     },
     countDestruction: () => destructions.inc(),
     snapshot: () => registry.getMetricsAsJSON(),

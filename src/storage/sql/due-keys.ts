@@ -20,7 +20,7 @@ import {
 } from './due-writes.ts'
 import { engineOf } from './engine.ts'
 import { keyColumns, toStoredKey, versionColumns } from './key-rows.ts'
-import { countOut } from './key-tallies.ts'
+import { recount } from './key-tallies.ts'
 import { writeOutgoing } from './outgoing-rows.ts'
 import type { Database } from './schema.ts'
 import { inTransaction } from './transactions.ts'
@@ -77,7 +77,9 @@ export function dueKeys(db: Kysely<Database>, clock: Clock): Queries {
     withStorage(doing, () =>
       inTransaction(db, async (transaction) => {
         const query = due(column, 'store', now, limit, after).selectAll()
-        const claims = engineOf(db) === 'postgres' ? query.forUpdate().skipLocked() : query
+        // Who rotates keys leaves their ids alone: whoever writes what refers to a key is not in the way.
+        const locked = column === 'delete_at' ? query.forUpdate() : query.forNoKeyUpdate()
+        const claims = engineOf(db) === 'postgres' ? locked.skipLocked() : query
         const rows = await transaction.executeQuery(claims.compile()).then((result) => result.rows)
         const { done, changed } = await work(transaction, rows.map(toStoredKey))
         await logChanges(transaction, clock, 'key', changed)
@@ -132,7 +134,10 @@ export function dueKeys(db: Kysely<Database>, clock: Clock): Queries {
             transaction,
             doomed.map(({ id, projectId }) => [id, projectId, now]),
           )
-          await countOut(transaction, doomed)
+          await recount(
+            transaction,
+            doomed.map((key) => ({ before: key })),
+          )
           return { done: doomed, changed: ids }
         },
       ),
@@ -243,6 +248,11 @@ async function writeRotations(
   await notePending(
     transaction,
     ids.map((id) => [id, since]),
+  )
+  await recount(
+    transaction,
+    steps.map(({ seen, key }) => ({ before: seen.key, after: key })),
+    steps.map(({ event }) => event),
   )
 }
 

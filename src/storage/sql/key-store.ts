@@ -12,8 +12,7 @@ import { dueKeys } from './due-keys.ts'
 import { noteExpiry, noteMoves } from './due-moves.ts'
 import { keyQueries } from './key-queries.ts'
 import { keyColumns, toStoredKey, toStoredKeyVersion, versionColumns } from './key-rows.ts'
-import { addToTally, moveTally, ownKeyCount } from './key-tallies.ts'
-
+import { ownKeyCount, recount } from './key-tallies.ts'
 import { materialQueries } from './material-queries.ts'
 import { writeOutgoing } from './outgoing-rows.ts'
 import { prepared } from './prepared.ts'
@@ -106,7 +105,7 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
             .execute()
           await countTags(transaction, key.projectId, [], tags)
         }
-        await addToTally(transaction, key, 1)
+        await recount(transaction, [{ after: key }])
         await logChange(transaction, clock, 'key', key.id)
         return 'inserted'
       }),
@@ -120,8 +119,8 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
         }
         if (!(await update(transaction, seen, key))) return 'stale'
         await noteMoves(transaction, clock, keyColumns(seen.key), keyColumns(key))
-        await moveTally(transaction, seen.key, key)
         await noteForReplicas(transaction, clock, key)
+        await recount(transaction, [{ before: seen.key, after: key }])
         await logChange(transaction, clock, 'key', key.id)
         return 'replaced'
       })
@@ -148,6 +147,7 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
         if (outgoing !== undefined) await writeOutgoing(transaction, [outgoing])
         await noteExpiry(transaction, clock, version)
         await noteForReplicas(transaction, clock, key)
+        await recount(transaction, [{ before: seen.key, after: key }], [event])
         await logChange(transaction, clock, 'key', key.id)
         return 'rotated'
       }),
@@ -156,7 +156,7 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
       writing('following a primary', async (transaction) => {
         if (!(await update(transaction, seen, key))) return 'stale'
         for (const version of versions) await insertVersion(transaction, version)
-        await moveTally(transaction, seen.key, key)
+        await recount(transaction, [{ before: seen.key, after: key }])
         await logChange(transaction, clock, 'key', key.id)
         return 'stored'
       }),
@@ -178,7 +178,7 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
           .insertInto('destroyed_keys')
           .values({ id: row.id, project_id: row.project_id, destroyed_at: now })
           .execute()
-        await addToTally(transaction, seen.key, -1)
+        await recount(transaction, [{ before: seen.key }])
         await logChange(transaction, clock, 'key', row.id)
         return 'destroyed'
       }),

@@ -8,12 +8,14 @@ import { sqlEventOutbox } from './event-outbox.ts'
 import { sqlGrantStore } from './grant-store.ts'
 import { sqlIdentityStore } from './identity-store.ts'
 import { sqlKeyStore } from './key-store.ts'
+import { sqlKeyTable } from './key-table.ts'
 import { sqlKeystoreRegistry } from './keystore-registry.ts'
 import { sqlLabelStore } from './label-store.ts'
 import { sqlMetaStore } from './meta-store.ts'
 import { sqlReplicaStore } from './replica-store.ts'
 import type { Database } from './schema.ts'
 import { sqlTrustStore } from './trust-store.ts'
+import { sqlUsageStore } from './usage-store.ts'
 
 /** What each engine does in a way of its own. */
 interface EngineParts extends Pick<Storage, 'exclusively' | 'close'>, Pick<ChangeFeed, 'listen'> {
@@ -27,6 +29,8 @@ export function sqlStorage(db: Kysely<Database>, clock: Clock, parts: EnginePart
   const { forget } = sqlChangeFeed(db)
   return {
     keys: sqlKeyStore(db, clock),
+    table: sqlKeyTable(db),
+    usage: sqlUsageStore(db),
     grants: sqlGrantStore(db, clock),
     labels: sqlLabelStore(db, clock),
     trust: sqlTrustStore(db),

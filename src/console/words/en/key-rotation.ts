@@ -1,0 +1,62 @@
+/** The rotation of one key. */
+export const KEY_ROTATION = {
+  next: 'Next rotation',
+  nextText: (relative: string, date: string) => `${relative}, on ${date}`,
+  isOverdue: (since: string) => `It was due ${since} and will happen in a moment.`,
+  off: 'Off',
+  offText: 'This key keeps its version until somebody rotates it. Let it rotate by itself.',
+  paused: 'Paused',
+  pausedText:
+    'A key that is disabled or waits for its deletion does not rotate. When it is enabled again and is overdue, it rotates at once, and only once.',
+  never: {
+    asymmetric:
+      'Keys of this kind do not rotate: others hold their public key or verify their MACs.',
+    imported:
+      'Material that was imported does not rotate by itself. Import the next material, then rotate on demand.',
+    default: 'The default key of a service does not rotate.',
+    replica: 'A replica follows its primary key: rotate that one.',
+  },
+  turnOn: 'Rotate by itself',
+  turnOff: 'Switch off',
+  turnedOn: 'This key rotates by itself now, every 365 days to begin with.',
+  turnedOff: 'This key does not rotate by itself any more.',
+  interval: 'Interval in days',
+  intervalEvery: (days: number) => `every ${days} days`,
+  changeInterval: 'Change interval',
+  intervalHint: (min: number, max: number) =>
+    `${min} to ${max}. Counted from the last rotation: a shorter interval may make the key due at once.`,
+  intervalChanged: (days: number) => `The key rotates every ${days} days now.`,
+  now: 'Rotate now',
+  nowTitle: 'Rotate this key now?',
+  nowText:
+    'A new version is made and protects from now on. Everything that older versions protected still opens. A rotation cannot be undone.',
+  rotated: 'The key has a new version.',
+  rotations: 'Rotations',
+  count: (count: string, isOne: boolean) => (isOne ? '1 rotation' : `${count} rotations`),
+  last: 'Last rotation',
+  timeline: 'Versions over time',
+  timelineText: (versions: number, from: string, to: string) =>
+    `Versions of this key from ${from} to ${to}: ${versions}. The table below has the same in words.`,
+  legendPeriod: 'a version protects',
+  legendDue: 'was due',
+  legendDone: 'was done',
+  legendLate: 'late',
+  legendNext: 'next, by schedule',
+  events: 'Events',
+  version: 'Version',
+  done: 'Done',
+  due: 'Due',
+  late: 'Late by',
+  onTime: 'on time',
+  notDue: 'was not due',
+  early: (span: string) => `${span} early`,
+  cause: 'Cause',
+  causes: { schedule: 'schedule', demand: 'on demand', 're-enable': 'enabled again' },
+  by: 'By',
+  scheduler: 'Keyturn',
+  today: 'now',
+  earlier: 'Show earlier rotations',
+  none: 'Not rotated yet',
+  noneText:
+    'When this key rotates, each time stays on record here: when it was due, when it was done, and by whom.',
+}
