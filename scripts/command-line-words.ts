@@ -253,6 +253,8 @@ export const COMMAND_LINE_ZH: CommandLineWords = {
     'store copy': '在 SQLite 与 PostgreSQL 之间复制全部数据并逐条比对',
     'encrypt-file': '用单独的数据密钥加密任意大小的文件',
     'decrypt-file': '解密 encrypt-file 生成的文件',
+    doctor: '检查一个安装，指出问题所在',
+    rehearse: '在快进的时钟上演示何时轮换哪些密钥',
     configure: '保存服务器地址和登录方式',
     'configure list': '列出已保存的配置',
     'configure show': '显示一份配置，不含机密',
