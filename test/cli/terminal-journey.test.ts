@@ -131,7 +131,7 @@ describe('the command line, as somebody at a terminal has it', {
     key = /"key_id": "([0-9a-f-]{36})"/.exec(piped)?.[1] ?? ''
     assert.notEqual(key, '')
     assert.match(await sh('NO_COLOR=1 keyturn key search journey'), /KEY_ALIAS/)
-    assert.doesNotMatch(await sh('NO_COLOR=1 keyturn key search journey'), /\u001b\[\d+m/)
+    assert.ok(!(await sh('NO_COLOR=1 keyturn key search journey')).includes('\u001b['))
   })
 
   test('it rotates, and tells so', async () => {
