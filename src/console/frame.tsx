@@ -12,7 +12,10 @@ import { tell } from './toasts.ts'
 import type { Words } from './words/words.ts'
 
 /** What the navigation leads to; a new page of its own gets a line here and one in `routes.tsx`. */
-const PLACES = [{ path: '/keys', icon: 'key', name: 'keys' }] as const satisfies readonly {
+const PLACES = [
+  { path: '/keys', icon: 'key', name: 'keys' },
+  { path: '/spaces', icon: 'box', name: 'spaces' },
+] as const satisfies readonly {
   path: string
   icon: IconName
   name: keyof Words['frame']

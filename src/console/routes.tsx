@@ -13,6 +13,8 @@ function page<Name extends string>(
 const CreateKey = page(() => import('./pages/create-key/create-key.tsx'), 'CreateKey')
 const Key = page(() => import('./pages/key/key.tsx'), 'Key')
 const Keys = page(() => import('./pages/keys/keys.tsx'), 'Keys')
+const Space = page(() => import('./pages/spaces/space.tsx'), 'Space')
+const Spaces = page(() => import('./pages/spaces/spaces.tsx'), 'Spaces')
 
 /** Every page and its address below /console. A new page gets a line here. */
 export function Routes(): JSX.Element {
@@ -22,6 +24,8 @@ export function Routes(): JSX.Element {
       <Route path="/keys" component={Keys} />
       <Route path="/keys/new" component={CreateKey} />
       <Route path="/keys/:id/:tab?" component={Key} />
+      <Route path="/spaces" component={Spaces} />
+      <Route path="/spaces/:space" component={Space} />
       <Route path="*" component={NotFound} />
     </>
   )

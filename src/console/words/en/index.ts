@@ -5,6 +5,7 @@ import { KEY_LABELS } from './key-labels.ts'
 import { KEY_ROTATION } from './key-rotation.ts'
 import { KEYS } from './keys.ts'
 import { SIGN_IN } from './sign-in.ts'
+import { SPACES } from './spaces.ts'
 
 /** The console in English. A new subject gets a line here, and one in Chinese. */
 export const EN = {
@@ -15,4 +16,5 @@ export const EN = {
   keyRotation: KEY_ROTATION,
   keys: KEYS,
   signIn: SIGN_IN,
+  spaces: SPACES,
 }

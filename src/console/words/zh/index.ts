@@ -6,6 +6,7 @@ import { KEY_LABELS } from './key-labels.ts'
 import { KEY_ROTATION } from './key-rotation.ts'
 import { KEYS } from './keys.ts'
 import { SIGN_IN } from './sign-in.ts'
+import { SPACES } from './spaces.ts'
 
 /** The console in Chinese. */
 export const ZH: Words = {
@@ -16,4 +17,5 @@ export const ZH: Words = {
   keyRotation: KEY_ROTATION,
   keys: KEYS,
   signIn: SIGN_IN,
+  spaces: SPACES,
 }
