@@ -20,7 +20,7 @@ export function Space(): JSX.Element {
   const text = () => words().spaces
   const points = createQuery(
     () => params.space,
-    async (keyspaceId, signal) => {
+    async (keyspaceId, signal): Promise<readonly AccessPoint[]> => {
       const found: AccessPoint[] = []
       const wanted = { keyspace_id: keyspaceId, limit: 100 }
       for await (const page of pages(api().listAccessPoint, wanted, { signal })) {
