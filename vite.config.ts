@@ -8,9 +8,10 @@ import solid from 'vite-plugin-solid'
 const endpoint = process.env['KEYTURN_ENDPOINT'] ?? 'http://127.0.0.1:7480'
 const proxy = { '/v3': endpoint, '/v1.0': endpoint, '/keyturn': endpoint }
 
-export default defineConfig({
+export default defineConfig(({ command }) => ({
   root: 'src/console',
-  base: '/console/',
+  // Files name each other by where they are: a proxy may serve all of it below a path of its own.
+  base: command === 'serve' ? '/console/' : './',
   plugins: [solid()],
   server: { proxy },
   preview: { proxy },
@@ -23,4 +24,4 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: true,
   },
-})
+}))

@@ -10,6 +10,7 @@ const PARTS = [
   'scale',
   'engines',
   'due',
+  'files',
 ] as const
 const [asked, ...flags] = process.argv.slice(2)
 const isPart = PARTS.some((part) => part === asked)

@@ -41,7 +41,7 @@ async function buildInto(outDir: string): Promise<readonly string[]> {
     root: join(ROOT, SOURCE),
     configFile: join(ROOT, 'vite.config.ts'),
     logLevel: 'warn',
-    build: { outDir, emptyOutDir: true },
+    build: { outDir, emptyOutDir: true, rolldownOptions: { checks: { pluginTimings: false } } },
     plugins: [
       {
         name: 'keyturn-sources',

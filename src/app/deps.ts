@@ -4,6 +4,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { GrantStore } from '../ports/grant-store.ts'
 import type { IdentityStore } from '../ports/identity-store.ts'
 import type { KeyStore } from '../ports/key-store.ts'
+import type { KeyTable } from '../ports/key-table.ts'
 import type { KeyToken } from '../ports/key-token.ts'
 import type { KeystoreRegistry } from '../ports/keystore-registry.ts'
 import type { LabelStore } from '../ports/label-store.ts'
@@ -20,6 +21,7 @@ export interface Deps {
   /** The time for keys. Sign-in has its own: a virtual clock must not stop people signing in. */
   readonly clock: Clock
   readonly keys: KeyStore
+  readonly table: KeyTable
   readonly grants: GrantStore
   readonly labels: LabelStore
   readonly trust: TrustStore

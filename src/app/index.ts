@@ -57,6 +57,7 @@ import {
   showKeyPolicy,
   updateKeyPolicy,
 } from './key-policies.ts'
+import { listKeyVersions, searchKeys, showKeyRow } from './key-table.ts'
 import {
   createKeyStore,
   deleteKeyStore,
@@ -79,6 +80,7 @@ import {
   showKeyRotationStatus,
   updateKeyRotationInterval,
 } from './rotation.ts'
+import { listProjectRotationEvents, showRotationOverview } from './rotation-calendar.ts'
 import {
   deriveSharedSecret,
   generateMac,
@@ -110,11 +112,11 @@ export const HANDLERS: Handlers = {
   UpdateKeyDescription: updateKeyDescription,
   ListKeys: listKeys,
   ListKeyDetail: listKeyDetail,
-  SearchKeys: notYet,
-  ShowKeyRow: notYet,
-  ListKeyVersions: notYet,
-  ListProjectRotationEvents: notYet,
-  ShowRotationOverview: notYet,
+  SearchKeys: searchKeys,
+  ShowKeyRow: showKeyRow,
+  ListKeyVersions: listKeyVersions,
+  ListProjectRotationEvents: listProjectRotationEvents,
+  ShowRotationOverview: showRotationOverview,
   ListAuditRecords: notYet,
   ShowUserInstances: showUserInstances,
   ShowUserQuotas: showUserQuotas,

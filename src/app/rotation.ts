@@ -4,7 +4,6 @@ import {
   changeRotationInterval,
   disableRotation,
   enableRotation,
-  latenessMs,
   requireRotatable,
   rotationInterval,
 } from '../core/rotation.ts'
@@ -12,6 +11,7 @@ import type { StoredKeyVersion } from '../ports/key-store.ts'
 import { changeKey } from './change-key.ts'
 import { loadKey, projectOf } from './find-key.ts'
 import type { Handler } from './handler.ts'
+import { presentRotation } from './present-rotation.ts'
 import { rotateIfDue, rotateNow, waitingFor } from './rotate-key.ts'
 
 /** `state` of material that encrypts now. */
@@ -97,16 +97,7 @@ export const listRotationEvents: Handler<'ListRotationEvents'> = async (deps, ca
   const page = found.slice(0, limit)
   const last = page.at(-1)
   return {
-    events: page.map((event) => ({
-      key_id: event.keyId,
-      cause: event.cause,
-      actor: event.actor,
-      from_version: event.fromVersion,
-      to_version: event.toVersion,
-      time: event.at,
-      due_time: event.dueAt,
-      late_ms: latenessMs(event),
-    })),
+    events: page.map(presentRotation),
     next_marker: found.length > limit && last !== undefined ? last.toVersion : 'end',
   }
 

@@ -1,21 +1,17 @@
-import { parseArgs } from 'node:util'
 import type { SecretBytes } from '../crypto/secret-bytes.ts'
 import type { ByteSink } from '../files/byte-sink.ts'
 import type { ByteSource } from '../files/byte-source.ts'
 import { readFileHeader } from '../files/file-header.ts'
 import { decryptStream, encryptStream, type FileWork } from '../files/file-stream.ts'
+import { type CallOptions, CONNECTION_HELP, parseCall } from './call-flags.ts'
 import { type Command, type CommandIo, EXIT, UsageError } from './command.ts'
+import { openClient } from './connection/open-client.ts'
 import { makeFileKey, openFileKey } from './file-keys.ts'
 import { openInput, openOutput } from './file-places.ts'
-import { CONNECTION_HELP, CONNECTION_OPTIONS, openClient } from './interim-client.ts'
 import { cleaningUp } from './on-signal.ts'
 import { showProgress } from './progress.ts'
 
-const OPTIONS = {
-  ...CONNECTION_OPTIONS,
-  aad: { type: 'string' },
-  force: { type: 'boolean' },
-} as const
+const OPTIONS = { aad: { type: 'string' }, force: { type: 'boolean' } } as const
 
 const FORCE_HELP = '  --force\n        replace OUT if it is there'
 
@@ -36,14 +32,14 @@ export const encryptFile: Command = {
       CONNECTION_HELP,
     ].join('\n'),
   async run(args, io) {
-    const { values, from, to } = parse(args, { ...OPTIONS, key: { type: 'string' } })
-    const named = values['key']
-    if (typeof named !== 'string' || named === '') throw new UsageError('--key is missing')
+    const { values, from, to } = parse(args, { ...OPTIONS, key: { type: 'string' } } as const)
+    const named = values.key
+    if (named === undefined || named === '') throw new UsageError('--key is missing')
     await using source = disposed(await openInput(from))
-    const sink = await openOutput(to, { replaces: values['force'] === true, isReadable: false })
+    const sink = await openOutput(to, { replaces: values.force === true, isReadable: false })
     await whole(sink, async () => {
       const client = await openClient(values, io)
-      const { key, header } = await makeFileKey(client, named, textOf(values['aad']))
+      const { key, header } = await makeFileKey(client, named, values.aad)
       const label = 'Encrypting'
       await withKey({ label, source, sink, key, io }, (work) => encryptStream(work, header))
     })
@@ -72,10 +68,10 @@ export const decryptFile: Command = {
     const { values, from, to } = parse(args, OPTIONS)
     await using source = disposed(await openInput(from))
     const { header, bytes } = await readFileHeader(source)
-    const sink = await openOutput(to, { replaces: values['force'] === true, isReadable: true })
+    const sink = await openOutput(to, { replaces: values.force === true, isReadable: true })
     await whole(sink, async () => {
       const client = await openClient(values, io)
-      const key = await openFileKey(client, header, textOf(values['aad']))
+      const key = await openFileKey(client, header, values.aad)
       const label = 'Decrypting'
       await withKey({ label, source, sink, key, io }, (work) => decryptStream(work, header, bytes))
     })
@@ -116,25 +112,13 @@ async function withKey(
   }
 }
 
-function parse(
-  args: readonly string[],
-  options: Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>,
-) {
-  let parsed: ReturnType<typeof parseArgs>
-  try {
-    parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
-  }
-  const [from, to, ...more] = parsed.positionals
+function parse<Options extends CallOptions>(args: readonly string[], options: Options) {
+  const { values, positionals } = parseCall(args, options)
+  const [from, to, ...more] = positionals
   if (from === undefined || to === undefined || more.length > 0) {
     throw new UsageError('name two files, IN and OUT, or - for standard input and output')
   }
-  return { values: parsed.values, from, to }
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined
+  return { values, from, to }
 }
 
 /** So that `await using` closes it. */

@@ -9,13 +9,14 @@ import { Dialog } from './parts/dialog.tsx'
 import { Page } from './parts/page.tsx'
 import { Skeleton } from './parts/states.tsx'
 import { Toasts } from './parts/toasts.tsx'
+import { ROOT_PATH } from './root.ts'
 import { Routes } from './routes.tsx'
 
 /** The console. Without a session it is the page to sign in on, wherever one is. */
 export function App(): JSX.Element {
   return (
     <>
-      <Router base="/console" root={Root}>
+      <Router base={`${ROOT_PATH}/console`} root={Root}>
         <Routes />
       </Router>
       <Toasts />

@@ -8,12 +8,16 @@ import { words } from './language.ts'
 import { Icon, type IconName, Mark } from './parts/icon.tsx'
 import { ChoiceMenu, DeedMenu } from './parts/menu.tsx'
 import { LanguageSwitch, ThemeSwitch } from './parts/switches.tsx'
+import { ROOT_PATH } from './root.ts'
 import { tell } from './toasts.ts'
 import type { Words } from './words/words.ts'
 
 /** What the navigation leads to; a new page of its own gets a line here and one in `routes.tsx`. */
 const PLACES = [
+  { path: '/', icon: 'home', name: 'home' },
   { path: '/keys', icon: 'key', name: 'keys' },
+  { path: '/rotation', icon: 'rotate', name: 'rotation' },
+  { path: '/audit', icon: 'list', name: 'audit' },
   { path: '/spaces', icon: 'box', name: 'spaces' },
 ] as const satisfies readonly {
   path: string
@@ -125,7 +129,9 @@ function Account(): JSX.Element {
 function Side(): JSX.Element {
   const location = useLocation()
   const isHere = (path: string) =>
-    location.pathname === `/console${path}` || location.pathname.startsWith(`/console${path}/`)
+    path === '/'
+      ? location.pathname.replace(/\/$/, '') === `${ROOT_PATH}/console`
+      : `${location.pathname}/`.startsWith(`${ROOT_PATH}/console${path}/`)
   return (
     <nav class="side" aria-label={words().frame.navigation}>
       <ul>
@@ -142,7 +148,7 @@ function Side(): JSX.Element {
       </ul>
       <ul>
         <li>
-          <a href={words().frame.referencePath} target="_blank" rel="noopener">
+          <a href={ROOT_PATH + words().frame.referencePath} target="_blank" rel="noopener">
             <Icon name="book" />
             {words().frame.reference}
           </a>

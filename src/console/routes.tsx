@@ -1,4 +1,4 @@
-import { Navigate, Route } from '@solidjs/router'
+import { Route } from '@solidjs/router'
 import { type JSX, lazy } from 'solid-js'
 import { NotFound } from './pages/not-found.tsx'
 
@@ -10,9 +10,12 @@ function page<Name extends string>(
   return lazy(async () => ({ default: (await load())[name] }))
 }
 
+const Audit = page(() => import('./pages/audit/audit.tsx'), 'Audit')
 const CreateKey = page(() => import('./pages/create-key/create-key.tsx'), 'CreateKey')
+const Home = page(() => import('./pages/home/home.tsx'), 'Home')
 const Key = page(() => import('./pages/key/key.tsx'), 'Key')
 const Keys = page(() => import('./pages/keys/keys.tsx'), 'Keys')
+const Rotation = page(() => import('./pages/rotation/rotation.tsx'), 'Rotation')
 const Space = page(() => import('./pages/spaces/space.tsx'), 'Space')
 const Spaces = page(() => import('./pages/spaces/spaces.tsx'), 'Spaces')
 
@@ -20,8 +23,10 @@ const Spaces = page(() => import('./pages/spaces/spaces.tsx'), 'Spaces')
 export function Routes(): JSX.Element {
   return (
     <>
-      <Route path="/" component={() => <Navigate href="/keys" />} />
+      <Route path="/" component={Home} />
       <Route path="/keys" component={Keys} />
+      <Route path="/audit" component={Audit} />
+      <Route path="/rotation" component={Rotation} />
       <Route path="/keys/new" component={CreateKey} />
       <Route path="/keys/:id/:tab?" component={Key} />
       <Route path="/spaces" component={Spaces} />

@@ -31,9 +31,40 @@ export interface RotationEvent {
   readonly dueAt: EpochMs | undefined
 }
 
+/** A rotation that is later than this, in milliseconds, is counted as late. */
+export const LATE_AFTER_MS = 60_000
+
+/**
+ * How a key stands to rotating by itself, whatever its state: it does (`on`), it could (`off`), or
+ * keys of its kind never do (`none`): asymmetric, imported, default, replicas.
+ */
+export type RotationStanding = 'on' | 'off' | 'none'
+
+/** All standings. */
+export const ROTATION_STANDINGS = [
+  'on',
+  'off',
+  'none',
+] as const satisfies readonly RotationStanding[]
+
+/** How `key` stands to rotating by itself. */
+export function rotationStanding(key: Key): RotationStanding {
+  const isRotatable =
+    specOf(key.spec).rotatable &&
+    key.origin === 'kms' &&
+    !key.isDefault &&
+    key.regional.kind !== 'replica'
+  return isRotatable ? key.schedule.kind : 'none'
+}
+
 /** How long after its due time a rotation happened, in milliseconds; 0 when it was not late. */
 export function latenessMs(event: RotationEvent): number {
   return event.dueAt === undefined ? 0 : Math.max(0, event.at - event.dueAt)
+}
+
+/** Whether a rotation was late enough to be counted as late. */
+export function isLate(event: RotationEvent): boolean {
+  return latenessMs(event) > LATE_AFTER_MS
 }
 
 /** The interval a key has or, with rotation off, would get. */

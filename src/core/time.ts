@@ -13,6 +13,11 @@ export function addDays(time: EpochMs, days: Days): EpochMs {
   return (time + days * DAY_MS) as EpochMs
 }
 
+/** Midnight, UTC, of the day that `time` is on. */
+export function dayOf(time: EpochMs): EpochMs {
+  return (time - (time % DAY_MS)) as EpochMs
+}
+
 /** `count` as days; for constants and tests. */
 export function days(count: number): Days {
   return count as Days

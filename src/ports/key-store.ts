@@ -1,7 +1,7 @@
 import type { KeyId, MaterialId, ProjectId, VersionNumber } from '../core/ids.ts'
 import type { Key, KeyOrigin, KeyState } from '../core/key.ts'
 import type { KeySpec } from '../core/key-specs.ts'
-import type { RotationEvent } from '../core/rotation.ts'
+import type { RotationEvent, RotationStanding } from '../core/rotation.ts'
 import type { Tag } from '../core/tag.ts'
 import type { EpochMs } from '../core/time.ts'
 import type { PageRequest } from './page.ts'
@@ -72,11 +72,14 @@ export interface RotationStep {
   readonly event: RotationEvent
 }
 
-/** How many keys of a kind there are. */
+/** How many keys of a kind there are. There may be more than one of the same spec and state. */
 export interface KeyTally {
   readonly spec: KeySpec
   readonly state: KeyState['kind']
   readonly isDefault: boolean
+  readonly rotation: RotationStanding
+  /** Whether they have rotated, ever. */
+  readonly hasRotated: boolean
   readonly keys: number
 }
 

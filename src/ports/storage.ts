@@ -3,6 +3,7 @@ import type { ChangeFeed } from './change-feed.ts'
 import type { GrantStore } from './grant-store.ts'
 import type { IdentityStore } from './identity-store.ts'
 import type { KeyStore } from './key-store.ts'
+import type { KeyTable } from './key-table.ts'
 import type { KeystoreRegistry } from './keystore-registry.ts'
 import type { LabelStore } from './label-store.ts'
 import type { MetaStore } from './meta-store.ts'
@@ -12,6 +13,7 @@ import type { TrustStore } from './trust-store.ts'
 /** Everything that is kept, over one connection to one database. */
 export interface Storage {
   readonly keys: KeyStore
+  readonly table: KeyTable
   readonly grants: GrantStore
   readonly labels: LabelStore
   readonly trust: TrustStore

@@ -1,15 +1,13 @@
 import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { KeyCache } from '../app/key-cache.ts'
 import type { OperationId } from '../contract/operations/index.ts'
-import { latenessMs, type RotationEvent } from '../core/rotation.ts'
+import { isLate, LATE_AFTER_MS, type RotationEvent } from '../core/rotation.ts'
 import type { EpochMs } from '../core/time.ts'
 import type { AuditLog } from '../ports/audit-log.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { KeyStore } from '../ports/key-store.ts'
 import { RequestTally } from './request-tally.ts'
 
-/** A rotation that is later than this is counted as late. */
-const LATE_MS = 60_000
 /** Most overdue rotations that are counted one by one. */
 const MAX_COUNTED = 10_000
 
@@ -79,7 +77,7 @@ export function makeMetrics({ cache, audit, isReady }: ThreadSources): Metrics {
   })
   const lateRotations = new Counter({
     name: 'keyturn_rotations_late_total',
-    help: `Rotations done more than ${LATE_MS / 1000} s after they were due.`,
+    help: `Rotations done more than ${LATE_AFTER_MS / 1000} s after they were due.`,
     registers,
   })
   const destructions = new Counter({
@@ -116,7 +114,7 @@ export function makeMetrics({ cache, audit, isReady }: ThreadSources): Metrics {
     },
     countRotation(event) {
       rotations.inc({ cause: event.cause })
-      if (latenessMs(event) > LATE_MS) lateRotations.inc()
+      if (isLate(event)) lateRotations.inc()
     },
     countDestruction: () => destructions.inc(),
     snapshot: () => registry.getMetricsAsJSON(),
@@ -144,8 +142,8 @@ export function machineMetrics({ keys, clock }: MachineSources): Pick<Metrics, '
   )
   gauge(
     'keyturn_rotations_overdue',
-    `Those of them that are more than ${LATE_MS / 1000} s late.`,
-    () => keys.overdueRotations((clock.now() - LATE_MS) as EpochMs, MAX_COUNTED),
+    `Those of them that are more than ${LATE_AFTER_MS / 1000} s late.`,
+    () => keys.overdueRotations((clock.now() - LATE_AFTER_MS) as EpochMs, MAX_COUNTED),
   )
   gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss())
   gauge('process_cpu_seconds', 'CPU time used so far.', () => {

@@ -97,6 +97,7 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
   const deps: Deps = {
     clock,
     keys: storage.keys,
+    table: storage.table,
     grants: storage.grants,
     labels: storage.labels,
     trust: storage.trust,

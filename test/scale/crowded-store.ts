@@ -4,7 +4,7 @@ import type { EpochMs } from '../../src/core/time.ts'
 import { rootKeyFrom } from '../../src/crypto/root-key.ts'
 import { SecretBytes } from '../../src/crypto/secret-bytes.ts'
 import type { Database } from '../../src/storage/sql/schema.ts'
-import { type Filled, fillStore } from './fill-store.ts'
+import { type Filled, fillStore, recountKeys } from './fill-store.ts'
 
 /** The project that all is in, and its tenant. */
 export const PROJECT = 'project-0' as ProjectId
@@ -171,6 +171,20 @@ export async function crowd(
     name: sql`'elsewhere'`,
     keys: sql`1`,
   })
+  await fill('key_usage', {
+    key_id: key,
+    version: sql`1`,
+    protect_count: sql`1`,
+    open_count: sql`1`,
+    last_used_at: now,
+  })
+  await fill('rotation_days', {
+    project_id: named('project of '),
+    day: sql`0`,
+    due: sql`1`,
+    done: sql`1`,
+    late: sql`0`,
+  })
   await fill('meta', { name: named('fact-'), value: sql`''` })
   await db
     .insertInto('tag_name_tallies')
@@ -182,7 +196,8 @@ export async function crowd(
 
   const isRare = sql`project_id = ${project} and number > ${sql.lit(rare)} and number <= ${sql.lit(rows)}`
   await sql`update keys set enterprise_project_id = 'rare', spec = 'SM4', state = 'disabled',
-    delete_at = ${now} where ${isRare}`.execute(db)
+    delete_at = ${now}, next_rotation_at = null where ${isRare}`.execute(db)
+  await recountKeys(db, PROJECT)
   await sql`insert into tags (key_id, name, value, project_id, key_number)
     select id, 'rare', 'yes', project_id, number from keys where ${isRare}`.execute(db)
   await sql`insert into tag_tallies (project_id, name, value, keys)

@@ -16,6 +16,7 @@ import { scheduleDeletion } from '../../src/core/key-state.ts'
 import { rotate } from '../../src/core/rotation.ts'
 import { DAY_MS, days, type EpochMs } from '../../src/core/time.ts'
 import type { StoredKey, StoredKeyVersion } from '../../src/ports/key-store.ts'
+import type { KeySearch, SearchPlace } from '../../src/ports/key-table.ts'
 import type { Storage } from '../../src/ports/storage.ts'
 import { aKey } from '../a-key.ts'
 import { KEYSPACE, NOW, PROJECT, RARE, TENANT } from './crowded-store.ts'
@@ -38,7 +39,7 @@ const later = (NOW + 1) as EpochMs
 /** Calls of every method of every store, on one that `crowd` has filled with so many rows. */
 export function everyCall(storage: Storage, filled: Filled, rows: number): readonly Call[] {
   const { keys, grants, labels, trust, keystores, replicas, identity, changes } = storage
-  const { checkpoints, meta } = storage
+  const { checkpoints, meta, table } = storage
   const { versioned } = filled
   if (versioned === undefined) throw new Error('the store lacks the key with many versions')
 
@@ -146,6 +147,32 @@ export function everyCall(storage: Storage, filled: Filled, rows: number): reado
         { method: 'labels.countTagged', about, run: () => labels.countTagged(PROJECT, filter) },
       ]
     }),
+    ...searchesOfTable(rows).map(([about, search, after]) => ({
+      method: 'table.search',
+      about,
+      run: () => table.search(PROJECT, search, { after, limit: LIMIT }, later),
+    })),
+    {
+      method: 'table.newestVersions',
+      run: () => table.newestVersions(versioned, { before: 10, limit: LIMIT }),
+    },
+    {
+      method: 'table.newestEvents',
+      run: () => table.newestEvents(PROJECT, { from: NOW, to: later }, { limit: LIMIT }),
+    },
+    {
+      method: 'table.newestEvents',
+      about: 'after a place',
+      run() {
+        const place = { at: later, keyId: versioned, toVersion: second }
+        return table.newestEvents(PROJECT, { from: NOW }, { before: place, limit: LIMIT })
+      },
+    },
+    { method: 'table.rotationDays', run: () => table.rotationDays(PROJECT, NOW, later) },
+    {
+      method: 'table.overdueRotations',
+      run: () => table.overdueRotations(PROJECT, later, LIMIT),
+    },
     { method: 'keys.find', run: () => keys.find(filled.keyId(1)) },
     { method: 'keys.findVersion', run: () => keys.findVersion(versioned, second) },
     { method: 'keys.findByAlias', run: () => keys.findByAlias(PROJECT, 'filled-3') },
@@ -440,6 +467,45 @@ export function everyCall(storage: Storage, filled: Filled, rows: number): reado
     { method: 'meta.settle', run: () => meta.settle('fact', 'y') },
     { method: 'meta.get', run: () => meta.get('fact') },
   ]
+}
+
+/** Searches of a table of keys, by what is special about them, and where they go on. */
+function searchesOfTable(
+  rows: number,
+): readonly (readonly [string, KeySearch, SearchPlace | undefined])[] {
+  const sorts = ['created', 'alias', 'nextRotation', 'lastRotation'] as const
+  const orders = ['asc', 'desc'] as const
+  const filters: readonly Partial<KeySearch>[] = [
+    {},
+    { state: 'enabled' },
+    { spec: 'SM4' },
+    { rotation: 'off' },
+    { rotation: 'never' },
+    { tag: { name: 'rare' } },
+    { tag: { name: 'team', value: 'team-1' } },
+    { aliasPrefix: 'filled-1' },
+    { aliasPrefix: 'filled-versions' },
+    { state: 'enabled', spec: 'AES_256', rotation: 'on', tag: { name: 'serial' } },
+  ]
+  const places = {
+    created: { value: null, number: rows / 2 },
+    alias: { value: `filled-${rows / 2}`, number: 1 },
+    nextRotation: { value: NOW, number: rows / 2 },
+    lastRotation: { value: NOW, number: rows / 2 },
+  } as const
+  return sorts.flatMap((sort) =>
+    orders.flatMap((order) => [
+      ...filters.map(
+        (filter) =>
+          [
+            `${JSON.stringify(filter)} ${sort} ${order}`,
+            { ...filter, sort, order },
+            undefined,
+          ] as const,
+      ),
+      [`${sort} ${order} on`, { sort, order }, places[sort]] as const,
+    ]),
+  )
 }
 
 /** Every method of every store: what {@link everyCall} must have. */

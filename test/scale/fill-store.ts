@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
-import { Kysely } from 'kysely'
+import { Kysely, sql } from 'kysely'
 import {
   FIRST_VERSION,
   type KeyId,
@@ -174,6 +174,25 @@ async function fillVersions(
   })
 }
 
+/** Counts the keys of a project anew, by kind and by the days of their rotations. */
+export async function recountKeys(db: Kysely<Database>, projectId: ProjectId): Promise<void> {
+  await db.deleteFrom('key_tallies').where('project_id', '=', projectId).execute()
+  await sql`insert into key_tallies (project_id, spec, state, is_default, rotation, rotated, keys)
+    select project_id, spec, state, is_default, rotation, rotated, count(*)
+      from (select keys.*, case when last_rotation_at is null then 0 else 1 end as rotated from keys
+        where project_id = ${projectId}) as k
+      group by project_id, spec, state, is_default, rotation, rotated`.execute(db)
+  await db.deleteFrom('rotation_days').where('project_id', '=', projectId).execute()
+  const day = sql.lit(DAY_MS)
+  await sql`insert into rotation_days (project_id, day, due, done, late)
+    select ${projectId}, day, sum(due), sum(done), 0 from (
+        select next_rotation_at - next_rotation_at % ${day} as day, 1 as due, 0 as done
+          from keys where project_id = ${projectId} and next_rotation_at is not null
+        union all
+        select at - at % ${day}, 0, 1 from rotation_events where project_id = ${projectId}) as c
+      group by day`.execute(db)
+}
+
 /** Writes what is counted. */
 async function count(
   db: Kysely<Database>,
@@ -186,11 +205,7 @@ async function count(
     .insertInto('key_counters')
     .values({ ...ofProject, last_number: keys })
     .execute()
-  const kind = { spec: 'AES_256', state: 'enabled', is_default: 0 }
-  await db
-    .insertInto('key_tallies')
-    .values({ ...ofProject, ...kind, keys })
-    .execute()
+  await recountKeys(db, projectId)
   if (tags.length === 0) return
   await db
     .insertInto('tag_tallies')

@@ -86,6 +86,7 @@ export interface KeyTableOperations {
    * Search the keys of a project, sorted, with their rotation.
    *
    * Refused with:
+   * - 400 KMS.0204: The required parameter {name} is missing.
    * - 400 KMS.1601: The parameter limit must be 1 to 200.
    * - 400 KMS.1602: The parameter marker is out of range.
    * - 403 KMS.0307: The user has no permission for this operation (kms:cmk:list).

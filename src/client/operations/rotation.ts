@@ -107,7 +107,7 @@ export interface ShowRotationOverviewRequest {
   /** First day of the calendar, milliseconds since 1970; today without it. Days are those of UTC. */
   readonly from?: string | undefined
   /** Days with something on them, in order. */
-  readonly days?: string | number | undefined
+  readonly days?: string | undefined
 }
 
 /**

@@ -8,6 +8,7 @@ import {
 } from '../../client/index.ts'
 import { hearClock } from '../clock.ts'
 import { language } from '../language.ts'
+import { ROOT_PATH } from '../root.ts'
 import { isTokenRefused } from './failure.ts'
 
 /** Who is signed in, and where. The only secret in it is the token. */
@@ -159,7 +160,7 @@ async function sessionOfToken(proof: Proof & { readonly kind: 'token' }): Promis
 
 async function sessionOf(auth: CreateTokenRequest['auth']): Promise<Session> {
   const client = createClient({
-    endpoint: location.origin,
+    endpoint: location.origin + ROOT_PATH,
     credentials: { kind: 'none' },
     language: language(),
   })
@@ -212,7 +213,7 @@ function clientOf({ token, projectId }: Pick<Session, 'token' | 'projectId'>): C
   if (known !== undefined) return known
   const client = watched(
     createClient({
-      endpoint: location.origin,
+      endpoint: location.origin + ROOT_PATH,
       projectId,
       credentials: { kind: 'token', token },
       language: spoken,

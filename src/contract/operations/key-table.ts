@@ -67,7 +67,7 @@ export const SearchKeys = operation({
     /** How many keys match; left out when counting them would take long. */
     total: optional(number),
   },
-  faults: ['limit-out-of-range', 'marker-out-of-range'],
+  faults: ['parameter-missing', 'limit-out-of-range', 'marker-out-of-range'],
   source: 'ours',
 })
 

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { MAX_PAGE_EVENTS } from '../../core/limits.ts'
-import { optional, plain } from '../field.ts'
+import type { Days } from '../../core/time.ts'
+import { field, optional, plain } from '../field.ts'
 import {
   boolean,
   epochMsText,
@@ -14,7 +15,6 @@ import {
   rotationInterval,
   sequence,
   text,
-  wholeNumber,
 } from '../fields.ts'
 import { listOf, objectOf } from '../object-fields.ts'
 import { needs, operation } from '../operation.ts'
@@ -107,6 +107,19 @@ export const ShowKeyRotationStatus = operation({
   source: 'KMS API reference, "Querying the rotation status of a key"',
 })
 
+/** Most days of a calendar. */
+const MAX_CALENDAR_DAYS = 366
+
+/** `days` of a calendar. */
+const calendarDays = field({
+  schema: Type.String({ pattern: '^[0-9]{1,3}$' }),
+  decode: (wire) => {
+    const count = Number(wire)
+    return count >= 1 && count <= MAX_CALENDAR_DAYS ? (count as Days) : undefined
+  },
+  encode: (value: Days) => String(value),
+})
+
 /** A rotation that was done. */
 const ROTATION_EVENT = {
   key_id: keyId,
@@ -175,7 +188,7 @@ export const ShowRotationOverview = operation({
     /** First day of the calendar, milliseconds since 1970; today without it. Days are those of UTC. */
     from: optional(epochMsText),
     /** Days of the calendar, 1 to 366; 90 without it. */
-    days: optional(wholeNumber),
+    days: optional(calendarDays),
   },
   response: {
     /** The time of the clock that rotates keys. */

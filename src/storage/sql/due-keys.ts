@@ -20,7 +20,7 @@ import {
 } from './due-writes.ts'
 import { engineOf } from './engine.ts'
 import { keyColumns, toStoredKey, versionColumns } from './key-rows.ts'
-import { countOut } from './key-tallies.ts'
+import { recount } from './key-tallies.ts'
 import type { Database } from './schema.ts'
 import { inTransaction } from './transactions.ts'
 
@@ -131,7 +131,10 @@ export function dueKeys(db: Kysely<Database>, clock: Clock): Queries {
             transaction,
             doomed.map(({ id, projectId }) => [id, projectId, now]),
           )
-          await countOut(transaction, doomed)
+          await recount(
+            transaction,
+            doomed.map((key) => ({ before: key })),
+          )
           return { done: doomed, changed: ids }
         },
       ),
@@ -238,6 +241,11 @@ async function writeRotations(
   await notePending(
     transaction,
     ids.map((id) => [id, since]),
+  )
+  await recount(
+    transaction,
+    steps.map(({ seen, key }) => ({ before: seen.key, after: key })),
+    steps.map(({ event }) => event),
   )
 }
 

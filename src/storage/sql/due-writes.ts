@@ -49,6 +49,7 @@ const KEY_COLUMNS = [
   'state',
   'created_at',
   'region_role',
+  'rotation',
   'revision',
   ...ROTATED,
 ] as const satisfies readonly (keyof KeysTable)[]

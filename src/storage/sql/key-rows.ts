@@ -3,7 +3,12 @@ import type { KeyId, MaterialId, ProjectId, TenantId, VersionNumber } from '../.
 import type { Key, KeyOrigin, KeyState, Regional, RotationSchedule } from '../../core/key.ts'
 import type { KeySpec, KeyUsage } from '../../core/key-specs.ts'
 import { deletionAt } from '../../core/key-state.ts'
-import { nextRotationAt, type RotationCause, type RotationEvent } from '../../core/rotation.ts'
+import {
+  nextRotationAt,
+  type RotationCause,
+  type RotationEvent,
+  rotationStanding,
+} from '../../core/rotation.ts'
 import type { Days, EpochMs } from '../../core/time.ts'
 import type { StoredKey, StoredKeyVersion } from '../../ports/key-store.ts'
 import type { Database, KeysTable } from './schema.ts'
@@ -36,6 +41,7 @@ export function keyColumns(key: Key): Omit<KeysTable, 'number' | 'revision'> {
     material_expires_at: key.materialExpiresAt ?? null,
     region_role: key.regional.kind,
     primary_region: key.regional.kind === 'replica' ? key.regional.primaryRegion : null,
+    rotation: rotationStanding(key),
   }
 }
 

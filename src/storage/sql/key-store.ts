@@ -11,8 +11,7 @@ import { removeCounted } from './counted-dependants.ts'
 import { dueKeys } from './due-keys.ts'
 import { keyQueries } from './key-queries.ts'
 import { keyColumns, toStoredKey, toStoredKeyVersion, versionColumns } from './key-rows.ts'
-import { addToTally, moveTally, ownKeyCount } from './key-tallies.ts'
-
+import { ownKeyCount, recount } from './key-tallies.ts'
 import { materialQueries } from './material-queries.ts'
 import { prepared } from './prepared.ts'
 import type { Database } from './schema.ts'
@@ -99,7 +98,7 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
             .execute()
           await countTags(transaction, key.projectId, [], tags)
         }
-        await addToTally(transaction, key, 1)
+        await recount(transaction, [{ after: key }])
         await logChange(transaction, clock, 'key', key.id)
         return 'inserted'
       }),
@@ -112,8 +111,8 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
           if (await isAliasTaken(transaction, key)) return 'alias-taken'
         }
         if (!(await update(transaction, seen, key))) return 'stale'
-        await moveTally(transaction, seen.key, key)
         await noteForReplicas(transaction, clock, key)
+        await recount(transaction, [{ before: seen.key, after: key }])
         await logChange(transaction, clock, 'key', key.id)
         return 'replaced'
       })
@@ -138,6 +137,7 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
           })
           .execute()
         await noteForReplicas(transaction, clock, key)
+        await recount(transaction, [{ before: seen.key, after: key }], [event])
         await logChange(transaction, clock, 'key', key.id)
         return 'rotated'
       }),
@@ -146,7 +146,7 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
       writing('following a primary', async (transaction) => {
         if (!(await update(transaction, seen, key))) return 'stale'
         for (const version of versions) await insertVersion(transaction, version)
-        await moveTally(transaction, seen.key, key)
+        await recount(transaction, [{ before: seen.key, after: key }])
         await logChange(transaction, clock, 'key', key.id)
         return 'stored'
       }),
@@ -168,7 +168,7 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
           .insertInto('destroyed_keys')
           .values({ id: row.id, project_id: row.project_id, destroyed_at: now })
           .execute()
-        await addToTally(transaction, seen.key, -1)
+        await recount(transaction, [{ before: seen.key }])
         await logChange(transaction, clock, 'key', row.id)
         return 'destroyed'
       }),

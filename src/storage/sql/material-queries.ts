@@ -6,7 +6,7 @@ import type { KeyStore, StoredKey } from '../../ports/key-store.ts'
 import { withStorage } from '../../ports/storage-error.ts'
 import { logChange } from './change-feed.ts'
 import { toStoredKeyVersion, versionColumns } from './key-rows.ts'
-import { moveTally } from './key-tallies.ts'
+import { recount } from './key-tallies.ts'
 import type { Database } from './schema.ts'
 import { inTransaction } from './transactions.ts'
 
@@ -38,7 +38,7 @@ export function materialQueries(db: Kysely<Database>, clock: Clock, update: Upda
       inTransaction(db, async (transaction) => {
         if (!(await update(transaction, seen, key))) return false
         await work(transaction)
-        await moveTally(transaction, seen.key, key)
+        await recount(transaction, [{ before: seen.key, after: key }])
         await logChange(transaction, clock, 'key', key.id)
         return true
       }),

@@ -7,6 +7,7 @@ import { wholeApi } from './migrations/0002-whole-api.ts'
 import { flatLists } from './migrations/0003-flat-lists.ts'
 import { dueOrder } from './migrations/0004-due-order.ts'
 import { auditChains } from './migrations/0005-audit-chains.ts'
+import { keyTable } from './migrations/0006-key-table.ts'
 import type { Database } from './schema.ts'
 
 type Migration = (db: Kysely<Database>, types: ColumnTypes) => Promise<void>
@@ -18,6 +19,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0003-flat-lists': flatLists,
   '0004-due-order': dueOrder,
   '0005-audit-chains': auditChains,
+  '0006-key-table': keyTable,
 }
 
 /** Names of all migrations, in order. */

@@ -21,7 +21,9 @@ export interface Database {
   key_counters: KeyCountersTable
   key_tallies: KeyTalliesTable
   key_versions: KeyVersionsTable
+  key_usage: KeyUsageTable
   rotation_events: RotationEventsTable
+  rotation_days: RotationDaysTable
   destroyed_keys: DestroyedKeysTable
   checkpoints: CheckpointsTable
   audit_chains: AuditChainsTable
@@ -133,6 +135,8 @@ export interface KeysTable {
   material_expires_at: number | null
   region_role: string
   primary_region: string | null
+  /** How the key stands to rotating by itself. */
+  rotation: string
 }
 
 interface KeyCountersTable {
@@ -145,6 +149,9 @@ interface KeyTalliesTable {
   spec: string
   state: string
   is_default: number
+  rotation: string
+  /** 1 where they have rotated, otherwise 0. */
+  rotated: number
   keys: number
 }
 
@@ -170,6 +177,25 @@ interface RotationEventsTable {
   actor: string
   at: number
   due_at: number | null
+}
+
+/** How often versions were used. */
+interface KeyUsageTable {
+  key_id: string
+  version: number
+  protect_count: number
+  open_count: number
+  last_used_at: number
+}
+
+/** How many rotations there are on a day. */
+interface RotationDaysTable {
+  project_id: string
+  /** When it begins, UTC. */
+  day: number
+  due: number
+  done: number
+  late: number
 }
 
 interface DestroyedKeysTable {

@@ -7,6 +7,7 @@ import { sqlCheckpointStore } from './checkpoint-store.ts'
 import { sqlGrantStore } from './grant-store.ts'
 import { sqlIdentityStore } from './identity-store.ts'
 import { sqlKeyStore } from './key-store.ts'
+import { sqlKeyTable } from './key-table.ts'
 import { sqlKeystoreRegistry } from './keystore-registry.ts'
 import { sqlLabelStore } from './label-store.ts'
 import { sqlMetaStore } from './meta-store.ts'
@@ -26,6 +27,7 @@ export function sqlStorage(db: Kysely<Database>, clock: Clock, parts: EnginePart
   const { forget } = sqlChangeFeed(db)
   return {
     keys: sqlKeyStore(db, clock),
+    table: sqlKeyTable(db),
     grants: sqlGrantStore(db, clock),
     labels: sqlLabelStore(db, clock),
     trust: sqlTrustStore(db),

@@ -32,6 +32,18 @@ const TABS = [
     body: lazy(async () => ({ default: (await import('./rotation.tsx')).Rotation })),
   },
   {
+    path: 'usage',
+    name: 'usage',
+    isFor: () => true,
+    body: lazy(async () => ({ default: (await import('./usage.tsx')).Usage })),
+  },
+  {
+    path: 'import',
+    name: 'import',
+    isFor: (row: KeyRow) => row.origin === 'external',
+    body: lazy(async () => ({ default: (await import('./import.tsx')).Import })),
+  },
+  {
     path: 'aliases',
     name: 'aliases',
     isFor: () => true,

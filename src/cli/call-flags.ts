@@ -1,0 +1,32 @@
+import { parseArgs } from 'node:util'
+import { UsageError } from './command.ts'
+import { CONNECTION_FLAGS, CONNECTION_OPTIONS } from './connection/connection-flags.ts'
+
+/** Options of a command as `parseArgs` takes them. */
+export type CallOptions = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>
+
+/** What `--help` says of the flags that say where the server is and who signs in. */
+export const CONNECTION_HELP = [
+  'Where the server is, and who signs in (or keyturn configure):',
+  ...Object.entries(CONNECTION_FLAGS).map(
+    ([name, { placeholder, help }]) => `  --${name} ${placeholder}\n        ${help}`,
+  ),
+].join('\n')
+
+/**
+ * Flags and words of a command that calls a server.
+ *
+ * @throws {UsageError}
+ */
+export function parseCall<Options extends CallOptions>(args: readonly string[], options: Options) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: { ...CONNECTION_OPTIONS, ...options },
+      allowPositionals: true,
+      strict: true,
+    })
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error))
+  }
+}

@@ -1,0 +1,25 @@
+/** Versions of a key, and how much each is used. */
+export const USAGE = {
+  title: 'Versions and their use',
+  lead: 'The primary version protects; former ones still open what they protected.',
+  old: (share: string) => `${share} of what is opened was protected by older versions`,
+  oldText: (old: string, all: string) => `${old} of ${all} times since counting began.`,
+  oldNone: 'Everything that is opened was protected by the primary version',
+  unused: 'This key has not been used since counting began',
+  since: (time: string) => `Counted since ${time}. Uses from before are not among them.`,
+  delay: 'A use shows up here after some ten seconds.',
+  version: 'Version',
+  state: 'State',
+  states: { primary: 'primary', former: 'former', gone: 'without material' },
+  origin: 'Origin',
+  origins: { kms: 'made here', external: 'imported' },
+  created: 'Made',
+  expires: 'Expires',
+  protects: 'Protected',
+  opens: 'Opened',
+  lastUse: 'Last use',
+  use: 'Use',
+  barLabel: (protects: string, opens: string) => `protected ${protects}, opened ${opens}`,
+  rewrap:
+    'What old versions protected can be encrypted anew under the primary version, without its plaintext leaving the server (ReEncrypt).',
+}
