@@ -119,7 +119,10 @@ export function KeyTable(props: {
             <div
               role="row"
               class="keys-row"
-              classList={{ active: item.index === active() }}
+              classList={{
+                active: item.index === active(),
+                turning: isTurning(props.rows.row(item.index)),
+              }}
               data-row={item.index}
               aria-rowindex={item.index + 2}
               style={{ transform: `translateY(${item.start - HEAD_PX}px)` }}
@@ -139,6 +142,11 @@ export function KeyTable(props: {
       </div>
     </div>
   )
+}
+
+/** Whether a key rotates by itself, so that its next rotation says more than its interval. */
+function isTurning(row: KeyRow | undefined): boolean {
+  return row !== undefined && rotationStanding(row).kind === 'on'
 }
 
 function focusRow(place: HTMLElement | undefined, index: number): void {
@@ -218,7 +226,7 @@ function Cells(props: {
         {interval()}
       </div>
       <div role="gridcell" class="cell-nextRotation">
-        <NextRotation row={props.row} />
+        <NextRotation row={props.row} isBrief />
       </div>
       <div role="gridcell" class="cell-lastRotation">
         <Show
