@@ -33,7 +33,7 @@ const TABS = [
   },
   {
     path: 'usage',
-    name: 'usage',
+    name: 'versions',
     isFor: () => true,
     body: lazy(async () => ({ default: (await import('./usage.tsx')).Usage })),
   },

@@ -1,5 +1,5 @@
 import { A } from '@solidjs/router'
-import { createResource, createSignal, For, type JSX, Show } from 'solid-js'
+import { createEffect, createSignal, For, type JSX, on, Show } from 'solid-js'
 import type { RotationEvent } from '../../../client/index.ts'
 import { warnOf } from '../../api/failure.ts'
 import { createQuery } from '../../api/query.ts'
@@ -146,10 +146,22 @@ function Lateness(props: { readonly event: RotationEvent }): JSX.Element {
 
 /** The alias of a key as a link to it; its id until that is known, and when the key is gone. */
 export function KeyName(props: { readonly id: string }): JSX.Element {
-  const [alias] = createResource(() => props.id, aliasOf)
+  const [alias, setAlias] = createSignal<string>()
+  // No resource: nothing else on the page is to wait for a name.
+  createEffect(
+    on(
+      () => props.id,
+      (id) => {
+        setAlias(undefined)
+        void aliasOf(id).then((found) => {
+          if (props.id === id) setAlias(found)
+        })
+      },
+    ),
+  )
   return (
     <A href={`/keys/${props.id}`} title={props.id}>
-      <Show when={alias.latest} fallback={<span class="mono">{props.id}</span>}>
+      <Show when={alias()} fallback={<span class="mono">{props.id}</span>}>
         {(name) => name()}
       </Show>
     </A>

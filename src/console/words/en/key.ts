@@ -9,7 +9,6 @@ export const KEY = {
   aliases: 'Aliases',
   tags: 'Tags',
   grants: 'Grants',
-  usage: 'Versions & use',
   publicKey: 'Public key',
   import: 'Import',
   id: 'Key id',

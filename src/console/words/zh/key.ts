@@ -11,7 +11,6 @@ export const KEY: Words['key'] = {
   aliases: '别名',
   tags: '标签',
   grants: '授权',
-  usage: '版本与使用',
   publicKey: '公钥',
   import: '导入',
   id: '密钥 ID',
