@@ -1,5 +1,4 @@
 // The files of src/client/operations/, made from the table.
-import { readdirSync, readFileSync } from 'node:fs'
 import type { Fields } from '../src/contract/field.ts'
 import type { OperationRow } from '../src/contract/operation.ts'
 import { OPERATIONS } from '../src/contract/operations/index.ts'
@@ -7,20 +6,11 @@ import { possibleFaults } from '../src/contract/possible-faults.ts'
 import { SUBJECTS, type Subject } from '../src/contract/subjects.ts'
 import { wireErrorOf } from '../src/contract/wire-errors/index.ts'
 import { interfaceOf, NAMED_TYPES, namesIn } from './client-types.ts'
-import { fieldComments } from './field-comments.ts'
+import { commentsOf } from './field-comments.ts'
 
 const FOLDER = 'src/client/operations'
-const TABLE = 'src/contract/operations'
 const NOTICE =
   '// Made from the table in src/contract/operations/ by npm run docs; not edited by hand.'
-
-const FILES_OF_ROWS: ReadonlyMap<string, string> = new Map(
-  readdirSync(TABLE).flatMap((file) =>
-    [
-      ...readFileSync(`${TABLE}/${file}`, 'utf8').matchAll(/^export const (\w+) = operation\(/gm),
-    ].map(([, id = '']) => [id, `${TABLE}/${file}`] as const),
-  ),
-)
 
 /** Text of every file that is made, by its name. */
 export function clientFiles(): Readonly<Record<string, string>> {
@@ -117,7 +107,7 @@ function requestOf(row: OperationRow): readonly string[] {
       [`What \`${methodOf(row)}\` takes.`],
       fields,
       'request',
-      commentsOf(row),
+      commentsOf(row.id),
     ),
   ]
 }
@@ -131,14 +121,9 @@ function replyOf(row: OperationRow): readonly string[] {
       [`What \`${methodOf(row)}\` answers.`],
       fields,
       'reply',
-      commentsOf(row),
+      commentsOf(row.id),
     ),
   ]
-}
-
-function commentsOf(row: OperationRow): ReadonlyMap<string, string> {
-  const file = FILES_OF_ROWS.get(row.id)
-  return file === undefined ? new Map() : fieldComments(file, row.id)
 }
 
 function requestFields(row: OperationRow): Fields {

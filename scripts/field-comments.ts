@@ -1,14 +1,27 @@
 // The comments that stand over fields in the modules of the table: they are for clients too.
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+
+const TABLE = 'src/contract/operations'
+
+/** The module of each operation. */
+const FILES_OF_ROWS: ReadonlyMap<string, string> = new Map(
+  readdirSync(TABLE).flatMap((file) =>
+    [
+      ...readFileSync(`${TABLE}/${file}`, 'utf8').matchAll(/^export const (\w+) = operation\(/gm),
+    ].map(([, id = '']) => [id, `${TABLE}/${file}`] as const),
+  ),
+)
 
 /** One line of comment over a field, in an object of fields. */
 const COMMENTED = /^ +\/\*\* ([^\n]*?) \*\/\n +'?([a-zA-Z_-]+)'?: /gm
 
 /**
- * What the comments of `file`, a module of operations, say of the fields of operation `id`, by field.
- * What stands in the operation itself weighs more than what stands in the constants around it.
+ * What the comments in its module say of the fields of operation `id`, by field. What stands in the
+ * operation itself weighs more than what stands in the constants around it.
  */
-export function fieldComments(file: string, id: string): ReadonlyMap<string, string> {
+export function commentsOf(id: string): ReadonlyMap<string, string> {
+  const file = FILES_OF_ROWS.get(id)
+  if (file === undefined) throw new Error(`no module of operations has ${id}`)
   const text = readFileSync(file, 'utf8')
   const begin = text.indexOf(`export const ${id} = operation({`)
   const end = text.indexOf('\n})\n', begin)

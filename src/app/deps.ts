@@ -1,5 +1,6 @@
 import type { RotationEvent } from '../core/rotation.ts'
 import type { RootKey } from '../crypto/root-key.ts'
+import type { AuditReader } from '../ports/audit-reader.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { GrantStore } from '../ports/grant-store.ts'
 import type { IdentityStore } from '../ports/identity-store.ts'
@@ -15,6 +16,7 @@ import type { TrustStore } from '../ports/trust-store.ts'
 import type { ChangeFollower } from './change-follower.ts'
 import type { KeyCache } from './key-cache.ts'
 import type { PagePlaces } from './page-places.ts'
+import type { UsageCounter } from './usage-counter.ts'
 
 /** What handlers work on. */
 export interface Deps {
@@ -22,6 +24,10 @@ export interface Deps {
   readonly clock: Clock
   readonly keys: KeyStore
   readonly table: KeyTable
+  /** The audit log of this node. */
+  readonly auditReader: AuditReader
+  /** Counts uses of keys. */
+  readonly usage: UsageCounter
   readonly grants: GrantStore
   readonly labels: LabelStore
   readonly trust: TrustStore

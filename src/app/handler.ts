@@ -17,6 +17,8 @@ export interface RequestContext {
   keyId: KeyId | undefined
   /** The version that was used. */
   keyVersion: VersionNumber | undefined
+  /** Another version that was opened on the way, when what it protected is protected anew. */
+  reopened: { readonly keyId: KeyId; readonly version: VersionNumber } | undefined
   /**
    * What was found out of the caller's right, where the row of the operation names one that is asked
    * before the handler runs.

@@ -1,4 +1,3 @@
-import { fault } from '../core/fault.ts'
 import {
   createAccessPoint,
   deleteAccessPoint,
@@ -8,6 +7,7 @@ import {
   listAccessPoint,
 } from './access-points.ts'
 import { associateAlias, createAlias, deleteAlias, listAliases } from './aliases.ts'
+import { listAuditRecords } from './audit-records.ts'
 import { createDatakeyCapsule, decryptDatakeyCapsule } from './capsules.ts'
 import { advanceClock, showClock } from './clock.ts'
 import { createKey, ensureDefaultKey } from './create-key.ts'
@@ -117,7 +117,7 @@ export const HANDLERS: Handlers = {
   ListKeyVersions: listKeyVersions,
   ListProjectRotationEvents: listProjectRotationEvents,
   ShowRotationOverview: showRotationOverview,
-  ListAuditRecords: notYet,
+  ListAuditRecords: listAuditRecords,
   ShowUserInstances: showUserInstances,
   ShowUserQuotas: showUserQuotas,
   EnableKeyRotation: enableKeyRotation,
@@ -202,8 +202,4 @@ export const HANDLERS: Handlers = {
   ShowIdentityVersion: showIdentityVersion,
   ShowClock: showClock,
   AdvanceClock: advanceClock,
-}
-
-function notYet(): never {
-  throw fault('route-unknown')
 }

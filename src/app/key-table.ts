@@ -49,6 +49,7 @@ export const showKeyRow: Handler<'ShowKeyRow'> = async (deps, caller, request) =
   return { key: presentRow(key, deps.region) }
 }
 
+/** What this thread has counted is written first, so that who uses a key and then looks sees it. */
 export const listKeyVersions: Handler<'ListKeyVersions'> = async (deps, caller, request) => {
   const { key } = await loadKey(deps, caller, request.key_id)
   const limit = request.limit ?? MAX_PAGE_EVENTS
@@ -56,6 +57,8 @@ export const listKeyVersions: Handler<'ListKeyVersions'> = async (deps, caller, 
   const found = await deps.table.newestVersions(key.id, { before, limit: limit + 1 })
   const page = found.slice(0, limit)
   const last = page.at(-1)
+  await deps.usage.flush().catch(deps.warn)
+  const usage = await deps.usage.ofVersions(page)
   return {
     versions: page.map((version) => ({
       version: version.version,
@@ -64,11 +67,12 @@ export const listKeyVersions: Handler<'ListKeyVersions'> = async (deps, caller, 
       create_time: version.createdAt,
       expiration_time: version.expiresAt ?? ('none' as const),
       state: stateOf(version, key),
-      protect_count: 0,
-      open_count: 0,
+      protect_count: usage.get(version.version)?.protectCount ?? 0,
+      open_count: usage.get(version.version)?.openCount ?? 0,
+      last_used_time: usage.get(version.version)?.lastUsedAt,
     })),
     next_marker: found.length > limit && last !== undefined ? last.version : 'end',
-    counted_since: deps.clock.now(),
+    counted_since: deps.usage.countedSince,
   }
 }
 

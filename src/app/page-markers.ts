@@ -1,11 +1,12 @@
 import { fault } from '../core/fault.ts'
 import { parseKeyId, type VersionNumber } from '../core/ids.ts'
 import type { EpochMs } from '../core/time.ts'
+import type { AuditPlace } from '../ports/audit-reader.ts'
 import type { EventPlace, KeySearch, SearchPlace } from '../ports/key-table.ts'
 
 /*
  * Markers of pages that go on after a place in an order rather than after a number: base64url of a
- * JSON list. They hold nothing that the page before did not show, and reach nothing that the caller
+ * JSON list or, in the audit log, a place in the file of each thread. They hold nothing that the page before did not show, and reach nothing that the caller
  * may not list; what is malformed, or of another order, is refused.
  */
 
@@ -51,6 +52,31 @@ export function eventPlace(marker: string | undefined): EventPlace | undefined {
   const isOurs = isPlaceNumber(at) && isPlaceNumber(toVersion) && more.length === 0
   if (!isOurs || keyId === undefined) throw fault('marker-out-of-range')
   return { at: at as EpochMs, keyId, toVersion: toVersion as VersionNumber } // numbers that only compare
+}
+
+/** The marker of places in an audit log; empty text for the end. */
+export function auditMarker(places: readonly AuditPlace[]): string {
+  return places
+    .map((place) => [place.slot, place.sequence, place.offset].map((n) => n.toString(36)).join('.'))
+    .join('-')
+}
+
+/**
+ * The places that a marker of audit records stands for; undefined for the first page.
+ *
+ * @throws {Fault} `marker-out-of-range`
+ */
+export function auditPlaces(marker: string | undefined): readonly AuditPlace[] | undefined {
+  if (marker === undefined || marker === '') return undefined
+  const places = marker.split('-').map((text): AuditPlace => {
+    const [slot, sequence, offset] = text.split('.').map((digits) => Number.parseInt(digits, 36))
+    if (!isPlaceNumber(slot) || !isPlaceNumber(sequence) || !isPlaceNumber(offset)) {
+      throw fault('marker-out-of-range')
+    }
+    return { slot, sequence, offset }
+  })
+  if (auditMarker(places) !== marker) throw fault('marker-out-of-range')
+  return places
 }
 
 function isValueOf(sort: KeySearch['sort'], value: unknown): value is SearchPlace['value'] {

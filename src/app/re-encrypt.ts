@@ -3,12 +3,12 @@ import type { RequestFor } from '../contract/operations/index.ts'
 import type { EncryptionAlgorithm } from '../core/algorithms.ts'
 import type { Caller } from '../core/caller.ts'
 import { fault } from '../core/fault.ts'
-import type { KeyId } from '../core/ids.ts'
+import type { KeyId, VersionNumber } from '../core/ids.ts'
 import { parseCiphertext } from '../crypto/ciphertext.ts'
 import { authorise } from './authorise.ts'
 import { callerContext } from './caller-context.ts'
 import type { Deps } from './deps.ts'
-import { useKey } from './find-key.ts'
+import { primaryOf, useKey } from './find-key.ts'
 import type { Handler, RequestContext } from './handler.ts'
 import { keyOfCiphertext, protect, unprotect } from './protect.ts'
 import { decryptBare, encryptBare, requireEncryption } from './small-data.ts'
@@ -27,6 +27,7 @@ const KINDS = {
 /** What came out of the source key. */
 interface Opened {
   readonly keyId: KeyId
+  readonly version: VersionNumber
   readonly algorithm: EncryptionAlgorithm
   readonly plaintext: Buffer
 }
@@ -46,6 +47,7 @@ export const reEncrypt: Handler<'ReEncrypt'> = async (deps, caller, request, con
     encryption_context: request.destination_encryption_context,
   })
   const opened = await open(deps, caller, request, context)
+  context.reopened = opened
   const { datakey_cipher_length: expected } = request
   if (form === 'hex' && expected !== undefined && expected !== opened.plaintext.length) {
     throw fault('datakey-cipher-length-mismatch')
@@ -87,7 +89,7 @@ async function open(
     const source = await useKey(deps, caller, keyId, admission)
     const algorithm = requireEncryption(source.key, wanted)
     const plaintext = await decryptBare(deps, source, algorithm, bound, bytes, scratch)
-    return { keyId, algorithm, plaintext }
+    return { keyId, version: primaryOf(source.key), algorithm, plaintext }
   }
   const parsed = parseCiphertext(bytes)
   const named = parsed.kind === 'ok' ? parsed.ciphertext.keyId : undefined
@@ -99,5 +101,5 @@ async function open(
   const algorithm = requireEncryption(source.key, wanted)
   if (own !== keyId) throw fault('decryption-failed')
   const plaintext = await unprotect(deps, source, kind, bound, parsed.ciphertext, scratch)
-  return { keyId, algorithm, plaintext }
+  return { keyId, version: parsed.ciphertext.version, algorithm, plaintext }
 }

@@ -1,9 +1,23 @@
+import type { OperationId } from '../contract/operations/index.ts'
+
 /** A command of the program. */
 export interface Command {
   /** What `--help` prints. */
   readonly help: () => string
   /** Does the work; the answer is the exit code. */
   readonly run: (args: readonly string[], io: CommandIo) => Promise<number>
+}
+
+/** A command, before it is loaded. */
+export interface CommandEntry {
+  /** The words that call it. */
+  readonly words: string
+  /** One line for the list of commands. */
+  readonly summary: string
+  /** The operation that it calls, if it does nothing else. */
+  readonly operation?: OperationId
+  /** A command is loaded when it is called: none waits for the code of the others. */
+  readonly load: () => Promise<Command>
 }
 
 /** What a command reads and writes. */

@@ -1,177 +1,98 @@
-import { type Command, type CommandIo, EXIT, UsageError } from './command.ts'
+import { type Command, type CommandEntry, type CommandIo, EXIT, UsageError } from './command.ts'
+import { COMMANDS } from './command-list.ts'
+import { nearest, nounHelp, overview } from './overview.ts'
 
-interface CommandEntry {
-  /** The words that call it. */
-  readonly words: string
-  /** One line for the list of commands. */
-  readonly summary: string
-  /** A command is loaded when it is called: none waits for the code of the others. */
-  readonly load: () => Promise<Command>
-}
-
-/** Every command, in the order of `--help`. */
-const COMMANDS: readonly CommandEntry[] = [
-  {
-    words: 'serve',
-    summary: 'run the server',
-    load: async () => (await import('./serve-command.ts')).serveCommand,
-  },
-  {
-    words: 'health',
-    summary: 'say whether a server serves',
-    load: async () => (await import('./health-command.ts')).healthCommand,
-  },
-  {
-    words: 'audit verify',
-    summary: 'say whether the audit log is whole',
-    load: async () => (await import('./audit-commands.ts')).auditVerify,
-  },
-  {
-    words: 'config check',
-    summary: 'say whether the settings will do',
-    load: async () => (await import('./config-commands.ts')).configCheck,
-  },
-  {
-    words: 'config show',
-    summary: 'print every setting and where its value comes from',
-    load: async () => (await import('./config-commands.ts')).configShow,
-  },
-  {
-    words: 'project create',
-    summary: 'make a project',
-    load: async () => (await import('./project-commands.ts')).projectCreate,
-  },
-  {
-    words: 'user create',
-    summary: 'make a user',
-    load: async () => (await import('./user-commands.ts')).userCreate,
-  },
-  {
-    words: 'user list',
-    summary: 'list users and their roles',
-    load: async () => (await import('./user-commands.ts')).userList,
-  },
-  {
-    words: 'user password',
-    summary: 'give a user another password; its tokens end',
-    load: async () => (await import('./user-commands.ts')).userPassword,
-  },
-  {
-    words: 'user delete',
-    summary: 'remove a user with its access keys and roles',
-    load: async () => (await import('./user-commands.ts')).userDelete,
-  },
-  {
-    words: 'access-key create',
-    summary: 'make an access key for a user',
-    load: async () => (await import('./access-key-commands.ts')).accessKeyCreate,
-  },
-  {
-    words: 'access-key delete',
-    summary: 'remove an access key',
-    load: async () => (await import('./access-key-commands.ts')).accessKeyDelete,
-  },
-  {
-    words: 'role assign',
-    summary: 'give a user a role, in a project or everywhere',
-    load: async () => (await import('./role-commands.ts')).roleAssign,
-  },
-  {
-    words: 'role remove',
-    summary: 'take a role from a user',
-    load: async () => (await import('./role-commands.ts')).roleRemove,
-  },
-  {
-    words: 'policy put',
-    summary: 'store a policy, in place of an older one of that name',
-    load: async () => (await import('./policy-commands.ts')).policyPut,
-  },
-  {
-    words: 'policy delete',
-    summary: 'remove a policy, also from those who had it',
-    load: async () => (await import('./policy-commands.ts')).policyDelete,
-  },
-  {
-    words: 'root create',
-    summary: 'make a root key file, for several nodes on one store',
-    load: async () => (await import('./root-commands.ts')).rootCreate,
-  },
-  {
-    words: 'store copy',
-    summary: 'copy all data from SQLite to PostgreSQL or back, and compare',
-    load: async () => (await import('./store-commands.ts')).storeCopy,
-  },
-  {
-    words: 'encrypt-file',
-    summary: 'encrypt a file of any size under a data key of its own',
-    load: async () => (await import('./file-commands.ts')).encryptFile,
-  },
-  {
-    words: 'decrypt-file',
-    summary: 'decrypt what encrypt-file made',
-    load: async () => (await import('./file-commands.ts')).decryptFile,
-  },
-  {
-    words: 'version',
-    summary: 'print the version',
-    load: async () => (await import('./version-command.ts')).versionCommand,
-  },
-]
+const HELP: readonly string[] = ['--help', '-h']
 
 /** Runs the command that `args` name; the answer is the exit code. */
 export async function run(args: readonly string[], io: CommandIo): Promise<number> {
-  const entry = COMMANDS.find(({ words }) =>
-    words.split(' ').every((word, index) => args[index] === word),
-  )
+  const entry = entryOf(args)
   if (entry === undefined) return withoutCommand(args, io)
   const rest = args.slice(entry.words.split(' ').length)
   const command = await entry.load()
-  if (rest.includes('--help') || rest.includes('-h')) {
+  if (rest.some((word) => HELP.includes(word))) {
     io.print(command.help())
     return EXIT.ok
   }
+  return runCommand(entry, command, rest, io)
+}
+
+async function runCommand(
+  { words }: CommandEntry,
+  command: Command,
+  args: readonly string[],
+  io: CommandIo,
+): Promise<number> {
   try {
-    return await command.run(rest, io)
+    return await command.run(args, io)
   } catch (error) {
-    if (error instanceof UsageError || isSettingsError(error)) {
-      io.printError(`keyturn: ${error.message}\nTry: keyturn ${entry.words} --help`)
+    if (error instanceof UsageError || isNamed(error, 'SettingsError')) {
+      io.printError(`keyturn: ${messageOf(error)}\nTry: keyturn ${words} --help`)
       return EXIT.usage
     }
     io.printError(`keyturn: ${explain(error)}`)
-    return EXIT.failed
+    return exitCodeOf(error)
   }
+}
+
+/** Of the commands whose words `args` begin with, the one with most of them. */
+function entryOf(args: readonly string[]): CommandEntry | undefined {
+  return COMMANDS.filter(({ words }) =>
+    words.split(' ').every((word, index) => args[index] === word),
+  ).sort((a, b) => b.words.split(' ').length - a.words.split(' ').length)[0]
 }
 
 function withoutCommand(args: readonly string[], io: CommandIo): number {
-  if (args.length === 0 || ['help', '--help', '-h'].includes(args[0] ?? '')) {
-    io.print(overview())
+  const [noun = '', verb] = args
+  if (args.length === 0 || noun === 'help' || HELP.includes(noun)) {
+    io.print(overview(COMMANDS))
     return EXIT.ok
   }
-  io.printError(`keyturn: there is no command ${args.join(' ')}\n\n${overview()}`)
+  const ofNoun = COMMANDS.filter(({ words }) => words.startsWith(`${noun} `))
+  if (ofNoun.length > 0) {
+    if (verb !== undefined && HELP.includes(verb)) {
+      io.print(nounHelp(noun, ofNoun))
+      return EXIT.ok
+    }
+    const wrong = verb === undefined ? '' : `keyturn: there is no command ${noun} ${verb}\n\n`
+    io.printError(`${wrong}${nounHelp(noun, ofNoun)}`)
+    return EXIT.usage
+  }
+  const meant = nearest(args.slice(0, 2).join(' '), COMMANDS) ?? nearest(noun, COMMANDS)
+  const hint = meant === undefined ? 'Try: keyturn --help' : `Did you mean: keyturn ${meant}`
+  io.printError(`keyturn: there is no command ${args.slice(0, 2).join(' ')}\n${hint}`)
   return EXIT.usage
 }
 
-function overview(): string {
-  const width = Math.max(...COMMANDS.map(({ words }) => words.length))
-  const lines = COMMANDS.map(({ words, summary }) => `  ${words.padEnd(width)}  ${summary}`)
-  return [
-    'Keyturn, a key management service: keys that rotate by themselves and can prove it.',
-    '',
-    'Usage: keyturn COMMAND [FLAGS]',
-    '',
-    ...lines,
-    '',
-    'keyturn COMMAND --help tells more. Exit codes: 0 done, 1 failed, 2 called wrongly.',
-  ].join('\n')
+/** What a script may go by. Errors are told by their names: none waits for the code that makes them. */
+function exitCodeOf(error: unknown): number {
+  if (!isNamed(error, 'KeyturnError')) return EXIT.failed
+  const { kind, status } = error as Error & { readonly kind?: unknown; readonly status?: unknown }
+  if (kind === 'network' || kind === 'timeout' || kind === 'unintelligible') return EXIT.unavailable
+  if (kind !== 'refused' || typeof status !== 'number') return EXIT.usage
+  if (status === 401 || status === 403) return EXIT.forbidden
+  if (status === 404) return EXIT.absent
+  return status === 429 || status >= 500 ? EXIT.unavailable : EXIT.failed
 }
 
-/** By name, so that commands which read no settings need not load them. */
-function isSettingsError(error: unknown): error is Error {
-  return error instanceof Error && error.name === 'SettingsError'
+function isNamed(error: unknown, name: string): error is Error {
+  return error instanceof Error && error.name === name
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** An error with its causes, each on what it says, without stacks. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  return error.cause === undefined ? error.message : `${error.message}: ${explain(error.cause)}`
+  const { code, requestId } = error as Error & {
+    readonly code?: unknown
+    readonly requestId?: unknown
+  }
+  const facts = [code, requestId && `request ${requestId}`].filter((fact) => (fact ?? '') !== '')
+  const words = error.message === '' ? String(code ?? error.name) : error.message
+  const text =
+    isNamed(error, 'KeyturnError') && facts.length > 0 ? `${words} (${facts.join(', ')})` : words
+  return error.cause === undefined ? text : `${text.replace(/\.$/, '')}: ${explain(error.cause)}`
 }

@@ -62,6 +62,11 @@ export interface OperationRow {
    * that one thing in it.
    */
   readonly listedFor: string
+  /**
+   * What success does with the version of the key that the request turned out to be about: it
+   * protects something, or opens what it protected; uses are counted.
+   */
+  readonly keyUse: 'none' | 'protect' | 'open'
   /** Faults beyond those that any request may meet. */
   readonly faults: readonly FaultKind[]
   /** Where the contract was read. */
@@ -78,6 +83,7 @@ type Defaults = {
   readonly headers: Record<never, never>
   readonly response: Record<never, never>
   readonly listedFor: ''
+  readonly keyUse: 'none'
   readonly repeatable: false
   readonly faults: readonly []
 }
@@ -92,6 +98,7 @@ const DEFAULTS: Defaults = {
   headers: {},
   response: {},
   listedFor: '',
+  keyUse: 'none',
   repeatable: false,
   faults: [],
 }

@@ -16,6 +16,7 @@ import { fault } from '../core/fault.ts'
 import type { KeyId, ProjectId, VersionNumber } from '../core/ids.ts'
 import type { AuditLog } from '../ports/audit-log.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { KeyUse } from '../ports/usage-store.ts'
 import { auditRecord } from './audit-record.ts'
 import { readBody } from './read-body.ts'
 import { type Outcome, refuse, send, succeed } from './reply.ts'
@@ -63,6 +64,7 @@ class HttpContext implements RequestContext {
   readonly secure: boolean
   keyId: KeyId | undefined = undefined
   keyVersion: VersionNumber | undefined = undefined
+  reopened: RequestContext['reopened'] = undefined
   admission = NOT_ASKED
   signedIn: SignedIn | undefined = undefined
   readonly #pipeline: Pipeline
@@ -151,12 +153,20 @@ function perform(
     }
     const handler = HANDLERS[id] as UntypedHandler // fed what its own row decoded
     return whenReady(handler(deps, caller, decoded, context), (reply) => {
+      if (row.keyUse !== 'none') countUse(deps, row.keyUse, context)
       const headers = encodeFields(row.headers, reply as never) // the row's own values
       const members = encodeFields(row.response, reply as never) // the row's own values
       const content = isListedFor(row, request) ? [members] : members
       return succeed(row.status, headers as Readonly<Record<string, string>>, content) // headers are text
     })
   })
+}
+
+/** Counts what was done with keys. */
+function countUse(deps: Deps, use: KeyUse, { keyId, keyVersion, reopened }: RequestContext): void {
+  const now = deps.clock.now()
+  if (keyId !== undefined && keyVersion !== undefined) deps.usage.note(keyId, keyVersion, use, now)
+  if (reopened !== undefined) deps.usage.note(reopened.keyId, reopened.version, 'open', now)
 }
 
 /** Who sent the request; undefined where anybody may. */

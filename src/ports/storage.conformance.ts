@@ -10,6 +10,7 @@ import { metaStoreConformance } from './meta-store.conformance.ts'
 import { replicaStoreConformance } from './replica-store.conformance.ts'
 import type { Storage } from './storage.ts'
 import { trustStoreConformance } from './trust-store.conformance.ts'
+import { usageStoreConformance } from './usage-store.conformance.ts'
 
 /** A database for a test. */
 export interface DatabaseForTest {
@@ -75,6 +76,7 @@ export function storageConformance(name: string, make: () => Promise<DatabaseFor
     changeFeedConformance,
     checkpointStoreConformance,
     metaStoreConformance,
+    usageStoreConformance,
   ]) {
     conformance(name, openTwo)
   }

@@ -9,11 +9,13 @@ import type { LabelStore } from './label-store.ts'
 import type { MetaStore } from './meta-store.ts'
 import type { ReplicaStore } from './replica-store.ts'
 import type { TrustStore } from './trust-store.ts'
+import type { UsageStore } from './usage-store.ts'
 
 /** Everything that is kept, over one connection to one database. */
 export interface Storage {
   readonly keys: KeyStore
   readonly table: KeyTable
+  readonly usage: UsageStore
   readonly grants: GrantStore
   readonly labels: LabelStore
   readonly trust: TrustStore

@@ -1,14 +1,19 @@
+import { readdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { openAuditLog } from '../audit/file-log.ts'
+import { openLogReader } from '../audit/log-reader.ts'
 import type { RootKey } from '../crypto/root-key.ts'
 import type { AuditLog } from '../ports/audit-log.ts'
+import type { AuditReader } from '../ports/audit-reader.ts'
 import { systemClock } from '../ports/clock.ts'
 import type { Storage } from '../ports/storage.ts'
 import type { Settings } from './settings-table.ts'
 
 /** Folder of the audit log within the data folder. */
 const AUDIT_FOLDER = 'audit'
+/** Name of the folder of a thread within that. */
+const WORKER_FOLDER = /^worker-([1-9]\d{0,5})$/
 
 /** Each thread writes a chain of its own, so that none waits for another. */
 export interface AuditChainPlace {
@@ -27,6 +32,24 @@ export function auditPlace(settings: AuditSettings, slot: number): AuditChainPla
     directory: slot === 0 ? folder : join(folder, `worker-${slot}`),
     place: `${nodeName(settings)}/${slot}`,
   }
+}
+
+/** A reader of all chains of this node, also of threads that it no longer has. */
+export function openNodeAudit(settings: AuditSettings): AuditReader {
+  const main = auditPlace(settings, 0).directory
+  return openLogReader({
+    node: nodeName(settings),
+    async folders() {
+      const slots = (await readdir(main))
+        .map((name) => WORKER_FOLDER.exec(name)?.[1])
+        .filter((slot) => slot !== undefined)
+        .map(Number)
+      return [0, ...slots].map((slot) => ({
+        slot,
+        directory: auditPlace(settings, slot).directory,
+      }))
+    },
+  })
 }
 
 /** Opens the audit chain of a thread. */

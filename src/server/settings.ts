@@ -24,7 +24,16 @@ const NAMES = Object.keys(SETTINGS) as readonly SettingName[]
 const MAX_WORKERS = 256
 const VARIABLE_PREFIX = 'KEYTURN_'
 /** Variables that are no settings of the server. */
-const OTHER_VARIABLES: readonly string[] = ['KEYTURN_CONFIG', 'KEYTURN_VECTORS', 'KEYTURN_LONG']
+const OTHER_VARIABLES: readonly string[] = [
+  'KEYTURN_CONFIG',
+  // Of the command line, for other commands.
+  'KEYTURN_ENDPOINT',
+  'KEYTURN_OUTPUT',
+  'KEYTURN_PROFILE',
+  // Of the tests.
+  'KEYTURN_VECTORS',
+  'KEYTURN_LONG',
+]
 
 /**
  * Reads settings from flags, variables and a file, in that order of weight.

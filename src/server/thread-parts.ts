@@ -8,7 +8,7 @@ import { shareSlowWork } from '../crypto/slow-work.ts'
 import type { AuditLog } from '../ports/audit-log.ts'
 import { type Clock, systemClock } from '../ports/clock.ts'
 import type { Storage } from '../ports/storage.ts'
-import { openThreadAudit } from './audit-chains.ts'
+import { openNodeAudit, openThreadAudit } from './audit-chains.ts'
 import { type Identity, makeIdentity } from './identity.ts'
 import { describeError, type Logger } from './log.ts'
 import type { MachineMemory } from './machine-memory.ts'
@@ -16,7 +16,11 @@ import { type Metrics, makeMetrics } from './metrics.ts'
 import { readPeers } from './peers.ts'
 import type { Settings } from './settings-table.ts'
 import { readTokens } from './tokens.ts'
+import { openUsageCounter } from './usage.ts'
 import { rotationRecord } from './work-records.ts'
+
+/** How often uses of keys are written to the store: a thread that is killed loses what came since. */
+const WRITE_USAGE_MS = 10_000
 
 /** What may be put in place of the real parts, in tests. */
 export interface ServeOverrides {
@@ -82,6 +86,14 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
     ],
   })
   const identity = makeIdentity({ settings, storage, root, clock: systemClock, changes })
+  const usage = await openUsageCounter(storage, clock)
+  const writeUsage = () =>
+    usage
+      .flush()
+      .catch((error) =>
+        log.warn({ error: describeError(error) }, 'uses of keys are yet to be counted'),
+      )
+  const writingUsage = setInterval(writeUsage, WRITE_USAGE_MS).unref()
   const isReady = () => !memory.isLeaving() && audit.problem() === undefined
   const metrics = makeMetrics({ cache, audit, isReady })
 
@@ -98,6 +110,8 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
     clock,
     keys: storage.keys,
     table: storage.table,
+    auditReader: openNodeAudit(settings),
+    usage,
     grants: storage.grants,
     labels: storage.labels,
     trust: storage.trust,
@@ -125,6 +139,7 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
     await changes.start(cannotRead)
   } catch (error) {
     await changes.stop()
+    clearInterval(writingUsage)
     await audit.close()
     throw error
   }
@@ -142,6 +157,8 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
       for (const token of tokens.values()) await token.close()
       await changes.stop()
       cache.clear()
+      clearInterval(writingUsage)
+      await writeUsage()
       await audit.close()
     },
   }

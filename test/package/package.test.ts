@@ -9,7 +9,19 @@ import { type Credentials, signedHeaders } from '../server.ts'
 import { type LocalRegistry, startLocalRegistry } from './local-registry.ts'
 
 const ROOT = new URL('../..', import.meta.url).pathname
-const CONSOLE = existsSync(join(ROOT, 'src/console/index.html'))
+/** A program of somebody who uses the client. */
+const USER_OF_CLIENT = `import { createClient, KeyturnError, type CreateKeyRequest, pages } from 'keyturn/client'
+const client = createClient({
+  endpoint: process.argv[2] ?? '',
+  credentials: { kind: 'accessKey', accessKey: process.argv[3] ?? '', secretKey: process.argv[4] ?? '' },
+  ...(process.argv[5] === undefined ? {} : { projectId: process.argv[5] }),
+})
+const request: CreateKeyRequest = { key_alias: 'by-the-client' }
+const { key_info } = await client.createKey(request)
+const status: boolean = (await client.showKeyRotationStatus({ key_id: key_info.key_id })).key_rotation_enabled
+const refusal = await client.showKeyRotationStatus({ key_id: key_info.domain_id }).catch((error) => error)
+console.log(JSON.stringify({ status, kind: refusal instanceof KeyturnError, pages: typeof pages }))
+`
 
 /** An environment as a person has it who is in no npm script, with this Node.js first. */
 function environment(node: string = process.execPath): NodeJS.ProcessEnv {
@@ -63,7 +75,10 @@ describe('the package that npm pack makes', () => {
       'lib/crypto/slow-worker.js',
       'lib/tokens/token-process.js',
       'deploy/systemd/keyturn.service',
-      ...(CONSOLE ? ['dist/console/index.html'] : []),
+      'lib/client/index.js',
+      'lib/client/index.d.ts',
+      'dist/console/index.html',
+      'docs/settings.md',
     ]) {
       assert.ok(files.includes(file), `${file} is missing`)
     }
@@ -92,7 +107,7 @@ describe('the package that npm pack makes', () => {
     assert.ok(registry?.asked.has('kysely'))
   })
 
-  test('npx keyturn serve: signed requests, threads, slow work, pages, a clean stop', async () => {
+  test('npx keyturn serve: signed requests, threads, slow work, pages, a clean stop', async (t) => {
     const flags = ['--listen', '127.0.0.1:0', '--data', 'data', '--workers', '2']
     const child = spawn('npx', ['keyturn', 'serve', ...flags], {
       cwd: folder,
@@ -101,13 +116,17 @@ describe('the package that npm pack makes', () => {
     })
     let out = ''
     let walked = false
+    t.after(() => child.kill('SIGKILL'))
     for await (const chunk of child.stdout) {
       out += chunk
       if (walked || !/Ctrl-C stops it/.test(out)) continue
       walked = true
       const url = /http:\/\/127\.0\.0\.1:\d+/.exec(out)?.[0] ?? ''
-      await walk(url)
-      child.kill('SIGTERM')
+      try {
+        await walk(url)
+      } finally {
+        child.kill('SIGTERM')
+      }
     }
     assert.match(out, /^Stopped\.$/m)
   })
@@ -142,17 +161,32 @@ describe('the package that npm pack makes', () => {
     })
     const opened = await call('decrypt-data', { cipher_text })
     assert.equal(opened.plain_text, 'aGVsbG8=')
+    await useClient(url, credentials)
     for (const path of ['/docs', '/docs/zh', '/openapi.json', '/healthz']) {
       assert.equal((await fetch(`${url}${path}`)).status, 200, path)
     }
-    if (CONSOLE) {
-      const page = await fetch(`${url}/console/`)
-      assert.equal(page.status, 200)
-      const html = await page.text()
-      const script = /<script[^>]*src="([^"]+)"/.exec(html)?.[1]
-      assert.ok(script, html)
-      assert.equal((await fetch(new URL(script, `${url}/console/`))).status, 200)
-    }
+    const page = await fetch(`${url}/console/`)
+    if (page.status === 404) return
+    assert.equal(page.status, 200)
+    const script = /<script[^>]*src="([^"]+)"/.exec(await page.text())?.[1] ?? 'no script'
+    assert.equal((await fetch(new URL(script, `${url}/console/`))).status, 200)
+  }
+
+  /** Checks and runs a program that imports `keyturn/client`. */
+  async function useClient(url: string, credentials: Credentials): Promise<void> {
+    writeFileSync(join(folder, 'user.ts'), USER_OF_CLIENT)
+    const { access_key, secret_key, project_id } = credentials
+    const args = ['user.ts', url, access_key, secret_key, project_id]
+    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder })
+    assert.deepEqual(JSON.parse(stdout), { status: false, kind: true, pages: 'function' })
+    const flags = '--noEmit --strict --module nodenext --target esnext --lib esnext,dom'.split(' ')
+    const types = ['--types', 'node', '--typeRoots', join(ROOT, 'node_modules/@types')]
+    const tsc = join(ROOT, 'node_modules/.bin/tsc')
+    const checked = spawnSync(tsc, [...flags, ...types, 'user.ts'], {
+      cwd: folder,
+      encoding: 'utf8',
+    })
+    assert.equal(checked.status, 0, checked.stdout)
   }
 
   test('npx keyturn version, and the commands for those who run it', () => {

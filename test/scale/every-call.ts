@@ -39,7 +39,7 @@ const later = (NOW + 1) as EpochMs
 /** Calls of every method of every store, on one that `crowd` has filled with so many rows. */
 export function everyCall(storage: Storage, filled: Filled, rows: number): readonly Call[] {
   const { keys, grants, labels, trust, keystores, replicas, identity, changes } = storage
-  const { checkpoints, meta, table } = storage
+  const { checkpoints, meta, table, usage } = storage
   const { versioned } = filled
   if (versioned === undefined) throw new Error('the store lacks the key with many versions')
 
@@ -172,6 +172,23 @@ export function everyCall(storage: Storage, filled: Filled, rows: number): reado
     {
       method: 'table.overdueRotations',
       run: () => table.overdueRotations(PROJECT, later, LIMIT),
+    },
+    {
+      method: 'usage.add',
+      run: () =>
+        usage.add(
+          [1, 2].map((n) => ({
+            keyId: filled.keyId(n),
+            version: FIRST_VERSION,
+            protectCount: 1,
+            openCount: 1,
+            lastUsedAt: later,
+          })),
+        ),
+    },
+    {
+      method: 'usage.ofVersions',
+      run: () => usage.ofVersions(filled.keyId(1), FIRST_VERSION, second),
     },
     { method: 'keys.find', run: () => keys.find(filled.keyId(1)) },
     { method: 'keys.findVersion', run: () => keys.findVersion(versioned, second) },

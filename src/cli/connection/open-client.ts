@@ -35,16 +35,21 @@ export async function openClient(flags: ConnectionFlags, io: CommandIo): Promise
 /**
  * What {@link openClient} goes by.
  *
+ * @param who Whether somebody must sign in, or anybody may call.
  * @throws {UsageError} as that does
  */
-export async function connectionOf(flags: ConnectionFlags, io: CommandIo): Promise<ClientOptions> {
+export async function connectionOf(
+  flags: ConnectionFlags,
+  io: CommandIo,
+  who: 'somebody' | 'anybody' = 'somebody',
+): Promise<ClientOptions> {
   const sources = await sourcesOf(flags, io)
   const first = <Name extends keyof Source>(name: Name): Source[Name] =>
     sources.find((source) => source[name] !== undefined)?.[name]
   const endpoint = first('endpoint')
   if (endpoint === undefined) throw new UsageError(NOWHERE)
   const lazy = first('credentials')
-  if (lazy === undefined) throw new UsageError(NOBODY)
+  if (lazy === undefined && who === 'somebody') throw new UsageError(NOBODY)
   warnOfPlainHttp(endpoint, io)
   const caFile = first('caFile')
   const { projectId, projectName } = projectOf(sources)
@@ -53,7 +58,10 @@ export async function connectionOf(flags: ConnectionFlags, io: CommandIo): Promi
     endpoint,
     identityEndpoint: first('authUrl'),
     projectId,
-    credentials: { ...(await credentialsOf(lazy, io)), ...scope },
+    credentials:
+      lazy === undefined || who === 'anybody'
+        ? { kind: 'none' }
+        : { ...(await credentialsOf(lazy, io)), ...scope },
     language: 'en',
     fetch: nodeTransport(caFile === undefined ? undefined : readText(caFile)),
   }

@@ -41,6 +41,7 @@ export interface AuditOperations {
    * Refused with:
    * - 400 KMS.1601: The parameter limit must be 1 to 200.
    * - 400 KMS.1602: The parameter marker is out of range.
+   * - 400 KMS.0205: The parameter key_id is malformed.
    * - 403 KMS.0307: The user has no permission for this operation (keyturn:audit:list).
    * - 403 KMS.0306: The user has no permission for this key (keyturn:audit:list).
    */

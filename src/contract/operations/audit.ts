@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { oneOf, optional, plain } from '../field.ts'
-import { epochMsText, number, pageLimit, text, textOf } from '../fields.ts'
+import { epochMsText, keyId, number, pageLimit, text, textOf } from '../fields.ts'
 import { listOf, objectOf } from '../object-fields.ts'
 import { needs, operation } from '../operation.ts'
 
@@ -24,7 +24,7 @@ export const ListAuditRecords = operation({
     operation: word,
     /** Name or id of a user. */
     user: word,
-    key_id: word,
+    key_id: optional(keyId),
     request_id: word,
     outcome: optional(oneOf(['allowed', 'refused', 'failed'])),
     limit: optional(pageLimit(MAX_PAGE_RECORDS)),

@@ -42,6 +42,7 @@ export const CreateDatakeyCapsule = operation({
     datakey_cipher: optional(base64),
     datakey_capsule: base64,
   },
+  keyUse: 'protect',
   faults: [...USE_FAULTS, 'resource-not-found', 'parameter-missing'],
   source: 'KMS SDK 3.1.209, CreateDatakeyCapsule',
 })
@@ -76,6 +77,7 @@ export const DecryptDatakeyCapsule = operation({
     datakey: optional(secret(hex())),
     datakey_cipher: optional(base64),
   },
+  keyUse: 'open',
   faults: [...USE_FAULTS, 'decryption-failed', 'attestation-refused'],
   source: 'KMS SDK 3.1.209, DecryptDatakeyCapsule',
 })

@@ -52,6 +52,7 @@ export const CreateRsaDatakeyPair = operation({
   repeatable: true,
   request: { ...REQUEST, key_spec: rsaPairSpec },
   response: { ...RESPONSE, key_spec: text },
+  keyUse: 'protect',
   faults: PAIR_FAULTS,
   source: 'KMS SDK 3.1.209, CreateRsaDatakeyPair',
 })
@@ -65,6 +66,7 @@ export const CreateEcDatakeyPair = operation({
   repeatable: true,
   request: { ...REQUEST, key_spec: ecPairSpec },
   response: { ...RESPONSE, key_spec: text },
+  keyUse: 'protect',
   faults: PAIR_FAULTS,
   source: 'KMS SDK 3.1.209, CreateEcDatakeyPair',
 })

@@ -69,6 +69,7 @@ export const CreateDatakey = operation({
   repeatable: true,
   request: DATAKEY_REQUEST,
   response: { key_id: keyId, plain_text: secret(hex()), cipher_text: hex() },
+  keyUse: 'protect',
   faults: [
     ...USE_FAULTS,
     'datakey-length-out-of-range',
@@ -93,6 +94,7 @@ export const CreateDatakeyWithoutPlaintext = operation({
     ),
   },
   response: { key_id: keyId, cipher_text: hex() },
+  keyUse: 'protect',
   faults: [
     ...USE_FAULTS,
     'datakey-length-out-of-range-without-plaintext',
@@ -121,6 +123,7 @@ export const EncryptDatakey = operation({
     sequence: optional(sequence),
   },
   response: { key_id: keyId, cipher_text: hex(), datakey_length: wholeNumber },
+  keyUse: 'protect',
   faults: [
     ...USE_FAULTS,
     'datakey-plaintext-invalid',
@@ -149,6 +152,7 @@ export const DecryptDatakey = operation({
     sequence: optional(sequence),
   },
   response: { data_key: secret(hex()), datakey_length: wholeNumber, datakey_dgst: hex() },
+  keyUse: 'open',
   faults: [
     ...USE_FAULTS,
     'decryption-failed',
@@ -176,6 +180,7 @@ export const EncryptData = operation({
     sequence: optional(sequence),
   },
   response: { key_id: keyId, cipher_text: base64 },
+  keyUse: 'protect',
   faults: USE_FAULTS,
   source: 'KMS API reference, "Encrypting data"',
 })
@@ -196,6 +201,7 @@ export const DecryptData = operation({
     sequence: optional(sequence),
   },
   response: { key_id: keyId, plain_text: secret(text), plain_text_base64: secret(base64) },
+  keyUse: 'open',
   faults: [...USE_FAULTS, 'decryption-failed', 'pin-invalid', 'parameter-missing'],
   source: 'KMS API reference, "Decrypting data"',
 })

@@ -43,6 +43,7 @@ export const ReEncrypt = operation({
     /** In the form in which it came. */
     cipher_text: textualCipherText,
   },
+  keyUse: 'protect',
   faults: [
     'key-not-found',
     'key-disabled',

@@ -42,6 +42,7 @@ export const Sign = operation({
   repeatable: true,
   request: SIGNING_REQUEST,
   response: { key_id: keyId, signature: base64 },
+  keyUse: 'protect',
   faults: [...USE_FAULTS, 'digest-length-mismatch'],
   source: 'KMS API reference, "Signing data"',
 })
@@ -55,6 +56,7 @@ export const ValidateSignature = operation({
   repeatable: true,
   request: { ...SIGNING_REQUEST, signature: base64Of(1, MAX_SIGNATURE_BYTES) },
   response: { key_id: keyId, signature_valid: booleanText },
+  keyUse: 'open',
   faults: [...USE_FAULTS, 'digest-length-mismatch'],
   source: 'KMS API reference, "Verifying a signature"',
 })
@@ -83,6 +85,7 @@ export const GenerateMac = operation({
   repeatable: true,
   request: MAC_REQUEST,
   response: { key_id: keyId, mac_algorithm: macAlgorithm, mac: base64 },
+  keyUse: 'protect',
   faults: USE_FAULTS,
   source: 'KMS API reference, "Generating a MAC"',
 })
@@ -96,6 +99,7 @@ export const VerifyMac = operation({
   repeatable: true,
   request: { ...MAC_REQUEST, mac: base64Of(1, MAX_MAC_BYTES) },
   response: { key_id: keyId, mac_algorithm: macAlgorithm, mac_valid: boolean },
+  keyUse: 'open',
   faults: USE_FAULTS,
   source: 'KMS API reference, "Verifying a MAC"',
 })
@@ -121,6 +125,7 @@ export const DeriveSharedSecret = operation({
     key_agreement_algorithm: agreementAlgorithm,
     shared_secret: secret(base64),
   },
+  keyUse: 'protect',
   faults: USE_FAULTS,
   source: 'KMS SDK 3.1.209, DeriveSharedSecret',
 })

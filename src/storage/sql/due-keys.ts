@@ -76,7 +76,9 @@ export function dueKeys(db: Kysely<Database>, clock: Clock): Queries {
     withStorage(doing, () =>
       inTransaction(db, async (transaction) => {
         const query = due(column, 'store', now, limit, after).selectAll()
-        const claims = engineOf(db) === 'postgres' ? query.forUpdate().skipLocked() : query
+        // Who rotates keys leaves their ids alone: whoever writes what refers to a key is not in the way.
+        const locked = column === 'delete_at' ? query.forUpdate() : query.forNoKeyUpdate()
+        const claims = engineOf(db) === 'postgres' ? locked.skipLocked() : query
         const rows = await transaction.executeQuery(claims.compile()).then((result) => result.rows)
         const { done, changed } = await work(transaction, rows.map(toStoredKey))
         await logChanges(transaction, clock, 'key', changed)

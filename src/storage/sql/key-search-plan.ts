@@ -106,18 +106,21 @@ export class SearchPlan {
       case 'alias':
         return [this.#byValue('alias', ['alias'])]
       case 'nextRotation': {
-        const due = this.#byValue('next_rotation_at', ['overdue'])
-        if (rotation === 'overdue') return [due]
         const rest = this.#classes.filter((one) => !isDueSomeDay(one))
         const source = this.#numberSource(rest, ['notDue'])
-        const others = this.#byNumber(source, [...this.#conditions, 'notDue'])
-        if (rotation === 'off') return [others]
-        return [due, others]
+        return [
+          ...(rest.length < this.#classes.length
+            ? [this.#byValue('next_rotation_at', ['overdue'])]
+            : []),
+          ...(rest.length > 0 ? [this.#byNumber(source, [...this.#conditions, 'notDue'])] : []),
+        ]
       }
       case 'lastRotation': {
-        const others = this.#byNumber(this.#neverRotated(), [...this.#conditions, 'never'])
-        if (rotation === 'never') return [others]
-        return [this.#byValue('last_rotation_at', []), others]
+        const hasRotated = this.#classes.some(({ rotated }) => rotated > 0)
+        return [
+          ...(hasRotated && rotation !== 'never' ? [this.#byValue('last_rotation_at', [])] : []),
+          this.#byNumber(this.#neverRotated(), [...this.#conditions, 'never']),
+        ]
       }
       default:
         throw sort satisfies never
@@ -320,8 +323,9 @@ export class SearchPlan {
       case 'tag': {
         const { name, value } = search.tag ?? {}
         const isValue = value === undefined ? sql`` : sql` and tags.value = ${value}`
-        return sql`exists (select 1 from tags where tags.key_id = keys.id
-          and tags.name = ${name}${isValue})`
+        // Counted, for what merely exists PostgreSQL may look up for all keys beforehand.
+        return sql`(select count(*) from tags where tags.key_id = keys.id
+          and tags.name = ${name}${isValue}) > 0`
       }
       default:
         throw condition satisfies never

@@ -21,7 +21,7 @@ export interface SearchLimits {
   readonly mostLookedAt: number
 }
 
-const LIMITS: SearchLimits = { few: 5000, firstChunk: 100, chunk: 1000, mostLookedAt: 20_000 }
+const LIMITS: SearchLimits = { few: 5000, firstChunk: 100, chunk: 1000, mostLookedAt: 10_000 }
 
 /** What was found, by places in the order of the search. */
 interface FoundPlaces {

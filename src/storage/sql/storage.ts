@@ -14,6 +14,7 @@ import { sqlMetaStore } from './meta-store.ts'
 import { sqlReplicaStore } from './replica-store.ts'
 import type { Database } from './schema.ts'
 import { sqlTrustStore } from './trust-store.ts'
+import { sqlUsageStore } from './usage-store.ts'
 
 /** What each engine does in a way of its own. */
 interface EngineParts extends Pick<Storage, 'exclusively' | 'close'>, Pick<ChangeFeed, 'listen'> {
@@ -28,6 +29,7 @@ export function sqlStorage(db: Kysely<Database>, clock: Clock, parts: EnginePart
   return {
     keys: sqlKeyStore(db, clock),
     table: sqlKeyTable(db),
+    usage: sqlUsageStore(db),
     grants: sqlGrantStore(db, clock),
     labels: sqlLabelStore(db, clock),
     trust: sqlTrustStore(db),

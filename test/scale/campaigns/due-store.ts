@@ -101,5 +101,10 @@ export async function duePostgres(nodes: number): Promise<DueStore> {
 
 function dueStatement(dueAt: EpochMs): string {
   return `update keys set rotation_period_start = ${dueAt - INTERVAL_MS}, next_rotation_at = ${dueAt}
-    where next_rotation_at is not null`
+    where next_rotation_at is not null;
+    delete from rotation_days;
+    insert into rotation_days (project_id, day, due, done, late)
+      select project_id, next_rotation_at - next_rotation_at % ${DAY_MS}, count(*), 0, 0
+        from keys where next_rotation_at is not null
+        group by project_id, next_rotation_at - next_rotation_at % ${DAY_MS}`
 }

@@ -203,9 +203,20 @@ async function checkTables(store: DueStore, keys: number, broken: string[]): Pro
       'tallies of keys that are not their number',
       `select count(*) from key_tallies t where t.keys <> (select count(*) from keys k
          where k.project_id = t.project_id and k.spec = t.spec and k.state = t.state
-           and k.is_default = t.is_default)`,
+           and k.is_default = t.is_default and k.rotation = t.rotation
+           and (k.last_rotation_at is not null) = (t.rotated = 1))`,
       0,
     ],
+    [
+      'days whose rotations are not counted as they are',
+      `select count(*) from rotation_days d
+         where d.due <> (select count(*) from keys k where k.project_id = d.project_id
+             and k.next_rotation_at >= d.day and k.next_rotation_at < d.day + ${DAY_MS})
+           or d.done <> (select count(*) from rotation_events e where e.project_id = d.project_id
+             and e.at >= d.day and e.at < d.day + ${DAY_MS})`,
+      0,
+    ],
+    ['rotations to come that are counted', 'select sum(due) from rotation_days', keys],
     ['keys that are tallied', 'select sum(keys) from key_tallies', keys],
     [
       'tallies of tags that are not their number',

@@ -1,0 +1,75 @@
+import { defineConfig } from 'vitepress'
+import { siteLink, sitePath } from './links.ts'
+import { en } from './nav-en.ts'
+import { zh } from './nav-zh.ts'
+import { COMING } from './pages.ts'
+
+const FOLDER = new URL('..', import.meta.url).pathname
+/** Where the repository can be looked at; without it, links to its files are shown as text. */
+const REPOSITORY = process.env['KEYTURN_REPOSITORY']
+
+export default defineConfig({
+  title: 'Keyturn',
+  base: process.env['KEYTURN_SITE_BASE'] ?? '/',
+  outDir: '../dist/site',
+  cacheDir: './node_modules/.cache/vitepress',
+  cleanUrls: false,
+  rewrites: sitePath,
+  ignoreDeadLinks: COMING.flatMap((page) => [`/${page}`, `/zh/${page}`]),
+  head: [['link', { rel: 'icon', type: 'image/svg+xml', href: '/favicon.svg' }]],
+  locales: {
+    root: { label: 'English', lang: 'en', ...en },
+    zh: { label: '简体中文', lang: 'zh-CN', ...zh },
+  },
+  themeConfig: {
+    logo: '/favicon.svg',
+    search: {
+      provider: 'local',
+      options: {
+        locales: {
+          zh: {
+            translations: {
+              button: { buttonText: '搜索', buttonAriaLabel: '搜索' },
+              modal: {
+                displayDetails: '显示详情',
+                resetButtonTitle: '清除',
+                backButtonTitle: '返回',
+                noResultsText: '没有结果：',
+                footer: { selectText: '选择', navigateText: '切换', closeText: '关闭' },
+              },
+            },
+          },
+        },
+        miniSearch: {
+          options: {
+            // Chinese has no spaces between words: it is found by its characters.
+            tokenize: (text: string) =>
+              text.toLowerCase().match(/[\p{Script=Han}]|[^\s\p{P}\p{S}\p{Script=Han}]+/gu) ?? [],
+          },
+        },
+      },
+    },
+  },
+  markdown: {
+    config(md) {
+      md.core.ruler.push('site-links', ({ tokens, env }) => {
+        const all = tokens.flatMap((token) => token.children ?? [])
+        for (const [at, token] of all.entries()) {
+          if (token.type !== 'link_open') continue
+          const href = token.attrGet('href') ?? ''
+          const link = siteLink(FOLDER, env.realPath ?? env.path, href)
+          if (link !== undefined) token.attrSet('href', link)
+          else if (REPOSITORY !== undefined) {
+            token.attrSet('href', new URL(href, `${REPOSITORY}/docs/`).href)
+          } else {
+            token.tag = 'span'
+            token.attrs = null
+            token.type = 'text_open'
+            const close = all.slice(at).find(({ type }) => type === 'link_close')
+            if (close !== undefined) close.tag = 'span'
+          }
+        }
+      })
+    },
+  },
+})

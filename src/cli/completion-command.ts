@@ -1,0 +1,35 @@
+import { type Command, type CommandEntry, EXIT, UsageError } from './command.ts'
+
+const SHELLS = ['bash', 'zsh', 'fish'] as const
+
+const HELP = `Usage: keyturn completion ${SHELLS.join('|')}
+
+Prints a script that lets the shell complete commands, flags and their values.
+
+  bash   keyturn completion bash > ~/.local/share/bash-completion/completions/keyturn
+  zsh    keyturn completion zsh > ~/.zfunc/_keyturn      (a folder of $fpath, before compinit)
+  fish   keyturn completion fish > ~/.config/fish/completions/keyturn.fish`
+
+/** Prints a script for a shell that completes `commands`. */
+export const completionCommand = (commands: readonly CommandEntry[]): Command => ({
+  help: () => HELP,
+  async run(args, io) {
+    const [shell, ...more] = args
+    if (more.length > 0) throw new UsageError('it takes the name of one shell')
+    const { completedCommands, completedNouns } = await import('./completion-tables.ts')
+    const scripts = await import('./completion-scripts.ts')
+    switch (shell) {
+      case 'bash':
+        io.print(scripts.bashScript(completedNouns(commands), await completedCommands(commands)))
+        return EXIT.ok
+      case 'zsh':
+        io.print(scripts.zshScript(completedNouns(commands), await completedCommands(commands)))
+        return EXIT.ok
+      case 'fish':
+        io.print(scripts.fishScript(completedNouns(commands), await completedCommands(commands)))
+        return EXIT.ok
+      default:
+        throw new UsageError(`say which shell: ${SHELLS.join(', ')}`)
+    }
+  },
+})

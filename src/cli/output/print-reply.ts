@@ -1,0 +1,47 @@
+import { type CommandIo, UsageError } from '../command.ts'
+import { type TableOptions, toTable } from './table.ts'
+import { toYaml } from './yaml.ts'
+
+/** How an answer is printed. */
+export const OUTPUT_FORMS = ['table', 'json', 'yaml'] as const
+
+/** How an answer is printed. */
+export type OutputForm = (typeof OUTPUT_FORMS)[number]
+
+/** Variable that says how answers are printed, where no flag does. */
+export const OUTPUT_VARIABLE = 'KEYTURN_OUTPUT'
+
+/**
+ * The form that is wanted: by flag, by variable, or else a table for people and JSON for programs.
+ *
+ * @throws {UsageError} for one that does not exist
+ */
+export function outputForm(flag: string | undefined, io: CommandIo): OutputForm {
+  const wanted = flag ?? io.environment[OUTPUT_VARIABLE]
+  if (wanted === undefined || wanted === '') return io.isWatched === true ? 'table' : 'json'
+  const form = OUTPUT_FORMS.find((known) => known === wanted)
+  if (form === undefined) throw new UsageError(`--output is one of ${OUTPUT_FORMS.join(', ')}`)
+  return form
+}
+
+/** Prints an answer. */
+export function printReply(
+  reply: Readonly<Record<string, unknown>>,
+  form: OutputForm,
+  io: CommandIo,
+  columns?: TableOptions['columns'],
+): void {
+  switch (form) {
+    case 'table':
+      io.print(toTable(reply, { columns, isColourful: io.isColourful }))
+      break
+    case 'json':
+      io.print(JSON.stringify(reply, undefined, 2))
+      break
+    case 'yaml':
+      io.print(toYaml(reply))
+      break
+    default:
+      throw form satisfies never
+  }
+}
