@@ -13,7 +13,7 @@ const PROMISED_MS = 300
 /** Keys that differ from the million: they are what the filters find. */
 const SPECIAL_KEYS = 30
 /** Where the table is between two measurements. */
-const BETWEEN = '/keys?alias=filled-1'
+const BETWEEN = '/keys?spec=EC_P256&state=enabled'
 
 const { values } = parseArgs({
   options: {
@@ -242,7 +242,7 @@ function timed(
 ): Promise<number> {
   return page.evaluate(
     (deed) =>
-      new Promise<number>((resolve, reject) => {
+      new Promise<number>((resolve) => {
         const before = document.querySelector('.keys [data-row] a')
         const { search } = location
         const startedAtMs = performance.now()
@@ -265,7 +265,8 @@ function timed(
           const isThere = now !== null && document.querySelector('.keys .skeleton') === null
           const tookMs = performance.now() - startedAtMs
           if (isNew && isThere) resolve(tookMs)
-          else if (tookMs > 20_000) reject(new Error(`no rows at ${location.search}`))
+          // Nobody waits longer: what it would have taken does not matter any more.
+          else if (tookMs > 20_000) resolve(tookMs)
           else requestAnimationFrame(look)
         }
         requestAnimationFrame(look)
