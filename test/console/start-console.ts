@@ -21,10 +21,17 @@ export interface ConsoleWorld {
   readonly stop: () => Promise<void>
 }
 
-/** Starts both, with the console as its sources are now. */
-export async function startConsole(flags: readonly string[] = []): Promise<ConsoleWorld> {
+/**
+ * Starts both, with the console as its sources are now.
+ *
+ * @param directory An existing data folder; it is then kept.
+ */
+export async function startConsole(
+  flags: readonly string[] = [],
+  directory?: string,
+): Promise<ConsoleWorld> {
   buildConsole()
-  const server = await startTestServer({ flags })
+  const server = await startTestServer({ flags, ...(directory === undefined ? {} : { directory }) })
   const browser = await openBrowser()
   async function open(path: string, options?: TabOptions): Promise<Tab> {
     const tab = await openTab(browser, options)
