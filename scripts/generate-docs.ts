@@ -5,6 +5,7 @@ import { openApiDocument } from '../src/contract/openapi.ts'
 import { version } from '../src/server/version.ts'
 import { clientFiles } from './client-files.ts'
 import { commandFiles } from './command-files.ts'
+import { commandLinePages } from './command-line-page.ts'
 import { referencePages } from './reference-pages.ts'
 
 const PAGES: Readonly<Record<string, string>> = {
@@ -12,6 +13,7 @@ const PAGES: Readonly<Record<string, string>> = {
   'docs/openapi.json': `${JSON.stringify(openApiDocument({ version }), undefined, 2)}\n`,
   ...clientFiles(),
   ...commandFiles(),
+  ...(await commandLinePages()),
 }
 
 const isCheck = process.argv.includes('--check')

@@ -27,7 +27,15 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
   auth: { rooms: ['core', 'crypto', 'ports'], packages: ['node:crypto', 'lru-cache'] },
   storage: {
     rooms: ['core', 'ports'],
-    packages: ['kysely', 'node:sqlite', 'node:fs', 'node:timers/promises', 'node:tls', 'pg'],
+    packages: [
+      'kysely',
+      'node:sqlite',
+      'node:fs',
+      'node:timers/promises',
+      'node:tls',
+      'node:url',
+      'pg',
+    ],
   },
   seals: {
     rooms: ['core', 'crypto', 'ports'],

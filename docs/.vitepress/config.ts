@@ -3,12 +3,20 @@ import { siteLink, sitePath } from './links.ts'
 import { en } from './nav-en.ts'
 import { zh } from './nav-zh.ts'
 import { COMING } from './pages.ts'
+import { searchIndex } from './search.ts'
 
 const FOLDER = new URL('..', import.meta.url).pathname
 /** Where the repository can be looked at; without it, links to its files are shown as text. */
 const REPOSITORY = process.env['KEYTURN_REPOSITORY']
 
+/** Chinese has no spaces between words: it is found by its characters. */
+const SEARCH = {
+  tokenize: (text: string) =>
+    text.toLowerCase().match(/[\p{Script=Han}]|[^\s\p{P}\p{S}\p{Script=Han}]+/gu) ?? [],
+}
+
 export default defineConfig({
+  vite: { plugins: [searchIndex(SEARCH)] },
   title: 'Keyturn',
   base: process.env['KEYTURN_SITE_BASE'] ?? '/',
   outDir: '../dist/site',
@@ -40,13 +48,7 @@ export default defineConfig({
             },
           },
         },
-        miniSearch: {
-          options: {
-            // Chinese has no spaces between words: it is found by its characters.
-            tokenize: (text: string) =>
-              text.toLowerCase().match(/[\p{Script=Han}]|[^\s\p{P}\p{S}\p{Script=Han}]+/gu) ?? [],
-          },
-        },
+        miniSearch: { options: SEARCH },
       },
     },
   },

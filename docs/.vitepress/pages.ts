@@ -36,6 +36,7 @@ export const SECTIONS: readonly Section[] = [
       ['how-to/sops', 'SOPS', 'SOPS'],
       ['how-to/opengauss', 'openGauss', 'openGauss'],
       ['file-format', 'Encrypted files', '加密文件'],
+      ['how-to/testing', 'Testing your own software', '测试您自己的软件'],
       ['how-to/events', 'Events and webhooks', '事件与 webhook'],
     ],
   },
@@ -44,6 +45,7 @@ export const SECTIONS: readonly Section[] = [
     zh: '运维',
     pages: [
       ['deployment', 'Deployment', '部署'],
+      ['how-to/users', 'Users and rights', '用户与权限'],
       ['how-to/postgresql', 'PostgreSQL', 'PostgreSQL'],
       ['how-to/kubernetes', 'Kubernetes', 'Kubernetes'],
       ['how-to/keystone', 'Keystone', 'Keystone'],

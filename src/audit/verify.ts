@@ -1,5 +1,14 @@
 import type { KeyObject } from 'node:crypto'
-import { createReadStream, existsSync, readdirSync } from 'node:fs'
+import {
+  closeSync,
+  createReadStream,
+  existsSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  statSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import type { RootKey } from '../crypto/root-key.ts'
 import type { AuditCheckpoint } from '../ports/audit-log.ts'
@@ -20,6 +29,8 @@ const MAX_LINE_BYTES = 64 * 1024
 
 /** What to verify against. */
 export interface VerifyOptions {
+  /** Told how many bytes were read since the last time. */
+  readonly onBytes?: ((bytes: number) => void) | undefined
   readonly directory: string
   /** Chains that must be here. */
   readonly chains: readonly string[]
@@ -41,23 +52,89 @@ export interface AuditReport {
   readonly problems: readonly string[]
 }
 
+interface NamedFile {
+  readonly name: string
+  readonly chain: string
+  readonly sequence: number
+}
+
+function filesOf(directory: string): readonly NamedFile[] {
+  const names = existsSync(directory) ? readdirSync(directory) : []
+  return names
+    .flatMap((name) => {
+      const parsed = parseFileName(name)
+      return parsed === undefined ? [] : [{ name, ...parsed }]
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** How many bytes the files of a log have. */
+export function auditLogBytes(directory: string): number {
+  return filesOf(directory).reduce((sum, { name }) => sum + statSync(join(directory, name)).size, 0)
+}
+
 /**
  * Reads a whole log and says whether any byte of it was changed, cut, moved or put in. Takes memory
  * for one group at a time, however long the log.
  */
 export async function verifyAuditLog(options: VerifyOptions): Promise<AuditReport> {
-  const check = new ChainCheck(options)
-  const names = existsSync(options.directory) ? readdirSync(options.directory) : []
-  const files = names
-    .map((name) => ({ name, parsed: parseFileName(name) }))
-    .filter(({ parsed }) => parsed !== undefined)
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-  for (const [index, { name, parsed }] of files.entries()) {
-    check.beginFile(name, parsed?.chain ?? '', parsed?.sequence ?? 0)
+  const files = filesOf(options.directory)
+  return verifyFiles(options, files, undefined)
+}
+
+/**
+ * As {@link verifyAuditLog} for the newest file alone, which goes on where the one before it ends: quick,
+ * and blind to what was done to older files. Checkpoints of what is older are not looked at.
+ */
+export async function verifyAuditTail(options: VerifyOptions): Promise<AuditReport> {
+  const files = filesOf(options.directory)
+  const before = files.at(-2)
+  const seal = before && lastSealLine(join(options.directory, before.name))
+  if (before === undefined || seal === undefined) return verifyFiles(options, files, undefined)
+  const checkpoints = options.checkpoints.filter(({ count }) => count > seal.n)
+  return verifyFiles({ ...options, checkpoints }, files.slice(-1), {
+    chain: before.chain,
+    sequence: before.sequence,
+    count: seal.n,
+    head: Buffer.from(seal.hash, 'hex'),
+  })
+}
+
+async function verifyFiles(
+  options: VerifyOptions,
+  files: readonly NamedFile[],
+  start: ChainPlace | undefined,
+): Promise<AuditReport> {
+  const check = new ChainCheck(options, start)
+  for (const [index, { name, chain, sequence }] of files.entries()) {
+    check.beginFile(name, chain, sequence)
     const isLast = index === files.length - 1
     await check.readFile(join(options.directory, name), isLast)
   }
   return check.finish(files.length)
+}
+
+/** Where a chain stands between two groups. */
+interface ChainPlace {
+  readonly chain: string
+  readonly sequence: number
+  readonly count: number
+  readonly head: Uint8Array
+}
+
+/** The seal line that a closed file ends with. */
+function lastSealLine(path: string) {
+  const fd = openSync(path, 'r')
+  try {
+    const { size } = fstatSync(fd)
+    const end = Buffer.alloc(Math.min(size, MAX_LINE_BYTES))
+    readSync(fd, end, 0, end.length, size - end.length)
+    const lineStart = end.lastIndexOf(LINE_FEED, end.length - 2) + 1
+    const line = end.toString('utf8', lineStart, end.length - 1)
+    return isSealLine(line) ? parseSealLine(line) : undefined
+  } finally {
+    closeSync(fd)
+  }
 }
 
 class ChainCheck {
@@ -74,8 +151,14 @@ class ChainCheck {
   #head: Uint8Array = CHAIN_START
   #lines: Buffer[] = []
 
-  constructor(options: VerifyOptions) {
+  constructor(options: VerifyOptions, start: ChainPlace | undefined) {
     this.#options = options
+    if (start !== undefined) {
+      this.#chain = start.chain
+      this.#sequence = start.sequence
+      this.#count = start.count
+      this.#head = start.head
+    }
     this.#publicKey = checkpointPublicKey(options.publicKeyPem)
     this.#pending = new Map(
       options.checkpoints.map((point) => [nameOf(point.chain, point.count), point]),
@@ -94,7 +177,7 @@ class ChainCheck {
 
   async readFile(path: string, isLast: boolean): Promise<void> {
     let number = 0
-    for await (const bytes of linesOf(path)) {
+    for await (const bytes of linesOf(path, this.#options.onBytes)) {
       number++
       const line = bytes.toString('utf8')
       if (isSealLine(line)) this.#closeGroup(line, number)
@@ -186,9 +269,13 @@ function nameOf(chain: string, count: number): string {
 }
 
 /** Lines of a file with their line feeds, as bytes: no other character ends one. */
-async function* linesOf(path: string): AsyncGenerator<Buffer> {
+async function* linesOf(
+  path: string,
+  onBytes: ((bytes: number) => void) | undefined,
+): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0)
   for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+    onBytes?.(chunk.length)
     let bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
     for (;;) {
       const end = bytes.indexOf(LINE_FEED)

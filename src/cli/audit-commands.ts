@@ -1,12 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { checkpointSigner } from '../audit/checkpoint.ts'
 import { PUBLIC_KEY_FILE } from '../audit/file-log.ts'
-import { type AuditReport, verifyAuditLog } from '../audit/verify.ts'
+import { type AuditReport, auditLogBytes, verifyAuditLog } from '../audit/verify.ts'
 import { auditPlace } from '../server/audit-chains.ts'
 import { variableOf } from '../server/settings.ts'
 import { storeSettingsOf } from '../server/store-settings.ts'
 import { type Command, EXIT } from './command.ts'
 import { flagsHelp, parseFlags, withDataFolder } from './open-store.ts'
+import { showProgress } from './progress.ts'
 
 const FLAGS = {
   'node-name': {
@@ -35,6 +37,8 @@ export const auditVerify: Command = {
       store: storeSettingsOf(flags, io.environment).store,
     }
     const publicKeyFile = flags['public-key']
+    const folder = auditPlace(settings, 0).directory
+    const progress = showProgress(io, { label: 'Verifying', unit: 'bytes', total: bytesIn(folder) })
     const reports = await withDataFolder(flags, io, async ({ root, storage }) => {
       const found: AuditReport[] = []
       // Threads have the slots 0, 1, 2 …; a folder that was removed is missed by its registration.
@@ -54,13 +58,24 @@ export const auditVerify: Command = {
                 ? checkpointSigner(root).publicKeyPem
                 : readFileSync(publicKeyFile, 'utf8'),
             root: publicKeyFile === undefined ? root : undefined,
+            onBytes: progress.add,
           }),
         )
       }
-    })
+    }).finally(progress.end)
     io.print(present(reports))
     return reports.every(({ problems }) => problems.length === 0) ? EXIT.ok : EXIT.failed
   },
+}
+
+/** Bytes of the logs of all threads; undefined where there is none. */
+function bytesIn(folder: string): number | undefined {
+  if (!existsSync(folder)) return undefined
+  const inner = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  return [folder, ...inner.map(({ name }) => join(folder, name))].reduce(
+    (sum, directory) => sum + auditLogBytes(directory),
+    0,
+  )
 }
 
 function present(reports: readonly AuditReport[]): string {

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { UsageError } from './command.ts'
-import { CONNECTION_FLAGS, CONNECTION_OPTIONS } from './connection/connection-flags.ts'
+import { CONNECTION_OPTIONS } from './connection/connection-flags.ts'
+import { connectionFlags } from './operation-help.ts'
 
 /** Options of a command as `parseArgs` takes them. */
 export type CallOptions = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>
@@ -8,9 +9,7 @@ export type CallOptions = Readonly<Record<string, { readonly type: 'string' | 'b
 /** What `--help` says of the flags that say where the server is and who signs in. */
 export const CONNECTION_HELP = [
   'Where the server is, and who signs in (or keyturn configure):',
-  ...Object.entries(CONNECTION_FLAGS).map(
-    ([name, { placeholder, help }]) => `  --${name} ${placeholder}\n        ${help}`,
-  ),
+  ...connectionFlags().map(({ flag, help }) => `  ${flag}\n        ${help}`),
 ].join('\n')
 
 /**

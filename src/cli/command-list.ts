@@ -96,6 +96,16 @@ const OWN_COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./store-commands.ts')).storeCopy,
   },
   {
+    words: 'doctor',
+    summary: 'look at an installation and say what is wrong',
+    load: async () => (await import('./doctor-command.ts')).doctor,
+  },
+  {
+    words: 'rehearse',
+    summary: 'show on a clock that runs ahead what will rotate when',
+    load: async () => (await import('./rehearse-command.ts')).rehearse,
+  },
+  {
     words: 'encrypt-file',
     summary: 'encrypt a file of any size under a data key of its own',
     load: async () => (await import('./file-commands.ts')).encryptFile,

@@ -12,7 +12,9 @@ process.exitCode = await run(process.argv.slice(2), {
   print: (text) => process.stdout.write(`${text}\n`),
   printError: (text) => process.stderr.write(`${text}\n`),
   rewriteLine: process.stderr.isTTY
-    ? (text) => process.stderr.write(`\r\u001b[2K${text}`)
+    ? // A line that wraps cannot be written over.
+      (text) =>
+        process.stderr.write(`\r\u001b[2K${text.slice(0, (process.stderr.columns || 80) - 1)}`)
     : undefined,
   isWatched: process.stdout.isTTY === true,
   isColourful: process.stdout.isTTY === true && (process.env['NO_COLOR'] ?? '') === '',

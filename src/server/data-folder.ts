@@ -13,7 +13,8 @@ import { placeOfStore, type StoreSettings } from './store-settings.ts'
 
 /** Name of the database of a data folder. */
 export const DATABASE_FILE = 'keyturn.sqlite'
-const ROOT_KEY_FILE = 'root.key'
+/** Name of the file of the root key of a data folder. */
+export const ROOT_KEY_FILE = 'root.key'
 
 /** What a data folder holds, opened. */
 export interface DataFolder {

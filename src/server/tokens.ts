@@ -4,7 +4,14 @@ import { readTable } from './read-table.ts'
 import { SettingsError } from './settings.ts'
 
 const TIMEOUT_MS = 5000
-const NAMES = ['cluster-id', 'module', 'token-label', 'pin-file', 'timeout-ms']
+/** What an entry of the file of tokens may have. */
+export const TOKEN_FIELDS: readonly string[] = [
+  'cluster-id',
+  'module',
+  'token-label',
+  'pin-file',
+  'timeout-ms',
+]
 
 /**
  * The tokens that `file` names: `[[token]]` entries with cluster-id, module (a PKCS #11 library),
@@ -15,7 +22,7 @@ const NAMES = ['cluster-id', 'module', 'token-label', 'pin-file', 'timeout-ms']
 export function readTokens(file: string | undefined): ReadonlyMap<string, KeyToken> {
   const tokens = new Map<string, KeyToken>()
   if (file === undefined) return tokens
-  for (const entry of readTable(file, 'token', NAMES)) {
+  for (const entry of readTable(file, 'token', TOKEN_FIELDS)) {
     const clusterId = entry.text('cluster-id')
     if (tokens.has(clusterId)) throw new SettingsError(`${file}: ${clusterId} is there twice`)
     tokens.set(

@@ -67,7 +67,7 @@ export interface StoreReader {
 export async function openStoreReader(place: StorePlace): Promise<StoreReader> {
   const end =
     place.kind === 'sqlite'
-      ? openSqliteEnd(place.file, 'read')
+      ? openSqliteEnd(place.file, 'look')
       : await openPostgresEnd(place.place, 'read')
   return storeReader(place.kind, end)
 }

@@ -1,24 +1,38 @@
+import { existsSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
 import { StorageError, withStorage } from '../../ports/storage-error.ts'
 import { connect } from '../sqlite.ts'
 import { quoted, type Row, type StoreEnd, type Value } from './store-end.ts'
 
 /**
- * A SQLite file that exists, to read alone or to write.
+ * A SQLite file that exists: to read, to write, or to look at, which leaves no file beside one that
+ * nobody has open.
  *
  * @throws {StorageError} when it cannot be opened
  */
-export function openSqliteEnd(file: string, use: 'read' | 'write'): StoreEnd {
+export function openSqliteEnd(file: string, use: 'read' | 'write' | 'look'): StoreEnd {
   let database: DatabaseSync
   try {
-    database = use === 'write' ? connect(file) : connectToRead(file)
+    database = use === 'write' ? connect(file) : connectToRead(use === 'look' ? quiet(file) : file)
   } catch (cause) {
     throw new StorageError(`opening ${file} failed`, { cause })
   }
   return sqliteEnd(database)
 }
 
-function connectToRead(file: string): DatabaseSync {
+/**
+ * Whoever has the database open has a write-ahead log beside it. Without one, SQLite would make one to
+ * read; told that nothing changes, it does not. Source: SQLite, "Write-Ahead Logging", read-only databases.
+ */
+function quiet(file: string): string | URL {
+  if (existsSync(`${file}-wal`)) return file
+  const url = pathToFileURL(file)
+  url.search = '?immutable=1'
+  return url
+}
+
+function connectToRead(file: string | URL): DatabaseSync {
   const database = new DatabaseSync(file, { readOnly: true })
   for (const pragma of ['trusted_schema = OFF', 'cell_size_check = ON']) {
     database.exec(`PRAGMA ${pragma}`)

@@ -1,0 +1,54 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { checkpointSigner } from '../../audit/checkpoint.ts'
+import { PUBLIC_KEY_FILE } from '../../audit/file-log.ts'
+import { verifyAuditTail } from '../../audit/verify.ts'
+import type { RootKey } from '../../crypto/root-key.ts'
+import { type AuditSettings, auditPlace } from '../audit-chains.ts'
+import type { StoreReader } from '../read-store.ts'
+import { type Finding, good } from './finding.ts'
+
+/** Whether the newest files of the audit log fit each other and their checkpoints. */
+export async function checkAuditTail(
+  settings: AuditSettings,
+  reader: StoreReader,
+  root: RootKey | undefined,
+): Promise<readonly Finding[]> {
+  const about = 'audit log'
+  const registered = await reader.auditChains()
+  const problems: string[] = []
+  let chains = 0
+  for (let slot = 0; ; slot++) {
+    const { directory, place } = auditPlace(settings, slot)
+    const here = registered.filter((row) => row.place === place).map(({ chain }) => chain)
+    if (here.length === 0 && !existsSync(directory)) break
+    const keyFile = join(directory, PUBLIC_KEY_FILE)
+    if (root === undefined && !existsSync(keyFile)) continue
+    const newest = await Promise.all(here.map((chain) => reader.newestCheckpoint(chain)))
+    const report = await verifyAuditTail({
+      directory,
+      chains: here,
+      checkpoints: newest.filter((point) => point !== undefined),
+      publicKeyPem:
+        root === undefined ? readFileSync(keyFile, 'utf8') : checkpointSigner(root).publicKeyPem,
+      root,
+    })
+    chains++
+    problems.push(...report.problems)
+  }
+  if (problems.length === 0) {
+    return [
+      good(about, `the newest file of ${chains} ${chains === 1 ? 'chain' : 'chains'} is whole`),
+    ]
+  }
+  return [
+    {
+      about,
+      severity: 'problem',
+      found: `${problems[0]}${problems.length > 1 ? `, and ${problems.length - 1} more` : ''}`,
+      means:
+        'records were changed, cut or lost, or a crash left an end that the next start puts right',
+      remedy: 'keyturn audit verify reads the whole log and says where',
+    },
+  ]
+}

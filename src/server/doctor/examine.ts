@@ -1,0 +1,99 @@
+import { existsSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { EpochMs } from '../../core/time.ts'
+import type { RootKey } from '../../crypto/root-key.ts'
+import { fileSeal } from '../../seals/file-seal.ts'
+import { DATABASE_FILE, ROOT_KEY_FILE } from '../data-folder.ts'
+import { openStoreToRead, type StoreReader } from '../read-store.ts'
+import type { Settings } from '../settings-table.ts'
+import { checkAuditTail } from './audit.ts'
+import { type Finding, failed, good } from './finding.ts'
+import {
+  checkAuditSize,
+  checkClock,
+  checkFirstCredentials,
+  checkModes,
+  checkRootKeyPlace,
+} from './folder.ts'
+import { checkDisk, checkNode } from './machine.ts'
+import { checkSettings } from './settings.ts'
+import { checkStore, unopened } from './store.ts'
+
+export type { Finding, Severity } from './finding.ts'
+
+/**
+ * Looks at an installation, whether or not its server runs: nothing is written, and no lock is taken that
+ * a server would wait for.
+ */
+export async function examine(settings: Settings, now: EpochMs): Promise<readonly Finding[]> {
+  const directory = resolve(settings.data)
+  const findings: Finding[] = [checkNode(process.version), ...checkSettings(settings, now)]
+  const isFolder = statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true
+  if (!isFolder) {
+    findings.push({
+      about: 'data folder',
+      severity: 'problem',
+      found: `there is no folder ${directory}`,
+      means: 'there is nothing to look at',
+      remedy: 'name it by --data; a server makes it at its first start',
+    })
+    return findings
+  }
+  findings.push(
+    good('data folder', directory),
+    ...checkModes(directory),
+    checkDisk(directory),
+    checkClock(directory, now),
+    ...checkFirstCredentials(directory, now),
+    checkAuditSize(directory),
+  )
+  const rootFile = settings['root-key'] ?? join(directory, ROOT_KEY_FILE)
+  const { root, finding } = await openRoot(rootFile)
+  findings.push(finding ?? checkRootKeyPlace(rootFile, settings.store === undefined))
+  findings.push(...(await examineStore(settings, directory, root, now)))
+  return findings
+}
+
+async function openRoot(
+  path: string,
+): Promise<{ readonly root?: RootKey; readonly finding?: Finding }> {
+  const about = 'root key'
+  const means = 'without it no key in the store can be opened'
+  if (!existsSync(path)) {
+    const remedy = 'put it back from its backup; never let a server make another one beside a store'
+    return { finding: failed(about, `there is no root key file ${path}`, means, remedy) }
+  }
+  try {
+    return { root: await fileSeal({ path }).open() }
+  } catch (error) {
+    return { finding: failed(about, error, means, 'chmod 600, or put it back from its backup') }
+  }
+}
+
+async function examineStore(
+  settings: Settings,
+  directory: string,
+  root: RootKey | undefined,
+  now: EpochMs,
+): Promise<readonly Finding[]> {
+  const file = join(directory, DATABASE_FILE)
+  if (settings.store === undefined && !existsSync(file)) {
+    return [unopened(`there is no ${file}`)]
+  }
+  let reader: StoreReader
+  try {
+    reader = await openStoreToRead(directory, settings)
+  } catch (error) {
+    return [unopened(error)]
+  }
+  try {
+    const isClockVirtual = settings.clock !== 'system'
+    const store = await checkStore({ reader, now, rootKeyId: root?.id, isClockVirtual })
+    if (store.some(({ about, severity }) => about === 'tables' && severity !== 'good')) return store
+    return [...store, ...(await checkAuditTail(settings, reader, root))]
+  } catch (error) {
+    return [unopened(error)]
+  } finally {
+    await reader.close()
+  }
+}
