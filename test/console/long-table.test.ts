@@ -48,9 +48,9 @@ describe('a long table of keys in a browser', { skip: withoutBrowser }, () => {
             const shown = document.querySelectorAll<HTMLElement>('[data-row]')
             most.rows = Math.max(most.rows, shown.length)
             most.pages = Math.max(most.pages, Number(grid?.dataset['keptPages']))
-            if (document.querySelector(`[data-row="${last}"] a`) !== null) return resolve(most)
             if (grid !== null) grid.scrollTop = grid.scrollHeight
-            requestAnimationFrame(step)
+            if (document.querySelector(`[data-row="${last}"] a`) !== null) resolve(most)
+            else requestAnimationFrame(step)
           }
           step()
         }),
