@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { DAY_MS } from '../src/core/time.ts'
+import { issueToken } from '../src/auth/token.ts'
+import type { ProjectId, TenantId, UserId } from '../src/core/ids.ts'
+import { DAY_MS, type EpochMs } from '../src/core/time.ts'
+import { randomHex } from '../src/crypto/random.ts'
+import { fileSeal } from '../src/seals/file-seal.ts'
 import { type Json, startTestServer, type TestServer } from './server.ts'
 
 const ID = '88888888-8888-4888-8888-888888888888'
@@ -219,6 +224,57 @@ describe('the table of keys', () => {
     }
     const forged = await server.send('GET', `${base}/rotation-events?marker=x`)
     assert.equal(forged.status, 400)
+  })
+
+  test('who may list only some keys sees only those, and not how many there are', async () => {
+    const { credentials, running, directory } = server
+    const { identity } = running.storage
+    const tenantId = credentials.domain_id as TenantId
+    const projectId = credentials.project_id as ProjectId
+    const userId = randomHex(16) as UserId
+    const document = JSON.stringify({
+      Version: '1.1',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Action: ['kms:cmk:list'],
+          Resource: [`kms:*:*:KeyId:${ids['app-two']}`],
+        },
+      ],
+    })
+    await identity.putPolicy({ tenantId, name: 'some keys', document })
+    await identity.insertUser({
+      id: userId,
+      tenantId,
+      name: 'someone',
+      passwordHash: undefined,
+      enabled: true,
+      defaultProjectId: projectId,
+      tokensValidFrom: 0 as EpochMs,
+    })
+    await identity.insertAssignment({ userId, projectId, role: 'some keys' })
+    const root = await fileSeal({ path: join(directory, 'root.key') }).open()
+    const issuedAt = Date.now() as EpochMs
+    const { token } = issueToken(root, {
+      lineage: [],
+      userId,
+      tenantId,
+      scope: { kind: 'project', projectId },
+      methods: ['password'],
+      issuedAt,
+      expiresAt: (issuedAt + 60_000) as EpochMs,
+    })
+    const { status, body, text } = await server.send('GET', `${base}/keys`, { token })
+    assert.equal(status, 200, text)
+    assert.deepEqual(
+      body.keys.map(({ key_id }: Json) => key_id),
+      [ids['app-two']],
+    )
+    assert.ok(!('total' in body))
+    for (const path of ['rotation-events', 'rotation-overview', 'audit-records']) {
+      const reply = await server.send('GET', `${base}/${path}`, { token })
+      assert.equal(reply.status, 403, path)
+    }
   })
 
   test('another project sees none of it', async () => {
