@@ -142,7 +142,7 @@ describe('the command line, as somebody at a terminal has it', {
 
   test('a large file is encrypted and decrypted, and one sees how far it is', async () => {
     writeFileSync(join(place, 'large'), '')
-    truncateSync(join(place, 'large'), 700 * MIB)
+    truncateSync(join(place, 'large'), 500 * MIB)
     const encrypting = await ends('keyturn encrypt-file --key journey large large.enc', 0)
     assert.match(encrypting, /Encrypting \[#*\.*\] +\d+ % +[\d.]+ MiB/)
     const decrypting = await ends('keyturn decrypt-file large.enc large.out', 0)
@@ -152,7 +152,7 @@ describe('the command line, as somebody at a terminal has it', {
   })
 
   test('a file that was cut leaves nothing, nor does Ctrl-C', async () => {
-    truncateSync(join(place, 'large.enc'), 600 * MIB)
+    truncateSync(join(place, 'large.enc'), 400 * MIB)
     assert.match(
       await ends('keyturn decrypt-file large.enc large.out', 1),
       /was changed, cut or lengthened/,
