@@ -10,6 +10,7 @@ import { type Command, type CommandIo, EXIT, UsageError } from './command.ts'
 import type { ConnectionFlags } from './connection/connection-flags.ts'
 import { connectionOf, openClient } from './connection/open-client.ts'
 import { checkKeys, checkServer } from './doctor-server.ts'
+import { tame } from './output/display-width.ts'
 import { OUTPUT_FORMS, outputForm, printReply } from './output/print-reply.ts'
 
 const TEXT = { type: 'string' } as const
@@ -127,7 +128,7 @@ function present(findings: readonly Finding[], io: CommandIo): string {
     const padded = mark.padEnd(markWidth)
     const shown = io.isColourful === true ? `\u001b[${colour}m${padded}\u001b[0m` : padded
     return [
-      `${shown}  ${about.padEnd(width)}  ${found}`,
+      `${shown}  ${about.padEnd(width)}  ${tame(found)}`,
       ...(means === undefined ? [] : [`${indent}${means}`]),
       ...(remedy === undefined ? [] : [`${indent}→ ${remedy}`]),
     ]

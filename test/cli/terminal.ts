@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout } from 'node:timers/promises'
 
 const LOOK_EVERY_MS = 20
-const WAIT_MS = 30_000
+const WAIT_MS = 60_000
 
 /** A shell in a terminal, as somebody sits at it. */
 export interface Terminal {
