@@ -144,7 +144,7 @@ describe('the command line', () => {
     const data = join(folder, 'data')
     const first = await start(['--data', data])
     assert.match(first.out, /just made/)
-    assert.match(first.out, /examples\/rotation\.sh/)
+    assert.match(first.out, /^ {2}console +http:\/\/127\.0\.0\.1:\d+\/console$/m)
     assert.equal(statSync(data).mode & 0o777, 0o700)
     for (const name of readdirSync(data)) {
       assert.equal(statSync(join(data, name)).mode & 0o077, 0, `${name} is for its owner alone`)

@@ -4,6 +4,7 @@ import { CREDENTIALS_FILE } from '../server/bootstrap.ts'
 import { makeLog } from '../server/log.ts'
 import { type RunningServer, serve } from '../server/serve.ts'
 import { readSettings } from '../server/settings.ts'
+import type { Settings } from '../server/settings-table.ts'
 import { type Command, type CommandIo, EXIT } from './command.ts'
 import { settingsHelp } from './settings-help.ts'
 
@@ -16,7 +17,7 @@ export const serveCommand: Command = {
     // Asked before the start: whoever stops a server that is still starting gets a clean stop too.
     const stopped = stopSignal()
     const server = await serve(settings, log)
-    io.print(welcome(server, settings.identity))
+    io.print(welcome(server, settings))
     flushCompileCache()
     const why = await Promise.race([stopped, server.died])
     log.info({ why }, 'stopping')
@@ -50,20 +51,19 @@ function stopSignal(): Promise<NodeJS.Signals> {
 }
 
 /** What is printed when the server runs. It tells where the secrets are, never what they are. */
-function welcome(server: RunningServer, identity: string): string {
+function welcome(server: RunningServer, { identity, console }: Settings): string {
   const { url, directory, isFirstStart } = server
   const credentials = join(directory, CREDENTIALS_FILE)
   const made = isFirstStart ? ' (just made)' : ''
   return [
     `Keyturn listens on ${url}`,
+    ...(console === 'on' ? [`  console            ${url}/console`] : []),
+    `  reference          ${url}/docs`,
     `  data folder        ${directory}`,
     ...(server.workers === 1 ? [] : [`  workers            ${server.workers}`]),
     ...(identity === 'embedded' ? [`  first credentials  ${credentials}${made}`] : []),
     ...(server.advanceClock === undefined ? [] : ['  clock              virtual: it stands still']),
     '',
-    ...(identity === 'embedded'
-      ? ['Try, in another terminal:', `  examples/rotation.sh ${credentials}`, '']
-      : []),
     'Ctrl-C stops it.',
   ].join('\n')
 }
