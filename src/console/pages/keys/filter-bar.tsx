@@ -1,4 +1,4 @@
-import { createEffect, createSignal, For, type JSX, on, onCleanup, onMount, Show } from 'solid-js'
+import { createEffect, createSignal, For, type JSX, on, onCleanup, onMount } from 'solid-js'
 import { KEY_SPEC_NAMES } from '../../../core/key-specs.ts'
 import { api } from '../../api/session.ts'
 import { STATE_NAMES } from '../../keys/key-facts.ts'
@@ -66,12 +66,6 @@ export function FilterBar(props: { readonly filter: KeyFilter }): JSX.Element {
         choices={ROTATIONS.map((name) => [name, text().rotations[name]])}
       />
       <TagFilter filter={props.filter} />
-      <Show when={props.filter.isOn()}>
-        <button type="button" class="button plain" onClick={() => props.filter.clear()}>
-          <Icon name="cross" size={16} />
-          {text().clear}
-        </button>
-      </Show>
     </search>
   )
 }

@@ -206,7 +206,7 @@ function Cells(props: {
     switch (standing.kind) {
       case 'on':
       case 'paused':
-        return text().every(standing.intervalDays)
+        return words().frame.days(standing.intervalDays)
       case 'off':
         return text().off
       case 'never':

@@ -60,9 +60,15 @@ export function Keys(): JSX.Element {
       }
     >
       <FilterBar filter={filter} />
-      <p class="keys-count" role="status">
-        {count()}
-      </p>
+      <div class="keys-count">
+        <p role="status">{count()}</p>
+        <Show when={filter.isOn()}>
+          <button type="button" class="button plain small" onClick={() => filter.clear()}>
+            <Icon name="cross" size={16} />
+            {text().clear}
+          </button>
+        </Show>
+      </div>
       <p class="unseen" id="keys-keyboard">
         {text().keyboard}
       </p>
@@ -72,11 +78,7 @@ export function Keys(): JSX.Element {
       <div class="panel keys-panel">
         <Switch fallback={<KeyTable rows={rows()} filter={filter} />}>
           <Match when={isEmpty() && filter.isOn()}>
-            <Empty icon="filter" title={text().noMatch} text={text().noMatchText}>
-              <button type="button" class="button" onClick={() => filter.clear()}>
-                {text().clear}
-              </button>
-            </Empty>
+            <Empty icon="filter" title={text().noMatch} text={text().noMatchText} />
           </Match>
           <Match when={isEmpty()}>
             <Empty icon="key" title={text().none} text={text().noneText}>

@@ -26,7 +26,6 @@ export const KEYS = {
   lastRotation: 'Last rotation',
   created: 'Created',
   version: 'Version',
-  every: (days: number) => (days === 1 ? 'every day' : `every ${days} days`),
   off: 'off',
   notByItself: 'not by itself',
   paused: 'paused',

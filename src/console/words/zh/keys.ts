@@ -28,7 +28,6 @@ export const KEYS: Words['keys'] = {
   lastRotation: '上次轮换',
   created: '创建时间',
   version: '版本',
-  every: (days) => `每 ${days} 天`,
   off: '关闭',
   notByItself: '不自动轮换',
   paused: '暂停',
