@@ -12,7 +12,7 @@ import { type Json, passwordAuth, signIn } from '../server.ts'
 import { aSecret, type Receiver, startReceiver } from './receiver.ts'
 
 const MAIN = new URL('../../bin/keyturn.mjs', import.meta.url).pathname
-const KILLS = 4
+const KILLS = 2
 const binaries = embeddedPostgres()
 const ENGINES = ['SQLite', ...(binaries === undefined ? [] : ['PostgreSQL'])] as const
 
@@ -94,7 +94,7 @@ async function settled(
     }
   }
   // Events that a killed server had in hand are free again when its lease is over.
-  for (let tries = 0; tries < 500; tries++) {
+  for (let tries = 0; tries < 1200; tries++) {
     if (new Set(receiver.arrived.map(({ id }) => id)).size >= expected.size) break
     await sleep(50)
   }
