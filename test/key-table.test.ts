@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { DAY_MS } from '../src/core/time.ts'
 import { type Json, startTestServer, type TestServer } from './server.ts'
 
+const ID = '88888888-8888-4888-8888-888888888888'
 const START = Date.parse('2026-01-01T12:00:00Z')
 
 describe('the table of keys', () => {
@@ -153,13 +154,15 @@ describe('the table of keys', () => {
       ['sort=alias', `${next_marker}x`],
       ['sort=alias', 'x'],
       ['sort=alias', '%00'],
-      ['sort=alias', forged(['alias', 'asc', 7, 1])],
-      ['sort=alias', forged(['alias', 'asc', 'a', -1])],
-      ['sort=alias', forged(['alias', 'asc', 'a\0', 1])],
-      ['sort=alias', forged(['alias', 'asc', 'a', 1, 1])],
-      ['sort=created', forged(['created', 'asc', null, 1.5])],
-      ['sort=next-rotation', forged(['nextRotation', 'asc', 'x', 1])],
-      ['sort=next-rotation', forged(['nextRotation', 'asc', null, 1e300])],
+      ['sort=alias', forged(['alias', 'asc', 7, 1, ID])],
+      ['sort=alias', forged(['alias', 'asc', 'a', -1, ID])],
+      ['sort=alias', forged(['alias', 'asc', 'a\0', 1, ID])],
+      ['sort=alias', forged(['alias', 'asc', 'a', 1, ID, 1])],
+      ['sort=alias', forged(['alias', 'asc', 'a', 1, 'x'])],
+      ['sort=alias', forged(['alias', 'asc', 'a', 1])],
+      ['sort=created', forged(['created', 'asc', null, 1.5, ID])],
+      ['sort=next-rotation', forged(['nextRotation', 'asc', 'x', 1, ID])],
+      ['sort=next-rotation', forged(['nextRotation', 'asc', null, 1e300, ID])],
     ]) {
       const { status, body } = await server.send('GET', `${base}/keys?${query}&marker=${marker}`)
       assert.equal(status, 400, marker)

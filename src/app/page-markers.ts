@@ -14,7 +14,9 @@ type Order = Pick<KeySearch, 'sort' | 'order'>
 
 /** The marker of a place in a search; empty text for the end. */
 export function searchMarker(order: Order, place: SearchPlace | undefined): string {
-  return place === undefined ? '' : written([order.sort, order.order, place.value, place.number])
+  return place === undefined
+    ? ''
+    : written([order.sort, order.order, place.value, place.number, place.id])
 }
 
 /**
@@ -24,15 +26,16 @@ export function searchMarker(order: Order, place: SearchPlace | undefined): stri
  */
 export function searchPlace(order: Order, marker: string | undefined): SearchPlace | undefined {
   if (marker === undefined || marker === '') return undefined
-  const [sort, direction, value, number, ...more] = read(marker)
+  const [sort, direction, value, number, keyId, ...more] = read(marker)
+  const id = typeof keyId === 'string' ? parseKeyId(keyId) : undefined
   const isOurs =
     sort === order.sort &&
     direction === order.order &&
     isPlaceNumber(number) &&
     isValueOf(order.sort, value) &&
     more.length === 0
-  if (!isOurs) throw fault('marker-out-of-range')
-  return { value, number }
+  if (!isOurs || id === undefined) throw fault('marker-out-of-range')
+  return { value, number, id }
 }
 
 /** The marker of a place among rotations; empty text for the end. */

@@ -18,8 +18,8 @@ import { readSecret } from './connection/secret-input.ts'
 const HELP = `Usage: keyturn configure [--profile NAME] [FLAGS]
 
 Stores where a server is and who signs in there, so that other commands need not be told. What no flag
-says is asked for at a terminal; secrets are not shown while they are typed. Then it signs in, to see
-whether that works.
+says is asked for at a terminal, where Enter keeps what is stored and - clears it; secrets are not shown
+while they are typed. Then it signs in, to see whether that works.
 
   --profile NAME
         name to store it under [${DEFAULT_PROFILE}]
@@ -46,6 +46,9 @@ whether that works.
 
 Everything but secrets is in config.toml in the folder keyturn of $XDG_CONFIG_HOME (~/.config), secrets
 are in credentials.toml beside it, which only you may read.`
+
+/** What is typed in the place of a stored value to have none. */
+const CLEAR = '-'
 
 /** Stores a profile. */
 export const configure: Command = {
@@ -127,6 +130,7 @@ async function profileOf(flags: ConfigureFlags, before: Profile, io: CommandIo):
     if (flag !== undefined || io.ask === undefined) return flag ?? before[field]
     const kept = before[field]
     const typed = await io.ask(`${about}${kept === undefined ? '' : ` [${kept}]`}: `, 'shown')
+    if (typed === CLEAR) return undefined
     return typed === '' ? kept : typed
   }
   const endpoint = await ask('endpoint', 'Server (https://…)')
@@ -140,16 +144,21 @@ async function profileOf(flags: ConfigureFlags, before: Profile, io: CommandIo):
     ...some('project-id', flags['project-id'] ?? before['project-id']),
     ...some('project', await ask('project', 'Project (may be empty: your own)')),
   }
-  return { ...place, ...(await signInOf(flags, ask, io)) }
+  return { ...place, ...(await signInOf(flags, before, ask, io)) }
 }
 
 async function signInOf(
   flags: ConfigureFlags,
+  before: Profile,
   ask: (field: ProfileField, about: string) => Promise<string | undefined>,
   io: CommandIo,
 ): Promise<Profile> {
-  const secret = (about: string, flag: keyof ConnectionFlags) =>
-    readSecret({ about, flag, file: flags[flag] }, io)
+  const secret = async (about: string, flag: keyof ConnectionFlags, kept?: string) => {
+    const file = flags[flag]
+    if (file !== undefined || kept === undefined) return readSecret({ about, flag, file }, io)
+    const typed = await io.ask?.(`${upperFirst(about)} (Enter keeps it): `, 'secret')
+    return typed === undefined || typed === '' ? kept : typed
+  }
   if (flags['token-file'] !== undefined) return { token: await secret('token', 'token-file') }
   const user =
     flags['access-key'] === undefined
@@ -157,14 +166,17 @@ async function signInOf(
       : undefined
   if (user !== undefined) {
     const domain = await ask('domain', 'Domain of the user (may be empty)')
-    const password = await secret(`password of ${user}`, 'password-file')
+    const kept = user === before.user ? before.password : undefined
+    const password = await secret(`password of ${user}`, 'password-file', kept)
     return { user, ...some('domain', domain), password }
   }
   const accessKey = await ask('access-key', 'Access key')
-  if (accessKey === undefined)
+  if (accessKey === undefined) {
     throw new UsageError('--user, --access-key or --token-file is missing')
+  }
   const about = `secret of access key ${accessKey}`
-  return { 'access-key': accessKey, 'secret-key': await secret(about, 'secret-key-file') }
+  const kept = accessKey === before['access-key'] ? before['secret-key'] : undefined
+  return { 'access-key': accessKey, 'secret-key': await secret(about, 'secret-key-file', kept) }
 }
 
 async function check(name: string, io: CommandIo): Promise<number> {
@@ -216,4 +228,8 @@ function whoIn(profile: Profile): string {
 
 function some(field: ProfileField, value: string | undefined): Profile {
   return value === undefined || value === '' ? {} : { [field]: value }
+}
+
+function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }

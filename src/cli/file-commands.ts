@@ -36,13 +36,16 @@ export const encryptFile: Command = {
     const named = values.key
     if (named === undefined || named === '') throw new UsageError('--key is missing')
     await using source = disposed(await openInput(from))
-    const sink = await openOutput(to, { replaces: values.force === true, isReadable: false })
-    await whole(sink, async () => {
-      const client = await openClient(values, io)
-      const { key, header } = await makeFileKey(client, named, values.aad)
-      const label = 'Encrypting'
-      await withKey({ label, source, sink, key, io }, (work) => encryptStream(work, header))
-    })
+    const output = { replaces: values.force === true, isReadable: false }
+    await whole(
+      () => openOutput(to, output),
+      async (sink) => {
+        const client = await openClient(values, io)
+        const { key, header } = await makeFileKey(client, named, values.aad)
+        const label = 'Encrypting'
+        await withKey({ label, source, sink, key, io }, (work) => encryptStream(work, header))
+      },
+    )
     return EXIT.ok
   },
 }
@@ -68,28 +71,42 @@ export const decryptFile: Command = {
     const { values, from, to } = parse(args, OPTIONS)
     await using source = disposed(await openInput(from))
     const { header, bytes } = await readFileHeader(source)
-    const sink = await openOutput(to, { replaces: values.force === true, isReadable: true })
-    await whole(sink, async () => {
-      const client = await openClient(values, io)
-      const key = await openFileKey(client, header, values.aad)
-      const label = 'Decrypting'
-      await withKey({ label, source, sink, key, io }, (work) => decryptStream(work, header, bytes))
-    })
+    const output = { replaces: values.force === true, isReadable: true }
+    await whole(
+      () => openOutput(to, output),
+      async (sink) => {
+        const client = await openClient(values, io)
+        const key = await openFileKey(client, header, values.aad)
+        const label = 'Decrypting'
+        await withKey({ label, source, sink, key, io }, (work) =>
+          decryptStream(work, header, bytes),
+        )
+      },
+    )
     return EXIT.ok
   },
 }
 
 /** Commits what `work` wrote, or takes it back when that fails or the process is told to stop. */
-function whole(sink: ByteSink, work: () => Promise<void>): Promise<void> {
-  return cleaningUp(sink.discardNow, async () => {
-    try {
-      await work()
-      await sink.commit()
-    } catch (error) {
-      await sink.discard()
-      throw error
-    }
-  })
+function whole(
+  open: () => Promise<ByteSink>,
+  work: (sink: ByteSink) => Promise<void>,
+): Promise<void> {
+  let opened: ByteSink | undefined
+  return cleaningUp(
+    () => opened?.discardNow(),
+    async () => {
+      const sink = await open()
+      opened = sink
+      try {
+        await work(sink)
+        await sink.commit()
+      } catch (error) {
+        await sink.discard()
+        throw error
+      }
+    },
+  )
 }
 
 async function withKey(

@@ -3,8 +3,7 @@ import { SecretBytes } from '../crypto/secret-bytes.ts'
 import type { FileHeader } from '../files/file-header.ts'
 import { FILE_KEY_BYTES, FILE_SEGMENT_BYTES } from '../files/file-stream.ts'
 import { UsageError } from './command.ts'
-
-const KEY_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+import { keyIdOf } from './key-names.ts'
 
 /** A data key for one file, in the clear and as the header of the file bears it. */
 export interface FileKey {
@@ -24,7 +23,7 @@ export async function makeFileKey(
   context: string | undefined,
 ): Promise<FileKey> {
   const reply = await client.createDatakey({
-    key_id: await idOf(client, named),
+    key_id: await keyIdOf(client, named),
     datakey_length: FILE_KEY_BYTES * 8,
     additional_authenticated_data: context,
   })
@@ -55,14 +54,6 @@ export async function openFileKey(
     additional_authenticated_data: header.needsContext ? context : undefined,
   })
   return toKey(reply.data_key)
-}
-
-async function idOf(client: Client, named: string): Promise<string> {
-  if (KEY_ID.test(named)) return named
-  const { keys } = await client.searchKeys({ alias: named, sort: 'alias', limit: 200 })
-  const found = keys.find(({ key_alias: alias }) => alias === named)
-  if (found === undefined) throw new UsageError(`there is no key with the alias ${named}`)
-  return found.key_id
 }
 
 /** @throws {Error} when a server answers something else */

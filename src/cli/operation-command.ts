@@ -4,6 +4,7 @@ import { signInRequest } from '../client/sign-in.ts'
 import type { OperationId } from '../contract/operations/index.ts'
 import { type Command, type CommandIo, EXIT } from './command.ts'
 import { connectionOf } from './connection/open-client.ts'
+import { withKeyIds } from './key-names.ts'
 import type { OperationFacts } from './operation-field.ts'
 import { OPERATION_ENTRIES } from './operation-fields/index.ts'
 import { type OperationCall, readCall } from './operation-flags.ts'
@@ -49,9 +50,10 @@ async function answer(
   const isOpen = CALLS[method].open === true && !signsIn
   const options = await connectionOf(connection, io, isOpen ? 'anybody' : 'somebody')
   const made = signsIn ? signInRequest(options.credentials, options.projectId) : {}
+  const client = createClient(options)
   // Flags were made from the same row as the method: its request holds these members, and no other.
-  const call = createClient(options)[method] as unknown as AnyCall
-  const request = { ...made, ...members }
+  const call = client[method] as unknown as AnyCall
+  const request = await withKeyIds(client, { ...made, ...members })
   return isAll ? wholeList(call, facts, request) : call(request)
 }
 

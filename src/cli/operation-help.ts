@@ -1,4 +1,5 @@
 import { CONNECTION_FLAGS } from './connection/connection-flags.ts'
+import { namesKey } from './key-names.ts'
 import type { FieldKind, OperationFacts, OperationField } from './operation-field.ts'
 import { flagOf, hasPages } from './operation-flags.ts'
 import type { OperationWords } from './operation-words.ts'
@@ -73,7 +74,7 @@ export function operationHelp(id: string, facts: OperationFacts, words: Operatio
 export function usageOf(facts: OperationFacts, { words, operands = [] }: OperationWords): string {
   const named = operands.map((name) => {
     const isRequired = facts.fields.some((field) => field.name === name && field.required === true)
-    const text = name.replace(/^x-/, '').toUpperCase()
+    const text = namesKey(name) ? name.replace(/_?id$/, '').toUpperCase() : name.toUpperCase()
     return isRequired ? text : `[${text}]`
   })
   return ['Usage: keyturn', words, ...named, '[FLAGS]'].join(' ')
@@ -81,6 +82,7 @@ export function usageOf(facts: OperationFacts, { words, operands = [] }: Operati
 
 function placeholderOf(field: OperationField): string {
   if (field.secret === true) return 'FILE'
+  if (namesKey(field.name)) return 'KEY'
   return field.name.endsWith('_id') ? 'ID' : PLACEHOLDERS[field.kind]
 }
 

@@ -17,9 +17,10 @@ export function askAtTerminal(): Ask | undefined {
     new Promise((resolve, reject) => {
       const decoder = new StringDecoder('utf8')
       let typed = ''
-      stderr.write(question)
+      // Before the question: whoever types ahead of the switch would see it.
       stdin.setRawMode(true)
       stdin.resume()
+      stderr.write(question)
       const end = () => {
         stdin.off('data', onData)
         stdin.setRawMode(false)

@@ -10,7 +10,7 @@ import type {
 } from './operations/index.ts'
 import { type Members, outgoing } from './outgoing.ts'
 import { type Proof, proofOf } from './proof.ts'
-import { send, withinTime } from './sender.ts'
+import { type CallTime, send, withinTime } from './sender.ts'
 import type { OutgoingRequest, Transport } from './transport.ts'
 
 /** Where the server is, who calls, and how. */
@@ -67,7 +67,7 @@ export function createClient(options: ClientOptions): Client {
   function run(
     name: keyof Operations,
     members: Members,
-    signal: AbortSignal,
+    time: CallTime,
     prepare: (request: (projectId: string) => OutgoingRequest) => Promise<OutgoingRequest>,
   ): Promise<Members> {
     const row: CallRow = CALLS[name]
@@ -75,7 +75,7 @@ export function createClient(options: ClientOptions): Client {
     const place = row.path.startsWith('/v3') ? identityEndpoint : endpoint
     const request = (project: string) =>
       outgoing(operation, row, members, { endpoint: place, projectId: project, language })
-    return send(sender, operation, row, () => prepare(request), signal)
+    return send(sender, operation, row, () => prepare(request), time)
   }
 
   /** A call that proves itself with `token`, or with nothing. */
@@ -85,8 +85,8 @@ export function createClient(options: ClientOptions): Client {
     members: Members,
     calling: CallOptions = {},
   ): Promise<Members> {
-    return withinTime(operationOf(name), calling, timeoutMs, (signal) =>
-      run(name, members, signal, async (request) => {
+    return withinTime(operationOf(name), calling, timeoutMs, (time) =>
+      run(name, members, time, async (request) => {
         const bare = request('')
         if (token === undefined) return bare
         return { ...bare, headers: { ...bare.headers, 'X-Auth-Token': token } }
@@ -118,10 +118,11 @@ export function createClient(options: ClientOptions): Client {
     if (row.open === true) return callWith(undefined, name, members, calling)
     const operation = operationOf(name)
     const isAboutProject = row.path.includes('{project_id}')
-    return withinTime(operation, calling, timeoutMs, async (signal) => {
+    return withinTime(operation, calling, timeoutMs, async (time) => {
       let sent: OutgoingRequest | undefined
       const attempt = () =>
-        run(name, members, signal, async (request) => {
+        run(name, members, time, async (request) => {
+          const { signal } = time
           const project = isAboutProject ? await proof.projectId(operation, signal) : ''
           sent = await proof.prove(operation, request(project), signal)
           return sent
@@ -144,10 +145,11 @@ export function createClient(options: ClientOptions): Client {
   )
   return {
     ...(methods as unknown as Operations), // the table has a row for each method, and no other
-    signIn: (calling = {}) => withinTime('CreateToken', calling, timeoutMs, proof.signIn),
+    signIn: (calling = {}) =>
+      withinTime('CreateToken', calling, timeoutMs, ({ signal }) => proof.signIn(signal)),
     async signOut(calling = {}) {
       try {
-        await withinTime('RevokeToken', calling, timeoutMs, proof.signOut)
+        await withinTime('RevokeToken', calling, timeoutMs, ({ signal }) => proof.signOut(signal))
       } catch (error) {
         // A token that is no more needs no revoking.
         if (!(error instanceof KeyturnError && [401, 403, 404].includes(error.status))) throw error

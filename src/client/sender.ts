@@ -12,6 +12,14 @@ export interface SenderOptions {
   readonly retries: number
 }
 
+/** The time of a call. */
+export interface CallTime {
+  /** Ends with the time, or with the caller's signal. */
+  readonly signal: AbortSignal
+  /** When the time is over, by the clock of `performance`. */
+  readonly endsAtMs: number
+}
+
 /** Longest time that timers take, in milliseconds. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
@@ -26,7 +34,7 @@ export async function send(
   operation: string,
   row: CallRow,
   prepare: () => Promise<OutgoingRequest>,
-  signal: AbortSignal,
+  { signal, endsAtMs }: CallTime,
 ): Promise<Members> {
   const isRepeatable = row.repeatable === true || row.method === 'GET' || row.method === 'HEAD'
   for (let failures = 1; ; failures++) {
@@ -40,13 +48,16 @@ export async function send(
     } catch (error) {
       if (!(error instanceof KeyturnError) || failures > retries) throw error
       if (!mayRepeat(error, isRepeatable)) throw error
-      await pause(pauseMs(failures, retryAfter, Date.now()), signal)
+      const waitMs = pauseMs(failures, retryAfter, Date.now())
+      // What would come too late is not waited for: the server's answer says more than a timeout.
+      if (performance.now() + waitMs >= endsAtMs) throw error
+      await pause(waitMs, signal)
     }
   }
 }
 
 /**
- * Runs `work` with a signal that ends it with the caller's signal, or when its time is over.
+ * Runs `work` for so long at most, or until the caller's signal ends it.
  *
  * @throws {KeyturnError} `timeout`; the reason of the caller's signal
  */
@@ -54,7 +65,7 @@ export async function withinTime<T>(
   operation: string,
   { signal: outer, timeoutMs }: CallOptions,
   defaultTimeoutMs: number,
-  work: (signal: AbortSignal) => Promise<T>,
+  work: (time: CallTime) => Promise<T>,
 ): Promise<T> {
   outer?.throwIfAborted()
   const limitMs = Math.min(timeoutMs ?? defaultTimeoutMs, LONGEST_TIMER_MS)
@@ -66,7 +77,7 @@ export async function withinTime<T>(
     ending.abort(new KeyturnError(`The server did not answer within ${limitMs} ms.`, facts))
   }, limitMs)
   try {
-    return await work(ending.signal)
+    return await work({ signal: ending.signal, endsAtMs: performance.now() + limitMs })
   } finally {
     clearTimeout(timer)
     outer?.removeEventListener('abort', onAbort)

@@ -18,6 +18,7 @@ const PLACES = [
   { path: '/keys', icon: 'key', name: 'keys' },
   { path: '/rotation', icon: 'rotate', name: 'rotation' },
   { path: '/audit', icon: 'list', name: 'audit' },
+  { path: '/spaces', icon: 'box', name: 'spaces' },
 ] as const satisfies readonly {
   path: string
   icon: IconName

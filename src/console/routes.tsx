@@ -16,6 +16,8 @@ const Home = page(() => import('./pages/home/home.tsx'), 'Home')
 const Key = page(() => import('./pages/key/key.tsx'), 'Key')
 const Keys = page(() => import('./pages/keys/keys.tsx'), 'Keys')
 const Rotation = page(() => import('./pages/rotation/rotation.tsx'), 'Rotation')
+const Space = page(() => import('./pages/spaces/space.tsx'), 'Space')
+const Spaces = page(() => import('./pages/spaces/spaces.tsx'), 'Spaces')
 
 /** Every page and its address below /console. A new page gets a line here. */
 export function Routes(): JSX.Element {
@@ -27,6 +29,8 @@ export function Routes(): JSX.Element {
       <Route path="/rotation" component={Rotation} />
       <Route path="/keys/new" component={CreateKey} />
       <Route path="/keys/:id/:tab?" component={Key} />
+      <Route path="/spaces" component={Spaces} />
+      <Route path="/spaces/:space" component={Space} />
       <Route path="*" component={NotFound} />
     </>
   )

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { unlinkSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { type FileHandle, link, lstat, open, rename, unlink } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Writable } from 'node:stream'
@@ -28,7 +28,7 @@ export async function openFileSink(path: string, replaces: boolean): Promise<Byt
   const file = await open(temporary, 'wx', 0o600)
   let isThere = true
   const discardNow = () => {
-    if (isThere) unlinkSync(temporary)
+    if (isThere) rmSync(temporary, { force: true })
     isThere = false
   }
   return {

@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
+import { release } from './release.ts'
 
 /** Bytes that are read once, from the first to the last. */
 export interface ByteSource {
@@ -36,24 +37,28 @@ async function fill(file: FileHandle, target: Buffer): Promise<number> {
   return filled
 }
 
-/** The bytes of a stream, such as standard input. */
+/** The bytes of a stream, such as standard input; it hands its chunks over. */
 export function streamSource(stream: AsyncIterable<Buffer>): ByteSource {
   const chunks = stream[Symbol.asyncIterator]()
-  let rest: Buffer | undefined
+  let chunk: Buffer | undefined
+  let used = 0
   return {
     totalBytes: undefined,
     async read(target) {
       let filled = 0
       while (filled < target.length) {
-        if (rest === undefined || rest.length === 0) {
+        if (chunk === undefined) {
           const { value, done } = await chunks.next()
           if (done === true) break
-          rest = value
-          continue
+          chunk = value
+          used = 0
         }
-        const copied = rest.copy(target, filled)
-        rest = rest.subarray(copied)
+        const copied = chunk.copy(target, filled, used)
         filled += copied
+        used += copied
+        if (used < chunk.length) continue
+        release(chunk)
+        chunk = undefined
       }
       return filled
     },

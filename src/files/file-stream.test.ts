@@ -20,7 +20,7 @@ const key = () => new SecretBytes(new Uint8Array(32).fill(7))
 function source(bytes: Buffer) {
   async function* pieces() {
     for (let at = 0, length = 1; at < bytes.length; at += length, length = (length * 3) % 701) {
-      yield bytes.subarray(at, at + length)
+      yield Buffer.from(bytes.subarray(at, at + length))
     }
   }
   return streamSource(pieces())

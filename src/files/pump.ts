@@ -1,5 +1,6 @@
 import type { ByteSink } from './byte-sink.ts'
 import type { ByteSource } from './byte-source.ts'
+import { wipeAndRelease } from './release.ts'
 
 const NOTHING = Buffer.alloc(0)
 /** One piece is worked on while the next is read, and the one after the next. */
@@ -44,7 +45,7 @@ export async function pump(pumping: Pumping): Promise<void> {
       const parts = work(piece, isLast)
       onBytes(piece.length)
       await writing
-      writing = sink.write(parts).then(() => parts.forEach(release))
+      writing = sink.write(parts).then(() => parts.forEach(wipeAndRelease))
       if (isLast) break
       piece = next
     }
@@ -53,14 +54,4 @@ export async function pump(pumping: Pumping): Promise<void> {
     await Promise.allSettled([reading, writing])
     for (const buffer of buffers) buffer.fill(0)
   }
-}
-
-/**
- * Wipes bytes and gives their memory back at once, where nothing else lies in it. The garbage collector
- * would let a good many megabytes gather.
- */
-function release(bytes: Uint8Array): void {
-  bytes.fill(0)
-  const { buffer } = bytes
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === bytes.length) buffer.transfer(0)
 }

@@ -20,16 +20,17 @@ export interface KeySearch {
 }
 
 /**
- * By what keys are sorted. Those that have no such time come last, in order of creation, and in
- * reverse order reversed among themselves.
+ * By what keys are sorted; of the same time, by their ids. Those that have no such time come last, in
+ * order of creation, and in reverse order reversed among themselves.
  */
 export type KeySort = 'created' | 'alias' | 'nextRotation' | 'lastRotation'
 
-/** A place in the order of a search: after the key with this number, which has this alias or time. */
+/** A place in the order of a search: after this key, which has this alias or time. */
 export interface SearchPlace {
   /** Null: among those that have none, or with keys in order of creation. */
   readonly value: string | number | null
   readonly number: number
+  readonly id: KeyId
 }
 
 /** A page of what a search finds. */

@@ -86,6 +86,16 @@ describe('commands on a server', () => {
     assert.match(notText.err, /no text/)
   })
 
+  test('a key may be meant by its alias', async () => {
+    const key_id = await server.createKey({ key_alias: 'by-alias' })
+    await server.createKey({ key_alias: 'by-alias-2' })
+    await json('key', 'rotate', 'by-alias')
+    assert.equal((await json('key', 'describe', 'by-alias')).key_info.key_id, key_id)
+    const none = await keyturn('key', 'describe', 'by-alia')
+    assert.equal(none.code, 4)
+    assert.match(none.err, /no key with the alias by-alia/)
+  })
+
   test('a message is signed as the bytes of its file', async () => {
     const key_id = await server.createKey({ key_spec: 'EC_P256', key_usage: 'SIGN_VERIFY' })
     const digest = createHash('sha256').update('x').digest()

@@ -44,6 +44,30 @@ describe('keyturn configure', () => {
     assert.equal((await runKeyturn(['key', 'list'], environment)).code, 0)
   })
 
+  test('keeps by Enter what is stored, also the secret, and clears by a dash', async () => {
+    const asked: string[] = []
+    const { code, err } = await runKeyturn(
+      ['configure', '--region', 'east', '--no-check'],
+      environment,
+      {
+        ask: async (question) => {
+          asked.push(question)
+          return question.startsWith('Project') ? '-' : ''
+        },
+      },
+    )
+    assert.equal(code, 0, err)
+    assert.ok(asked.some((question) => question.endsWith('(Enter keeps it): ')))
+    const shown = await runKeyturn(['configure', 'show'], environment)
+    assert.match(shown.out, /region: east\nuser: .*\npassword: \(stored\)$/)
+    // Region and project are one: the user's own project again.
+    await runKeyturn(['configure', '--no-check'], environment, {
+      ask: async (question) => (question.startsWith('Region') ? '-' : ''),
+    })
+    const listed = await runKeyturn(['key', 'list'], environment)
+    assert.equal(listed.code, 0, listed.err)
+  })
+
   test('takes everything by flags, and secrets by files', async () => {
     const { credentials } = server
     const secret = join(folder, 'secret')

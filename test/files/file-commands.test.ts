@@ -10,6 +10,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -138,6 +139,28 @@ describe('keyturn encrypt-file and decrypt-file', () => {
       assert.equal(existsSync(at('out')), false, name)
     }
     assert.equal(readdirSync(folder).filter((name) => name.endsWith('.part')).length, 0)
+  })
+
+  test('take little memory, however large the file', {
+    skip: !existsSync('/proc/self'),
+  }, async () => {
+    writeFileSync(at('in'), '')
+    truncateSync(at('in'), 400 * MIB)
+    for (const args of [
+      ['encrypt-file', '--key', key, at('in'), at('enc')],
+      ['decrypt-file', at('enc'), at('out')],
+    ]) {
+      const child = start(args)
+      const outcome = outcomeOf(child)
+      let peakMib = 0
+      while (child.exitCode === null) {
+        const status = readFileSync(`/proc/${child.pid}/status`, 'utf8')
+        peakMib = Math.max(peakMib, Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024)
+        await setTimeout(10)
+      }
+      assert.equal((await outcome).code, 0)
+      assert.ok(peakMib > 30 && peakMib < 150, `${args[0]}: ${peakMib} MiB`)
+    }
   })
 
   test('bind to additional data, which the file does not hold', async () => {

@@ -175,7 +175,12 @@ async function replicated(server: TestServer, west: TestServer): Promise<Prepare
   return { keyId, fields, body: { key_id: keyId, primary_region: 'west' } }
 }
 
-/** How each operation of the vendor's API is called. */
+async function inPath(server: TestServer): Promise<Prepared> {
+  const keyId = await server.createKey()
+  return { keyId, fields: { key_id: keyId } }
+}
+
+/** How each operation of the vendor's API is called, and those of ours that ask for a right. */
 export const REQUESTS: Readonly<Partial<Record<OperationId, Prepare>>> = {
   CreateKey: async () => ({ body: { key_alias: name('made') } }),
   EnableKey: ofKey({}, 'disable-key'),
@@ -315,4 +320,11 @@ export const REQUESTS: Readonly<Partial<Record<OperationId, Prepare>>> = {
   UpdatePrimaryRegion: replicated,
   ShowVersions: nothing,
   ShowVersion: async () => ({ fields: { version_id: 'v1.0' } }),
+  SearchKeys: nothing,
+  ShowKeyRow: inPath,
+  ListKeyVersions: inPath,
+  ListRotationEvents: inPath,
+  ListProjectRotationEvents: nothing,
+  ShowRotationOverview: nothing,
+  ListAuditRecords: nothing,
 }

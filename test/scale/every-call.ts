@@ -504,11 +504,12 @@ function searchesOfTable(
     { aliasPrefix: 'filled-versions' },
     { state: 'enabled', spec: 'AES_256', rotation: 'on', tag: { name: 'serial' } },
   ]
+  const at = { number: rows / 2, id: '88888888-8888-4888-8888-888888888888' as KeyId }
   const places = {
-    created: { value: null, number: rows / 2 },
-    alias: { value: `filled-${rows / 2}`, number: 1 },
-    nextRotation: { value: NOW, number: rows / 2 },
-    lastRotation: { value: NOW, number: rows / 2 },
+    created: { value: null, ...at },
+    alias: { value: `filled-${rows / 2}`, ...at },
+    nextRotation: { value: NOW, ...at },
+    lastRotation: { value: NOW, ...at },
   } as const
   return sorts.flatMap((sort) =>
     orders.flatMap((order) => [

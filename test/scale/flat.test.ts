@@ -24,7 +24,6 @@ const GROWS: Readonly<Record<string, string>> = {
     [
       '{"aliasPrefix":"filled-1"} lastRotation asc',
       '{"aliasPrefix":"filled-1"} lastRotation desc',
-      '{"aliasPrefix":"filled-1"} nextRotation desc',
       ...['alias', 'lastRotation', 'nextRotation'].flatMap((sort) =>
         ['asc', 'desc'].map((order) => `{"tag":{"name":"team","value":"team-1"}} ${sort} ${order}`),
       ),

@@ -105,7 +105,8 @@ function model(all: readonly Made[], search: KeySearch): readonly KeyId[] {
       if (a !== undefined && b === undefined) return -1
       if (a === undefined && b !== undefined) return 1
       const byNumber = sign * (one.number - two.number)
-      if (a === undefined || b === undefined || a === b) return byNumber
+      if (a === undefined || b === undefined) return byNumber
+      if (a === b) return sign * (one.key.id < two.key.id ? -1 : 1)
       return sign * (a < b ? -1 : 1)
     })
     .map(({ key }) => key.id)

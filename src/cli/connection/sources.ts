@@ -156,7 +156,8 @@ export function sourceOfDataFolder(environment: Environment): Bootstrap | undefi
   const written = JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, string>>
   return {
     file,
-    endpoint: written['endpoint'],
+    // Empty until the server listens for the first time.
+    endpoint: written['endpoint'] === '' ? undefined : written['endpoint'],
     projectId: written['project_id'],
     credentials: credentialsOf({
       userId: written['user_id'],

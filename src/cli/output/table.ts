@@ -12,6 +12,15 @@ type Row = Readonly<Record<string, unknown>>
 /** Names of members that hold a time in milliseconds since 1970. */
 const TIMES = /(?:^|_)(?:time|date|day|now|since|to)$/
 const TIME_VALUE = /^[0-9]{12,14}$/
+/** Members that say how a list goes on. */
+const PAGING: readonly string[] = [
+  'next_marker',
+  'truncated',
+  'total',
+  'total_count',
+  'keys',
+  'links.self',
+]
 /** What the digits of a key's state stand for. */
 const STATES: Readonly<Record<string, string>> = {
   '1': 'waiting for activation',
@@ -33,9 +42,12 @@ export function toTable(reply: Row, options: TableOptions = {}): string {
   const { lists: all, values } = partsOf(only(reply))
   const lists = withoutEmpty(all)
   const [list] = lists
-  if (list !== undefined && lists.length === 1) {
+  const isList = options.columns !== undefined || values.every(([name]) => PAGING.includes(name))
+  if (list !== undefined && lists.length === 1 && isList) {
     const rows = toRows(list[1], options)
-    const rest = values.filter(([name, value]) => value !== '' && !isIdList(name, value, list[1]))
+    const rest = values.filter(
+      ([name, value]) => value !== '' && name !== 'truncated' && !isIdList(name, value, list[1]),
+    )
     const foot = rest.map(([name, value]) => dim(`${name}: ${cell(name, value)}`, options))
     return [rows, ...foot].join('\n')
   }

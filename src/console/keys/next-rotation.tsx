@@ -6,8 +6,14 @@ import { words } from '../language.ts'
 import { Dial } from './dial.tsx'
 import { type RotationStanding, rotationStanding } from './key-facts.ts'
 
-/** When a key rotates next, with a dial; or why it does not. */
-export function NextRotation(props: { readonly row: KeyRow }): JSX.Element {
+/**
+ * When a key rotates next, with a dial; or why it does not, which is left out where something beside it
+ * says so.
+ */
+export function NextRotation(props: {
+  readonly row: KeyRow
+  readonly isBrief?: boolean
+}): JSX.Element {
   const standing = () => rotationStanding(props.row)
   const ofKind = <Kind extends RotationStanding['kind']>(kind: Kind) => {
     const now = standing()
@@ -27,10 +33,10 @@ export function NextRotation(props: { readonly row: KeyRow }): JSX.Element {
         <span class="muted">{words().keys.paused}</span>
       </Match>
       <Match when={ofKind('off')}>
-        <span class="muted">{words().keys.off}</span>
+        <span class="muted">{props.isBrief === true ? '–' : words().keys.off}</span>
       </Match>
       <Match when={ofKind('never')}>
-        <span class="muted">{words().keys.notByItself}</span>
+        <span class="muted">{props.isBrief === true ? '–' : words().keys.notByItself}</span>
       </Match>
     </Switch>
   )

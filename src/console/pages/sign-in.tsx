@@ -22,10 +22,11 @@ export function SignIn(): JSX.Element {
         <div class="mark">
           <Mark />
         </div>
-        <h1 ref={heading} tabindex="-1">
-          {words().frame.product}
-        </h1>
+        <p class="product">{words().frame.product}</p>
         <p class="lead">{words().signIn.lead}</p>
+        <h1 ref={heading} tabindex="-1">
+          {words().signIn.title}
+        </h1>
         <SignInForm />
         <div class="remark">
           <Icon name="info" />

@@ -8,6 +8,7 @@ import type { Database } from './schema.ts'
 /** A key that may be found: its number, what it is sorted by, and 1 if it is found, otherwise 0. */
 export interface Candidate {
   number: number
+  id: string
   value: string | number | null
   matches: number
 }
@@ -224,13 +225,13 @@ export class SearchPlan {
           arm = arm.where(
             column === 'alias'
               ? sql<boolean>`alias ${beyond} ${after.value}`
-              : sql<boolean>`(${sql.ref(column)}, number) ${beyond} (${after.value}, ${after.number})`,
+              : sql<boolean>`(${sql.ref(column)}, id) ${beyond} (${after.value}, ${after.id})`,
           )
         }
         const query = this.#select(arm, covers)
         const sorted = query.orderBy(`keys.${column}`, order)
         // An alias is its key's alone.
-        const ordered = column === 'alias' ? sorted : sorted.orderBy('keys.number', order)
+        const ordered = column === 'alias' ? sorted : sorted.orderBy('keys.id', order)
         return ordered.limit(limit).execute()
       },
     }
@@ -294,6 +295,7 @@ export class SearchPlan {
     const value = column === undefined ? sql`cast(null as bigint)` : sql.ref(`keys.${column}`)
     return arm.select([
       sql.ref(number).as('number'),
+      'keys.id as id',
       value.as('value'),
       matches.as('matches'),
     ]) as unknown as CandidateQuery // as what it selects

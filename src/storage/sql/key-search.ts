@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { ProjectId } from '../../core/ids.ts'
+import type { KeyId, ProjectId } from '../../core/ids.ts'
 import type { StoredKey } from '../../ports/key-store.ts'
 import type { FoundKeys, KeyTable, SearchPlace } from '../../ports/key-table.ts'
 import { withStorage } from '../../ports/storage-error.ts'
@@ -105,15 +105,19 @@ async function sorted(
   const most = 2 * limits.few + 1
   const rows = await db
     .selectFrom(candidates.limit(most).as('c'))
-    .select(['c.number', 'c.value', 'c.matches'])
+    .select(['c.number', 'c.id', 'c.value', 'c.matches'])
     .orderBy('c.value', order)
-    .orderBy('c.number', order)
+    .orderBy('c.id', order)
     .execute()
   if (rows.length === most) return undefined
   const found = rows.filter(({ matches }) => matches === 1)
+  const sign = order === 'asc' ? 1 : -1
   return [
-    ...found.filter(({ value }) => value !== null),
-    ...found.filter(({ value }) => value === null),
+    ...found.filter(({ value }) => value !== null).map((one) => toPlace(one, true)),
+    ...found
+      .filter(({ value }) => value === null)
+      .sort((one, two) => sign * (one.number - two.number))
+      .map((one) => toPlace(one, false)),
   ]
 }
 
@@ -128,7 +132,10 @@ function pick(all: readonly SearchPlace[], { after, limit, order }: Wanted): Fou
 function isBeyond(place: SearchPlace, other: SearchPlace, order: 'asc' | 'desc'): boolean {
   if (place.value === null && other.value !== null) return true
   if (place.value !== null && other.value === null) return false
-  const difference = compare(place.value, other.value) || place.number - other.number
+  const difference =
+    place.value === null
+      ? place.number - other.number
+      : compare(place.value, other.value) || compare(place.id, other.id)
   return order === 'asc' ? difference > 0 : difference < 0
 }
 
@@ -172,8 +179,8 @@ async function walk(
 }
 
 /** A candidate may have a value where none that is found has: its place is among those without. */
-function toPlace({ number, value }: Candidate, hasValues: boolean): SearchPlace {
-  return { number, value: hasValues ? value : null }
+function toPlace({ number, id, value }: Candidate, hasValues: boolean): SearchPlace {
+  return { number, id: id as KeyId, value: hasValues ? value : null }
 }
 
 /** The keys at these places; one that has gone meanwhile is left out, one that moved comes once. */

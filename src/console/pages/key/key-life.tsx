@@ -3,7 +3,6 @@ import { createAction } from '../../api/action.ts'
 import { api } from '../../api/session.ts'
 import { useCurrentKey } from '../../keys/current-key.ts'
 import { isOwned, stateOf } from '../../keys/key-facts.ts'
-import { StateBadge } from '../../keys/state-badge.tsx'
 import { words } from '../../language.ts'
 import { Confirm } from '../../parts/confirm.tsx'
 import { Icon } from '../../parts/icon.tsx'
@@ -44,9 +43,6 @@ export function KeyLife(): JSX.Element {
     <section class="panel" aria-labelledby="life">
       <header>
         <h2 id="life">{text().life}</h2>
-        <span class="push">
-          <StateBadge state={state()} />
-        </span>
       </header>
       <div class="body stack">
         <Show when={isOwned(row())} fallback={<p class="soft">{text().defaultText}</p>}>

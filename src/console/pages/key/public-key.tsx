@@ -4,6 +4,7 @@ import { api } from '../../api/session.ts'
 import { useCurrentKey } from '../../keys/current-key.ts'
 import { words } from '../../language.ts'
 import { Copy } from '../../parts/copy.tsx'
+import { download } from '../../parts/download.ts'
 import { Icon } from '../../parts/icon.tsx'
 import { Loaded } from '../../parts/states.tsx'
 
@@ -47,14 +48,4 @@ export function PublicKey(): JSX.Element {
       </div>
     </section>
   )
-}
-
-/** Hands a text to the browser's downloads. */
-function download(text: string, name: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/x-pem-file' }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(url)
 }

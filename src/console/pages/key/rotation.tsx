@@ -123,7 +123,7 @@ function EventTable(props: { readonly events: readonly RotationEvent[] }): JSX.E
   const text = () => words().keyRotation
   return (
     <section class="scroll-x" aria-label={text().events} tabindex="0">
-      <table class="table">
+      <table class="table even">
         <thead>
           <tr>
             <th scope="col">{text().version}</th>

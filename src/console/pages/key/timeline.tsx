@@ -33,10 +33,15 @@ export function TimelinePicture(props: { readonly timeline: Timeline }): JSX.Ele
   return (
     <svg class="timeline" role="img" aria-label={label()}>
       <For each={ticks()}>
-        {(timeMs) => (
+        {(timeMs, at) => (
           <>
             <line class="grid" x1={x(timeMs)} x2={x(timeMs)} y1={BAR.top} y2={AXIS_Y} />
-            <text x={x(timeMs)} y={LABELS_Y} text-anchor="middle">
+            <text
+              classList={{ spare: at() % 2 === 1 }}
+              x={x(timeMs)}
+              y={LABELS_Y}
+              text-anchor="middle"
+            >
               {format.month(timeMs)}
             </text>
           </>

@@ -44,6 +44,8 @@ export function KeyTable(props: {
   const narrow = matchMedia(NARROW)
   const [isNarrow, setNarrow] = createSignal(narrow.matches)
   const [active, setActive] = createSignal(0)
+  /** The row that is to have the focus as soon as it is there. */
+  const [wanted, setWanted] = createSignal<number>()
   const onChange = () => setNarrow(narrow.matches)
   onMount(() => narrow.addEventListener('change', onChange))
   onCleanup(() => narrow.removeEventListener('change', onChange))
@@ -72,9 +74,19 @@ export function KeyTable(props: {
   function moveTo(index: number): void {
     const target = Math.max(0, Math.min(props.rows.count() - 1, index))
     setActive(target)
+    // The row that has the focus may go when others come: the table keeps it until the wanted one is there.
+    place?.focus({ preventScroll: true })
+    setWanted(target)
     virtualizer.scrollToIndex(target, { align: 'auto' })
-    requestAnimationFrame(() => focusRow(place, target))
   }
+  createEffect(() => {
+    const target = wanted()
+    if (target === undefined || props.rows.row(target) === undefined) return
+    const isPlaced = virtualizer.getVirtualItems().some(({ index }) => index === target)
+    if (!isPlaced) return
+    focusRow(place, target)
+    setWanted(undefined)
+  })
 
   function onKeyDown(event: KeyboardEvent): void {
     const pageRows = Math.max(1, Math.floor((place?.clientHeight ?? 0) / rowPx()) - 1)
@@ -87,7 +99,9 @@ export function KeyTable(props: {
       End: props.rows.count() - 1,
     }
     const target = steps[event.key]
-    const isOnRow = event.target instanceof Element && event.target.closest('[data-row]') !== null
+    const isOnRow =
+      event.target === place ||
+      (event.target instanceof Element && event.target.closest('[data-row]') !== null)
     if (target === undefined || !isOnRow || event.ctrlKey || event.metaKey || event.altKey) return
     event.preventDefault()
     moveTo(target)
@@ -119,7 +133,10 @@ export function KeyTable(props: {
             <div
               role="row"
               class="keys-row"
-              classList={{ active: item.index === active() }}
+              classList={{
+                active: item.index === active(),
+                turning: isTurning(props.rows.row(item.index)),
+              }}
               data-row={item.index}
               aria-rowindex={item.index + 2}
               style={{ transform: `translateY(${item.start - HEAD_PX}px)` }}
@@ -139,6 +156,11 @@ export function KeyTable(props: {
       </div>
     </div>
   )
+}
+
+/** Whether a key rotates by itself, so that its next rotation says more than its interval. */
+function isTurning(row: KeyRow | undefined): boolean {
+  return row !== undefined && rotationStanding(row).kind === 'on'
 }
 
 function focusRow(place: HTMLElement | undefined, index: number): void {
@@ -218,7 +240,7 @@ function Cells(props: {
         {interval()}
       </div>
       <div role="gridcell" class="cell-nextRotation">
-        <NextRotation row={props.row} />
+        <NextRotation row={props.row} isBrief />
       </div>
       <div role="gridcell" class="cell-lastRotation">
         <Show

@@ -9,6 +9,7 @@ import { KEY_ROTATION } from './key-rotation.ts'
 import { KEYS } from './keys.ts'
 import { ROTATION } from './rotation.ts'
 import { SIGN_IN } from './sign-in.ts'
+import { SPACES } from './spaces.ts'
 import { USAGE } from './usage.ts'
 
 /** The console in English. A new subject gets a line here, and one in Chinese. */
@@ -24,5 +25,6 @@ export const EN = {
   keys: KEYS,
   rotation: ROTATION,
   signIn: SIGN_IN,
+  spaces: SPACES,
   usage: USAGE,
 }

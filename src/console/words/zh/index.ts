@@ -10,6 +10,7 @@ import { KEY_ROTATION } from './key-rotation.ts'
 import { KEYS } from './keys.ts'
 import { ROTATION } from './rotation.ts'
 import { SIGN_IN } from './sign-in.ts'
+import { SPACES } from './spaces.ts'
 import { USAGE } from './usage.ts'
 
 /** The console in Chinese. */
@@ -25,5 +26,6 @@ export const ZH: Words = {
   keys: KEYS,
   rotation: ROTATION,
   signIn: SIGN_IN,
+  spaces: SPACES,
   usage: USAGE,
 }

@@ -18,9 +18,9 @@ export async function keyTable(db: Kysely<Database>, types: ColumnTypes): Promis
       where spec in ('AES_256', 'SM4') and origin = 'kms' and is_default = 0
         and region_role <> 'replica'`,
     sql`create index keys_class on keys (project_id, rotation, state, spec, number)`,
-    sql`create index keys_next_rotation on keys (project_id, next_rotation_at, number)
+    sql`create index keys_next_rotation on keys (project_id, next_rotation_at, id)
       where next_rotation_at is not null`,
-    sql`create index keys_last_rotation on keys (project_id, last_rotation_at, number)
+    sql`create index keys_last_rotation on keys (project_id, last_rotation_at, id)
       where last_rotation_at is not null`,
     sql`create index keys_never_rotated on keys (project_id, rotation, number)
       where last_rotation_at is null`,
