@@ -38,6 +38,12 @@ function cloneLike(): string {
   for (const file of files.split('\0')) {
     if (file !== '' && existsSync(join(ROOT, file))) cpSync(join(ROOT, file), join(folder, file))
   }
+  // Else the install of the copy would empty the packages of this tree, through the link.
+  assert.equal(
+    readFileSync(join(ROOT, 'node_modules/.keyturn-installed'), 'utf8'),
+    readFileSync(join(ROOT, 'package-lock.json'), 'utf8'),
+    'the packages installed are not those of package-lock.json: run npm test, or npm ci',
+  )
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
   return folder
 }
