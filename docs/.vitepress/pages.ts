@@ -37,7 +37,7 @@ export const SECTIONS: readonly Section[] = [
       ['how-to/opengauss', 'openGauss', 'openGauss'],
       ['file-format', 'Encrypted files', '加密文件'],
       ['how-to/testing', 'Testing your own software', '测试您自己的软件'],
-      ['how-to/events', 'Events and webhooks', '事件与 webhook'],
+      ['events', 'Events and webhooks', '事件与 webhook'],
     ],
   },
   {
@@ -88,7 +88,7 @@ export const COMING: readonly string[] = [
   'observability',
   'metrics',
   'guide/quick-start',
-  'how-to/events',
+  'events',
   'file-format',
 ].filter((file) =>
   ['md', 'zh.md'].some((ending) => !existsSync(new URL(`${file}.${ending}`, folder))),

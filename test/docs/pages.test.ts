@@ -107,7 +107,8 @@ test('every page has its place in the menu, and every place its page', () => {
 })
 
 test('every setting is explained in Chinese', () => {
-  assert.deepEqual(Object.keys(SETTINGS_ZH).sort(), Object.keys(SETTINGS).sort())
+  const missing = Object.keys(SETTINGS).filter((name) => SETTINGS_ZH[name] === undefined)
+  assert.deepEqual(missing, [], 'add it to scripts/settings-zh.ts')
 })
 
 /** The calls of our own command in the blocks of a shell: words, and flags. */
