@@ -78,8 +78,8 @@ describe('keys in the console', { skip: withoutBrowser }, () => {
         .getByRole('status')
         .filter({ hasText: text.total('10', false) })
         .waitFor()
+      // Who asks for aliases gets them in their order.
       const byAlias = page.getByRole('columnheader', { name: text.key, exact: true })
-      await byAlias.getByRole('button').click()
       await page.waitForFunction(
         () => document.querySelector('[data-row="0"] a')?.textContent === 'fleet-000',
       )

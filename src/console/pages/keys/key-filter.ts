@@ -38,7 +38,9 @@ export interface KeyFilter {
 /** The filter in the address of now. What the address says that means nothing is left out. */
 export function useKeyFilter(): KeyFilter {
   const [params, setParams] = useSearchParams<Record<string, string>>()
-  const sort = () => SORTS.find((name) => name === params['sort']) ?? 'created'
+  // Who asks for aliases reads them in their order, which is also the one that the server finds them in.
+  const sort = () =>
+    SORTS.find((name) => name === params['sort']) ?? (value('alias') === '' ? 'created' : 'alias')
   // The newest first, unless somebody wants it otherwise; names and times to come from the start.
   const isDescending = () =>
     (params['order'] ?? (sort() === 'alias' || sort() === 'next-rotation' ? 'asc' : 'desc')) ===
