@@ -10,6 +10,7 @@ const PARTS = [
   'scale',
   'engines',
   'due',
+  'console',
   'files',
 ] as const
 const [asked, ...flags] = process.argv.slice(2)

@@ -6,10 +6,12 @@ import { version } from '../src/server/version.ts'
 import { clientFiles } from './client-files.ts'
 import { commandFiles } from './command-files.ts'
 import { commandLinePages } from './command-line-page.ts'
+import { metricsPages } from './metrics-pages.ts'
 import { referencePages } from './reference-pages.ts'
 
 const PAGES: Readonly<Record<string, string>> = {
   ...referencePages(),
+  ...metricsPages(),
   'docs/openapi.json': `${JSON.stringify(openApiDocument({ version }), undefined, 2)}\n`,
   ...clientFiles(),
   ...commandFiles(),

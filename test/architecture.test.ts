@@ -58,6 +58,21 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
     rooms: ['core', 'crypto', 'ports'],
     packages: ['node:crypto', 'node:fs', 'node:path'],
   },
+  events: {
+    rooms: ['core', 'crypto', 'ports'],
+    packages: ['node:crypto', 'node:http', 'node:https'],
+  },
+  tracing: {
+    rooms: ['ports'],
+    packages: [
+      'node:async_hooks',
+      'node:http',
+      '@opentelemetry/api',
+      '@opentelemetry/core',
+      '@opentelemetry/resources',
+      '@opentelemetry/sdk-trace',
+    ],
+  },
   client: { rooms: [], packages: [] },
   reference: { rooms: ['contract'], packages: [] },
   scheduler: { rooms: ['core', 'ports', 'app'], packages: [] },
@@ -82,6 +97,8 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
       'tokens',
       'audit',
       'scheduler',
+      'events',
+      'tracing',
       'http',
     ],
     packages: [
@@ -92,6 +109,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
       'node:net',
       'node:os',
       'node:path',
+      'node:perf_hooks',
       'node:timers/promises',
       'node:url',
       'node:util',

@@ -2,6 +2,7 @@ import type { RotationEvent } from '../core/rotation.ts'
 import type { RootKey } from '../crypto/root-key.ts'
 import type { AuditReader } from '../ports/audit-reader.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { EventOutbox } from '../ports/event-outbox.ts'
 import type { GrantStore } from '../ports/grant-store.ts'
 import type { IdentityStore } from '../ports/identity-store.ts'
 import type { KeyStore } from '../ports/key-store.ts'
@@ -13,6 +14,7 @@ import type { Peers } from '../ports/peers.ts'
 import type { ReplicaStore } from '../ports/replica-store.ts'
 import type { SignInDesk } from '../ports/sign-in-desk.ts'
 import type { TrustStore } from '../ports/trust-store.ts'
+import type { Announcements } from './announcements.ts'
 import type { ChangeFollower } from './change-follower.ts'
 import type { KeyCache } from './key-cache.ts'
 import type { PagePlaces } from './page-places.ts'
@@ -53,6 +55,8 @@ export interface Deps {
   readonly keyQuota: number
   /** How many grants a key may have. */
   readonly grantQuota: number
+  readonly outbox: EventOutbox
+  readonly announcements: Announcements
   /** Tells log, metrics and audit of a rotation; fulfilled when the audit log has it. */
   readonly announceRotation: (event: RotationEvent) => Promise<void>
   /**

@@ -31,7 +31,8 @@ export async function rotateDue(
       try {
         if (!isRotationDue(before, now)) return undefined
         const { key, event } = rotate(before, 'schedule', SCHEDULER_ACTOR, now)
-        return { key, event, version: makeVersionHere(deps, key, event.toVersion, event.at) }
+        const version = makeVersionHere(deps, key, event.toVersion, event.at)
+        return { key, event, version, outgoing: deps.announcements.ofRotation(key, event) }
       } catch (cause) {
         failed(new Error(`rotating key ${before.id}`, { cause }))
         return undefined

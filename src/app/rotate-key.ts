@@ -64,7 +64,9 @@ async function rotateWhere(
       waiting && { expiresAt: waiting.expiresAt },
     )
     const version = waiting ?? (await makeVersion(deps, key, event.toVersion, event.at))
-    const isRotated = (await deps.keys.rotate(seen, key, version, event)) === 'rotated'
+    const outgoing = deps.announcements.ofRotation(key, event)
+    const outcome = await deps.keys.rotate(seen, key, version, event, outgoing)
+    const isRotated = outcome === 'rotated'
     if (!isRotated && waiting === undefined) await discardVersion(deps, key, version)
     if (isRotated) {
       await deps.changes.afterCommit()

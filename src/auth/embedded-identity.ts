@@ -107,6 +107,8 @@ export class EmbeddedIdentity implements Authenticator {
       : this.#whenCurrent(credentials)
   }
 
+  readonly revokedTokens = (): number => this.#revoked.size
+
   /** Whether a token was revoked before its time. */
   readonly isRevoked = (tokenId: string): boolean => this.#revoked.has(tokenId)
 

@@ -31,6 +31,8 @@ export interface Authenticator {
   readonly forgetAll: () => Promise<void>
   /** Whether everything that is needed to say so can be had; undefined means yes. */
   readonly problem: () => string | undefined
+  /** How many revoked tokens are known here, for metrics. */
+  readonly revokedTokens: () => number
 }
 
 /** Where a caller wants to act. */

@@ -6,6 +6,7 @@ import { rightsOf, type Statement } from '../core/policy.ts'
 import { parseSystemRole, SYSTEM_ROLES, type SystemRoleName } from '../core/system-roles.ts'
 import type { EpochMs } from '../core/time.ts'
 import type { Clock } from '../ports/clock.ts'
+import { traced, traceHeaders } from '../ports/trace.ts'
 import {
   type Authenticator,
   type IncomingCredentials,
@@ -72,6 +73,10 @@ export class KeystoneIdentity implements Authenticator {
 
   async forgetAll(): Promise<void> {}
 
+  revokedTokens(): number {
+    return 0
+  }
+
   problem(): undefined {
     return undefined
   }
@@ -134,10 +139,10 @@ export class KeystoneIdentity implements Authenticator {
     let status: number
     let body: string
     try {
-      const response = await fetch(this.#endpoint, {
-        headers: { 'X-Auth-Token': token, 'X-Subject-Token': token, Accept: 'application/json' },
-        redirect: 'manual',
-        signal,
+      const named = { 'X-Auth-Token': token, 'X-Subject-Token': token }
+      const response = await traced('upstream: identity', 'client', () => {
+        const headers = { ...traceHeaders(), ...named, Accept: 'application/json' }
+        return fetch(this.#endpoint, { headers, redirect: 'manual', signal })
       })
       status = response.status
       body = await readBounded(response)

@@ -26,6 +26,11 @@ export class RevokedTokens {
     this.#recent.add(tokenId)
   }
 
+  /** How many are kept. */
+  get size(): number {
+    return this.#recent.size + this.#older.size
+  }
+
   /** Whether a token was revoked, if it could still be valid. */
   has(tokenId: string): boolean {
     return this.#recent.has(tokenId) || this.#older.has(tokenId)

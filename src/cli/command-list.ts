@@ -86,6 +86,21 @@ const OWN_COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./policy-commands.ts')).policyDelete,
   },
   {
+    words: 'events list',
+    summary: 'show events that wait to be delivered',
+    load: async () => (await import('./event-commands.ts')).eventsList,
+  },
+  {
+    words: 'events test',
+    summary: 'send an event to the webhook, to see that it arrives',
+    load: async () => (await import('./event-commands.ts')).eventsTest,
+  },
+  {
+    words: 'events discard',
+    summary: 'give up events that wait to be delivered',
+    load: async () => (await import('./event-commands.ts')).eventsDiscard,
+  },
+  {
     words: 'root create',
     summary: 'make a root key file, for several nodes on one store',
     load: async () => (await import('./root-commands.ts')).rootCreate,

@@ -31,6 +31,13 @@ export function runSlowly<Task extends SlowTask>(
   task: Task,
   ...input: Parameters<(typeof SLOW_TASKS)[Task]>
 ): Promise<ReturnType<(typeof SLOW_TASKS)[Task]>> {
+  return watched(`slow: ${task}`, () => inThread(task, ...input))
+}
+
+function inThread<Task extends SlowTask>(
+  task: Task,
+  ...input: Parameters<(typeof SLOW_TASKS)[Task]>
+): Promise<ReturnType<(typeof SLOW_TASKS)[Task]>> {
   return new Promise((resolve, reject) => {
     const done =
       <T>(settle: (value: T) => void) =>
@@ -50,11 +57,26 @@ export function runSlowly<Task extends SlowTask>(
 
 /** Does a piece of slow work that Node has a thread pool for, when it is its turn. */
 export function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    enter(() => {
-      work().finally(leave).then(resolve, reject)
-    })
-  })
+  return watched(
+    'slow: in the pool',
+    () =>
+      new Promise((resolve, reject) => {
+        enter(() => {
+          work().finally(leave).then(resolve, reject)
+        })
+      }),
+  )
+}
+
+/** What follows slow work: it does the work that it is given, under a name. */
+export type SlowWatch = <T>(name: string, work: () => Promise<T>) => Promise<T>
+
+const UNWATCHED: SlowWatch = (_name, work) => work()
+let watched = UNWATCHED
+
+/** Lets somebody follow the slow work of this thread; undefined ends that. */
+export function watchSlowWork(watch: SlowWatch | undefined): void {
+  watched = watch ?? UNWATCHED
 }
 
 /** Says how many threads serve requests, each with slow work of its own: they share the cores. */

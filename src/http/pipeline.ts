@@ -40,7 +40,12 @@ export interface Pipeline {
   /** Scheme, host and port by which clients reach this server; undefined: as the request says. */
   readonly publicUrl: string | undefined
   /** Counts a reply. */
-  readonly observe: (operation: OperationId | 'none', status: number, startedAtMs: number) => void
+  readonly observe: (
+    operation: OperationId | 'none',
+    status: number,
+    startedAtMs: number,
+    exchange: Exchange,
+  ) => void
   /** Logs what went wrong on our side. */
   readonly logDefect: (error: unknown, requestId: string, operation: string) => void
 }
@@ -115,7 +120,7 @@ export async function answer(
     outcome = refusal(pipeline, exchange, fault('storage-failed', {}, error))
   }
   send(response, outcome, exchange)
-  pipeline.observe(exchange.route?.id ?? 'none', outcome.status, startedAtMs)
+  pipeline.observe(exchange.route?.id ?? 'none', outcome.status, startedAtMs, exchange)
 }
 
 function findRoute(pipeline: Pipeline, exchange: Exchange): Route {

@@ -4,6 +4,7 @@ import type { KeySpec } from '../core/key-specs.ts'
 import type { RotationEvent, RotationStanding } from '../core/rotation.ts'
 import type { Tag } from '../core/tag.ts'
 import type { EpochMs } from '../core/time.ts'
+import type { OutgoingEvent } from './event-outbox.ts'
 import type { PageRequest } from './page.ts'
 
 /** A key as a store has it. */
@@ -70,6 +71,8 @@ export interface RotationStep {
   readonly key: Key
   readonly version: StoredKeyVersion
   readonly event: RotationEvent
+  /** What is told to others of it; undefined when nobody wants to know. */
+  readonly outgoing?: OutgoingEvent | undefined
 }
 
 /** How many keys of a kind there are. There may be more than one of the same spec and state. */
@@ -122,12 +125,13 @@ export interface KeyStore {
   ) => Promise<'stored' | 'stale'>
   /** Stores `key` if the record is still at `seen.revision`. The primary version cannot change. */
   readonly replace: (seen: StoredKey, key: Key) => Promise<ReplaceOutcome>
-  /** Stores a rotation whole, key, version and event, if the record is still at `seen.revision`. */
+  /** Stores a rotation whole, key, version, event and what is told of it, if the record is still at `seen.revision`. */
   readonly rotate: (
     seen: StoredKey,
     key: Key,
     version: StoredKeyVersion,
     event: RotationEvent,
+    outgoing?: OutgoingEvent,
   ) => Promise<'rotated' | 'stale'>
   /**
    * Destroys material, versions and the key itself. Rotation events stay, and the id is kept so that

@@ -82,8 +82,16 @@ export interface KeyToken {
    * @param message Up to {@link MAX_TOKEN_INPUT_BYTES}.
    */
   readonly mac: (label: string, hash: TokenHash, message: Uint8Array) => Promise<Uint8Array>
+  /** Memory for keys in the token; undefined when it does not tell. */
+  readonly memory?: () => Promise<TokenMemory | undefined>
   /** Answers the calls that wait, then lets go of the token. Later calls are rejected. */
   readonly close: () => Promise<void>
+}
+
+/** How full a token is. */
+export interface TokenMemory {
+  readonly totalBytes: number
+  readonly freeBytes: number
 }
 
 /** Longest input of one call to a token, in bytes. */

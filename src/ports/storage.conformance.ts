@@ -1,5 +1,6 @@
 import { changeFeedConformance } from './change-feed.conformance.ts'
 import { checkpointStoreConformance } from './checkpoint-store.conformance.ts'
+import { eventOutboxConformance } from './event-outbox.conformance.ts'
 import { grantStoreConformance } from './grant-store.conformance.ts'
 import { identityStoreConformance } from './identity-store.conformance.ts'
 import { keyRacesConformance } from './key-races.conformance.ts'
@@ -75,6 +76,7 @@ export function storageConformance(name: string, make: () => Promise<DatabaseFor
     replicaStoreConformance,
     changeFeedConformance,
     checkpointStoreConformance,
+    eventOutboxConformance,
     metaStoreConformance,
     usageStoreConformance,
   ]) {

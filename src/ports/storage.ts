@@ -1,5 +1,6 @@
 import type { CheckpointStore } from './audit-log.ts'
 import type { ChangeFeed } from './change-feed.ts'
+import type { EventOutbox } from './event-outbox.ts'
 import type { GrantStore } from './grant-store.ts'
 import type { IdentityStore } from './identity-store.ts'
 import type { KeyStore } from './key-store.ts'
@@ -23,6 +24,7 @@ export interface Storage {
   readonly replicas: ReplicaStore
   readonly identity: IdentityStore
   readonly changes: ChangeFeed
+  readonly outbox: EventOutbox
   readonly checkpoints: CheckpointStore
   readonly meta: MetaStore
   /**

@@ -1,5 +1,6 @@
 import type { Deps } from '../app/deps.ts'
 import { destroyIfDue } from '../app/destroy-key.ts'
+import { giveNotice } from '../app/give-notice.ts'
 import { expireIfDue } from '../app/import-material.ts'
 import { rotateDue } from '../app/rotate-due.ts'
 import { rotateIfDue, SCHEDULER_ACTOR } from '../app/rotate-key.ts'
@@ -17,6 +18,10 @@ const BATCH = 100
 
 /** How often the store is asked for what is due, in milliseconds. */
 const TICK_MS = 1000
+/** How often notice is given of what is due soon or late, in milliseconds. */
+const NOTICE_TICK_MS = 5000
+/** By how much more than has passed a clock that goes on is ahead, in milliseconds, to have jumped. */
+const JUMP_MS = 60_000
 /** By which share the time between two questions varies, so that nodes do not ask all at once. */
 const JITTER = 0.2
 
@@ -30,6 +35,8 @@ export interface SchedulerEvents {
   readonly failed: (error: unknown) => void
   /** The clock says an earlier time than before. */
   readonly clockWentBack: (from: EpochMs, to: EpochMs) => void
+  /** The clock says a much later time than has passed since it was looked at. */
+  readonly clockWentForward: (from: EpochMs, to: EpochMs) => void
 }
 
 /**
@@ -48,6 +55,7 @@ export class Scheduler {
   readonly #stopping = new AbortController()
   readonly #loops: Promise<void>[] = []
   #latestSeen = 0 as EpochMs
+  #lookedAtMs = 0
 
   constructor(deps: Deps, events: SchedulerEvents, pressure: Pressure) {
     this.#deps = deps
@@ -67,6 +75,7 @@ export class Scheduler {
     this.#loops.push(
       this.#repeat(() => this.#workStore(true)),
       this.#repeat(() => this.#workTokens()),
+      this.#repeat(() => this.#giveNotice(), NOTICE_TICK_MS),
     )
   }
 
@@ -79,6 +88,7 @@ export class Scheduler {
 
   /** Does all that is due now, without regard for anything else. */
   async runDue(): Promise<void> {
+    await this.#giveNotice().catch(this.#events.failed)
     await this.#workStore(false)
     await this.#workTokens()
   }
@@ -97,7 +107,7 @@ export class Scheduler {
     let open = this.#lanes
     for (const lane of open) lane.rewind()
     while (open.length > 0 && !this.#isStopped) {
-      this.#lookAtClock()
+      this.#lookAtClock(isPaced)
       const unfinished: Lane[] = []
       for (const lane of open) if (await lane.advance(isPaced)) unfinished.push(lane)
       open = unfinished
@@ -105,10 +115,17 @@ export class Scheduler {
     this.syncSoon()
   }
 
-  #lookAtClock(): void {
+  /** @param isPaced Whether time passes by itself: on a virtual clock it is told to jump. */
+  #lookAtClock(isPaced: boolean): void {
     const now = this.#deps.clock.now()
-    if (now < this.#latestSeen) this.#events.clockWentBack(this.#latestSeen, now)
+    const nowMs = performance.now()
+    const passedMs = nowMs - this.#lookedAtMs
+    const from = this.#latestSeen
+    if (now < from) this.#events.clockWentBack(from, now)
+    const isKnown = isPaced && this.#lookedAtMs > 0
+    if (isKnown && now - from > passedMs + JUMP_MS) this.#events.clockWentForward(from, now)
     this.#latestSeen = now
+    this.#lookedAtMs = nowMs
   }
 
   async #rotateBatch(keys: number, after: DuePlace | undefined): Promise<Taken> {
@@ -150,6 +167,10 @@ export class Scheduler {
       })
     }
     return { claimed: due.length, hasMore: due.length === keys && expired > 0 }
+  }
+
+  #giveNotice(): Promise<void> {
+    return giveNotice(this.#deps, () => this.#isStopped)
   }
 
   /** Does what is due of keys in tokens, all of it. */
@@ -198,12 +219,12 @@ export class Scheduler {
     await pause(0, this.#stopping.signal)
   }
 
-  async #repeat(work: () => Promise<void>): Promise<void> {
+  async #repeat(work: () => Promise<void>, tickMs = TICK_MS): Promise<void> {
     while (!this.#isStopped) {
       await pause(0, this.#stopping.signal)
       if (!this.#isStopped) await work().catch(this.#events.failed)
       const factor = 1 + JITTER * (Math.random() - 0.5)
-      await pause(TICK_MS * factor, this.#stopping.signal)
+      await pause(tickMs * factor, this.#stopping.signal)
     }
   }
 }

@@ -4,15 +4,25 @@ import type { Storage } from '../ports/storage.ts'
 import { Scheduler, type SchedulerEvents } from '../scheduler/scheduler.ts'
 import { describeError } from './log.ts'
 import type { ThreadParts } from './thread-parts.ts'
+import { type Delivery, makeDelivery } from './webhook.ts'
 import { destructionRecord, expiryRecord } from './work-records.ts'
 
 /** How long the change log is kept: far longer than anybody may go without reading it. */
 const KEEP_CHANGES_MS = 60 * 60 * 1000
 const HOUSEKEEPING_MS = 10 * 60 * 1000
 
+/** How often the clock of the system has jumped. */
+export interface ClockJumps {
+  readonly back: number
+  readonly forward: number
+}
+
 /** Work that no request asks for: once on a machine, whatever the number of its threads. */
 export interface Background {
   readonly scheduler: Scheduler
+  /** Delivers events; undefined when nobody wants them. */
+  readonly delivery: Delivery | undefined
+  readonly clockJumps: ClockJumps
   /** Begins to do what is due by itself. */
   readonly start: () => void
   readonly stop: () => Promise<void>
@@ -21,6 +31,7 @@ export interface Background {
 /** Makes ready to rotate, destroy, expire and forget what is due. */
 export function makeBackground(parts: ThreadParts): Background {
   const { deps, audit, log, metrics, storage, memory } = parts
+  const clockJumps = { back: 0, forward: 0 }
   const events: SchedulerEvents = {
     async destroyed(key, at) {
       metrics.countDestruction()
@@ -33,26 +44,37 @@ export function makeBackground(parts: ThreadParts): Background {
     },
     failed: (error) =>
       log.error({ error: describeError(error) }, 'the scheduler failed; it goes on'),
-    clockWentBack: (from, to) => log.warn({ from, to }, 'the clock went back'),
+    clockWentBack(from, to) {
+      clockJumps.back++
+      log.warn({ from, to }, 'the clock went back')
+    },
+    clockWentForward(from, to) {
+      clockJumps.forward++
+      log.warn({ from, to }, 'the clock jumped forward, or the machine was asleep')
+    },
   }
+  const delivery = makeDelivery(parts.settings, storage.outbox, log)
   const scheduler = new Scheduler(deps, events, { requestsServed: memory.requestsServed })
   const housekeeping = setInterval(() => {
-    keepHouse(storage).catch((error) =>
+    keepHouse(storage, deps.clock.now()).catch((error) =>
       log.warn({ error: describeError(error) }, 'housekeeping failed'),
     )
   }, HOUSEKEEPING_MS).unref()
   return {
     scheduler,
+    delivery,
+    clockJumps,
     start: () => scheduler.start(),
     async stop() {
       clearInterval(housekeeping)
-      await scheduler.stop()
+      await Promise.all([scheduler.stop(), delivery?.stop()])
     },
   }
 }
 
-async function keepHouse(storage: Storage): Promise<void> {
+async function keepHouse(storage: Storage, keyTime: EpochMs): Promise<void> {
   const now = systemClock.now()
   await storage.changes.forget((now - KEEP_CHANGES_MS) as EpochMs)
   await storage.identity.forgetRevokedTokens(now)
+  await storage.outbox.forget(keyTime)
 }

@@ -9,6 +9,7 @@ import { answerProbe, isLocal, type Probes } from '../http/probes.ts'
 import { makeRateLimit } from '../http/rate-limit.ts'
 import { makeRouter } from '../http/router.ts'
 import { systemClock } from '../ports/clock.ts'
+import { logAccess } from './access-log.ts'
 import { consoleFiles } from './console-files.ts'
 import { describeError } from './log.ts'
 import { METRICS_CONTENT_TYPE } from './metrics.ts'
@@ -38,7 +39,8 @@ export interface FrontOptions {
 
 /** Listens and answers. */
 export async function openFront(parts: ThreadParts, options: FrontOptions): Promise<Front> {
-  const { settings, log, deps, audit, identity, metrics, memory, slot } = parts
+  const { settings, log, deps, audit, identity, metrics, memory, slot, tracing } = parts
+  const isLogged = settings['access-log'] === 'on'
   const publicUrl = settings['public-url']?.replace(/\/+$/, '')
   const apis: readonly ApiKind[] =
     identity.desk === undefined ? ['kms', 'keyturn'] : ['kms', 'keyturn', 'identity']
@@ -56,9 +58,11 @@ export async function openFront(parts: ThreadParts, options: FrontOptions): Prom
     limitRate: makeRateLimit(settings['rate-limit'], memory.buffers.allowances),
     newRequestId,
     publicUrl,
-    observe(operation, status, startedAtMs) {
+    observe(operation, status, startedAtMs, exchange) {
       memory.countRequest(slot)
       metrics.observe(operation, status, startedAtMs)
+      tracing?.note(operation, status, exchange.context.requestId)
+      if (isLogged) logAccess(log, exchange, operation, status, startedAtMs)
     },
     logDefect: (error, requestId, operation) =>
       log.error({ requestId, operation, error: describeError(error) }, 'request failed'),
@@ -90,7 +94,11 @@ export async function openFront(parts: ThreadParts, options: FrontOptions): Prom
       if (answerProbe(probes, request, response)) return
       if (answerDocument(documents, request, response)) return
       if (hasConsole && answerConsole(loadConsole, root, request, response)) return
-      answer(pipeline, request, response).catch((error) => {
+      const answering =
+        tracing === undefined
+          ? answer(pipeline, request, response)
+          : tracing.request(request, () => answer(pipeline, request, response))
+      answering.catch((error) => {
         log.error({ error: describeError(error) }, 'a reply could not be sent')
         response.destroy()
       })

@@ -1,29 +1,24 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { KeyCache } from '../app/key-cache.ts'
 import type { OperationId } from '../contract/operations/index.ts'
 import { isLate, LATE_AFTER_MS, type RotationEvent } from '../core/rotation.ts'
-import type { EpochMs } from '../core/time.ts'
 import type { AuditLog } from '../ports/audit-log.ts'
-import type { Clock } from '../ports/clock.ts'
-import type { KeyStore } from '../ports/key-store.ts'
+import { storageErrors } from '../ports/storage-error.ts'
 import { RequestTally } from './request-tally.ts'
 
-/** Most overdue rotations that are counted one by one. */
-const MAX_COUNTED = 10_000
+/** How often the event loop is looked at, in milliseconds. */
+const LOOP_RESOLUTION_MS = 10
 
 const LATENCY_BUCKETS_S = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5]
 
 /** What a thread measures by itself. */
 export interface ThreadSources {
-  readonly cache: KeyCache
-  readonly audit: AuditLog
+  readonly cache: Pick<KeyCache, 'figures'>
+  readonly audit: Pick<AuditLog, 'figures' | 'problem'>
   readonly isReady: () => boolean
-}
-
-/** What is measured once for all threads. */
-export interface MachineSources {
-  readonly keys: KeyStore
-  readonly clock: Clock
+  /** How many revoked tokens are kept in memory. */
+  readonly revokedTokens: () => number
 }
 
 /** Figures of one registry, to be put together with those of others. */
@@ -35,6 +30,8 @@ export interface Metrics {
   readonly countRotation: (event: RotationEvent) => void
   readonly countDestruction: () => void
   readonly snapshot: () => Promise<MetricsSnapshot>
+  /** Stops measuring. */
+  readonly close: () => void
 }
 
 /** Content type of a page of figures. */
@@ -46,7 +43,15 @@ export function metricsPage(snapshots: readonly MetricsSnapshot[]): Promise<stri
 }
 
 /** Measures a thread. */
-export function makeMetrics({ cache, audit, isReady }: ThreadSources): Metrics {
+export function makeMetrics(sources: ThreadSources): Metrics {
+  return threadRegistry(sources).metrics
+}
+
+/** As {@link makeMetrics}, with the registry. */
+export function threadRegistry({ cache, audit, isReady, revokedTokens }: ThreadSources): {
+  readonly registry: Registry
+  readonly metrics: Metrics
+} {
   const registry = new Registry()
   const registers = [registry]
   const tally = new RequestTally()
@@ -106,8 +111,22 @@ export function makeMetrics({ cache, audit, isReady }: ThreadSources): Metrics {
   gauge('keyturn_audit_records', 'Audit records written.', () => audit.figures().records)
   gauge('keyturn_audit_groups', 'Groups in which they were written.', () => audit.figures().groups)
   gauge('keyturn_audit_failures', 'Audit records refused.', () => audit.figures().failures)
+  const highest = gaugesOf(registry, 'max')
+  highest('keyturn_audit_failing', '1 while a thread cannot write its audit log.', () =>
+    audit.problem() === undefined ? 0 : 1,
+  )
+  highest(
+    'keyturn_revoked_tokens',
+    'Revoked tokens that a thread keeps in memory: those of the last two days at most.',
+    () => revokedTokens(),
+  )
+  gauge('keyturn_store_errors', 'Calls to the store that failed.', () => storageErrors())
+  gauge('keyturn_heap_bytes', 'Memory of JavaScript objects.', () => process.memoryUsage().heapUsed)
+  const loop = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS })
+  loop.enable()
+  loopGauges(highest, loop)
 
-  return {
+  const metrics: Metrics = {
     observe(operation, status, startedAtMs) {
       const isFull = tally.note(operation, status, (performance.now() - startedAtMs) / 1000)
       if (isFull) tally.observeInto(seconds)
@@ -118,47 +137,40 @@ export function makeMetrics({ cache, audit, isReady }: ThreadSources): Metrics {
     },
     countDestruction: () => destructions.inc(),
     snapshot: () => registry.getMetricsAsJSON(),
+    close: () => loop.disable(),
   }
+  return { registry, metrics }
 }
 
-/** Measures what there is once, whatever the number of threads. What the store knows is asked then. */
-export function machineMetrics({ keys, clock }: MachineSources): Pick<Metrics, 'snapshot'> {
-  const registry = new Registry()
-  const gauge = gaugesOf(registry)
-  new Gauge({
-    name: 'keyturn_keys',
-    help: 'Keys, by state and key spec.',
-    labelNames: ['state', 'spec'],
-    registers: [registry],
-    async collect() {
-      this.reset()
-      for (const tally of await keys.tallies(undefined)) {
-        this.inc({ state: tally.state, spec: tally.spec }, tally.keys)
-      }
-    },
-  })
-  gauge('keyturn_rotations_due', 'Automatic rotations that are due and not done.', () =>
-    keys.overdueRotations(clock.now(), MAX_COUNTED),
+type Lag = ReturnType<typeof monitorEventLoopDelay>
+
+/** How long a thread's loop was late, of its measurements since it was asked last. */
+function loopGauges(gauge: ReturnType<typeof gaugesOf>, loop: Lag): void {
+  const seconds = (nanoseconds: number) =>
+    Math.max(0, (nanoseconds - LOOP_RESOLUTION_MS * 1e6) / 1e9)
+  gauge(
+    'keyturn_loop_lag_p99_seconds',
+    'How late the event loop of the slowest thread was, 99th percentile since it was last asked.',
+    () => (loop.count === 0 ? 0 : seconds(loop.percentile(99))),
   )
   gauge(
-    'keyturn_rotations_overdue',
-    `Those of them that are more than ${LATE_AFTER_MS / 1000} s late.`,
-    () => keys.overdueRotations((clock.now() - LATE_AFTER_MS) as EpochMs, MAX_COUNTED),
+    'keyturn_loop_lag_max_seconds',
+    'How late the event loop of the slowest thread was at worst since it was last asked.',
+    () => {
+      const max = loop.count === 0 ? 0 : seconds(loop.max)
+      loop.reset()
+      return max
+    },
   )
-  gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss())
-  gauge('process_cpu_seconds', 'CPU time used so far.', () => {
-    const { user, system } = process.cpuUsage()
-    return (user + system) / 1e6
-  })
-  gauge('process_uptime_seconds', 'Time since the start.', () => process.uptime())
-  return { snapshot: () => registry.getMetricsAsJSON() }
 }
 
-function gaugesOf(registry: Registry) {
+/** Makes gauges of a registry that are read when they are asked for. */
+export function gaugesOf(registry: Registry, aggregator: 'sum' | 'max' | 'min' = 'sum') {
   return (name: string, help: string, read: () => number | Promise<number>) =>
     new Gauge({
       name,
       help,
+      aggregator,
       registers: [registry],
       async collect() {
         this.set(await read())

@@ -6,6 +6,7 @@ import type { DataCipher } from '../crypto/data-cipher.ts'
 import { openParcel, parcelCipher, sealParcel } from '../crypto/parcel.ts'
 import { systemClock } from '../ports/clock.ts'
 import { type PeerAnswer, PeerError, type Peers } from '../ports/peers.ts'
+import { traced, traceHeaders } from '../ports/trace.ts'
 import { readTable } from './read-table.ts'
 import { SettingsError } from './settings.ts'
 
@@ -89,7 +90,11 @@ async function post(peer: Peer, projectId: string, text: string): Promise<PeerAn
   let status: number
   let answer: Readonly<Record<string, unknown>>
   try {
-    const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal })
+    const ask = async () => {
+      const all = { ...headers, ...traceHeaders() }
+      return fetch(url, { method: 'POST', headers: all, body, redirect: 'manual', signal })
+    }
+    const response = await traced('upstream: region', 'client', ask)
     status = response.status
     answer = (await response.json()) as typeof answer
   } catch (cause) {

@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import type { EpochMs } from '../core/time.ts'
+import { nextNoticeAt } from '../app/give-notice.ts'
+import { type EpochMs, earliest } from '../core/time.ts'
 import { type Clock, systemClock } from '../ports/clock.ts'
 import type { Storage } from '../ports/storage.ts'
 import { makeTimePass, VirtualClock } from '../scheduler/virtual-clock.ts'
@@ -13,7 +14,8 @@ import { openFront, urlOf } from './front.ts'
 import { tellStaleness } from './in-force.ts'
 import { describeError, type Logger } from './log.ts'
 import { newMachineMemory } from './machine-memory.ts'
-import { machineMetrics, metricsPage } from './metrics.ts'
+import { machineMetrics } from './machine-metrics.ts'
+import { metricsPage } from './metrics.ts'
 import { SettingsError, workerCount } from './settings.ts'
 import type { Settings } from './settings-table.ts'
 import { openThreadParts, type ServeOverrides } from './thread-parts.ts'
@@ -96,7 +98,8 @@ async function serveFolder(
     virtual &&
     makeTimePass({
       clock: virtual,
-      nextDueAt: () => storage.keys.nextDueAt(),
+      nextDueAt: async () =>
+        earliest(await storage.keys.nextDueAt(), await nextNoticeAt(parts.deps)),
       runDue: () => background.scheduler.runDue(),
     })
   const syncSoon = () => background.scheduler.syncSoon()
@@ -118,12 +121,19 @@ async function serveFolder(
   opened.defer(() => background.stop())
   const machine = machineMetrics({
     keys: storage.keys,
+    outbox: storage.outbox,
+    delivery: background.delivery,
+    clockJumps: background.clockJumps,
     clock,
+    tokens: parts.deps.tokens,
+    certificate: settings['tls-cert'],
+    isSealed: () => false,
   })
   const death = Promise.withResolvers<string>()
   const serving = await (workers === 1 ? serveHere() : serveInThreads())
   opened.defer(() => serving.stop())
   await recordEndpoint(directory, settings['public-url'] ?? serving.url)
+  background.delivery?.start()
   // A virtual clock does what is due when it is told to go on, and not by itself.
   if (virtual === undefined) background.start()
 

@@ -1,4 +1,5 @@
 import { MAX_CACHE_MS } from '../auth/keystone-identity.ts'
+import { KEY_EVENT_TYPES, NOTICE_DAYS } from '../core/key-event.ts'
 
 interface TextSetting {
   readonly type: 'text'
@@ -234,6 +235,75 @@ export const SETTINGS = {
     choices: ['interval', 'group'],
     placeholder: 'WHEN',
     help: 'audit records reach the disk each second, or before each reply',
+  },
+  'webhook-url': {
+    type: 'text',
+    default: undefined,
+    placeholder: 'URL',
+    help: 'where events are sent, signed as Standard Webhooks; without it they are only logged',
+  },
+  'webhook-secret-file': {
+    type: 'text',
+    default: undefined,
+    placeholder: 'FILE',
+    help: 'file with the secret that events are signed with, whsec_…; two lines while it changes',
+  },
+  'webhook-ca': {
+    type: 'text',
+    default: undefined,
+    placeholder: 'FILE',
+    help: 'certificates (PEM) that vouch for the receiver, in place of those of the system',
+  },
+  'webhook-timeout-ms': {
+    type: 'integer',
+    default: 15_000,
+    min: 100,
+    max: 60_000,
+    placeholder: 'MS',
+    help: 'how long the receiver may take to answer',
+  },
+  'webhook-events': {
+    type: 'text',
+    default: 'all',
+    placeholder: 'A,B,…',
+    help: `events that are sent: all, or of ${KEY_EVENT_TYPES.join(', ')}`,
+  },
+  'notice-days': {
+    type: 'integer',
+    default: NOTICE_DAYS.default,
+    min: NOTICE_DAYS.min,
+    max: NOTICE_DAYS.max,
+    placeholder: 'N',
+    help: 'how many days before a rotation, expiry or deletion its event comes',
+  },
+  'late-after-minutes': {
+    type: 'integer',
+    default: 15,
+    min: 1,
+    max: 10_080,
+    placeholder: 'N',
+    help: 'how many minutes after its due time a rotation that is not done is told as late',
+  },
+  'otlp-endpoint': {
+    type: 'text',
+    default: undefined,
+    placeholder: 'URL',
+    help: 'collector that gets OpenTelemetry traces, as OTLP over HTTP; without it none are made',
+  },
+  'trace-percent': {
+    type: 'integer',
+    default: 100,
+    min: 0,
+    max: 100,
+    placeholder: 'N',
+    help: 'how many of 100 traces are kept that begin here; those of callers go as these say',
+  },
+  'access-log': {
+    type: 'choice',
+    default: 'off',
+    choices: ['on', 'off'],
+    placeholder: 'ON|OFF',
+    help: 'a line in the log for each request; the audit log has them all anyway',
   },
   workers: {
     type: 'text',

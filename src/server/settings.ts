@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { parse as parseToml } from 'smol-toml'
+import { KEY_EVENT_TYPES } from '../core/key-event.ts'
 import { SETTINGS, type SettingName, type SettingRow, type Settings } from './settings-table.ts'
 import { parseStoreUrl } from './store-url.ts'
 
@@ -161,15 +162,44 @@ function requireConsistent(settings: Settings): void {
   if (settings.identity === 'keystone' && settings['identity-url'] === undefined) {
     throw new SettingsError('--identity keystone needs --identity-url')
   }
-  for (const name of ['identity-url', 'public-url'] as const) {
+  for (const name of ['identity-url', 'public-url', 'webhook-url'] as const) {
     const url = settings[name]
     if (url !== undefined && !/^https?:\/\/[^\s/]+/.test(url)) {
       throw new SettingsError(`--${name} must be a URL that begins with http:// or https://`)
     }
   }
+  requireGoodWebhook(settings)
   if (!/^[a-zA-Z0-9_-]{1,64}$/.test(settings.region)) {
     throw new SettingsError('--region must be 1 to 64 letters, digits, - or _')
   }
+}
+
+function requireGoodWebhook(settings: Settings): void {
+  const { 'webhook-url': url, 'webhook-secret-file': secretFile, 'webhook-events': list } = settings
+  if ((url === undefined) !== (secretFile === undefined)) {
+    throw new SettingsError('--webhook-url and --webhook-secret-file go together')
+  }
+  if (url === undefined && settings['webhook-ca'] !== undefined) {
+    throw new SettingsError('--webhook-ca goes with --webhook-url')
+  }
+  if (url !== undefined && (!URL.canParse(url) || new URL(url).username !== '')) {
+    throw new SettingsError('--webhook-url must be a URL without user and password')
+  }
+  const unknown = eventNames(list).find((name) => !isEventName(name))
+  if (unknown !== undefined) {
+    throw new SettingsError(
+      `--webhook-events: there is no event ${unknown}; there are ${KEY_EVENT_TYPES.join(', ')}`,
+    )
+  }
+}
+
+/** The names in `--webhook-events`. */
+export function eventNames(list: string): readonly string[] {
+  return list === 'all' ? KEY_EVENT_TYPES : list.split(',').map((name) => name.trim())
+}
+
+function isEventName(name: string): boolean {
+  return (KEY_EVENT_TYPES as readonly string[]).includes(name)
 }
 
 /**

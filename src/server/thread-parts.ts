@@ -1,14 +1,19 @@
+import { makeAnnouncements } from '../app/announcements.ts'
 import { ChangeFollower } from '../app/change-follower.ts'
 import type { Deps } from '../app/deps.ts'
 import { KeyCache } from '../app/key-cache.ts'
 import { PagePlaces } from '../app/page-places.ts'
+import { eventFacts } from '../contract/event-body.ts'
+import type { KeyEvent } from '../core/key-event.ts'
 import { latenessMs, type RotationEvent } from '../core/rotation.ts'
 import type { RootKey } from '../crypto/root-key.ts'
 import { shareSlowWork } from '../crypto/slow-work.ts'
 import type { AuditLog } from '../ports/audit-log.ts'
 import { type Clock, systemClock } from '../ports/clock.ts'
 import type { Storage } from '../ports/storage.ts'
+import type { Tracing } from '../tracing/tracing.ts'
 import { openNodeAudit, openThreadAudit } from './audit-chains.ts'
+import { noticeTimes, sentEvents } from './event-settings.ts'
 import { type Identity, makeIdentity } from './identity.ts'
 import { describeError, type Logger } from './log.ts'
 import type { MachineMemory } from './machine-memory.ts'
@@ -16,6 +21,7 @@ import { type Metrics, makeMetrics } from './metrics.ts'
 import { readPeers } from './peers.ts'
 import type { Settings } from './settings-table.ts'
 import { readTokens } from './tokens.ts'
+import { openTracing } from './trace-settings.ts'
 import { openUsageCounter } from './usage.ts'
 import { rotationRecord } from './work-records.ts'
 
@@ -41,6 +47,8 @@ export interface ThreadParts {
   readonly identity: Identity
   readonly metrics: Metrics
   readonly deps: Deps
+  /** Undefined while traces are switched off. */
+  readonly tracing: Tracing | undefined
   /** Closes everything that was opened but the store; nothing may be under way any more. */
   readonly close: () => Promise<void>
 }
@@ -64,10 +72,20 @@ export interface ThreadOptions {
   readonly wrapAudit: ServeOverrides['audit'] | undefined
 }
 
+/** What the log says of events. */
+const NOTICE_LINES = {
+  'key.rotated': 'key rotated',
+  'key.rotation_late': 'a rotation is late',
+  'key.rotation_upcoming': 'a key will rotate',
+  'key.material_expiring': 'imported material will expire',
+  'key.deletion_upcoming': 'a key will be destroyed',
+} as const satisfies Record<KeyEvent['type'], string>
+
 /** Opens what a thread works with. */
 export async function openThreadParts(options: ThreadOptions): Promise<ThreadParts> {
   const { slot, servers, settings, log, memory, root, storage, clock, syncSoon } = options
   shareSlowWork(servers)
+  const tracing = await openTracing(settings, log)
   const tokens = readTokens(settings.tokens)
   const peers = readPeers(settings.peers, settings.region)
   const opened = await openThreadAudit({ settings, root, storage, slot })
@@ -95,7 +113,12 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
       )
   const writingUsage = setInterval(writeUsage, WRITE_USAGE_MS).unref()
   const isReady = () => !memory.isLeaving() && audit.problem() === undefined
-  const metrics = makeMetrics({ cache, audit, isReady })
+  const metrics = makeMetrics({
+    cache,
+    audit,
+    isReady,
+    revokedTokens: () => identity.authenticator.revokedTokens(),
+  })
 
   async function announceRotation(event: RotationEvent): Promise<void> {
     metrics.countRotation(event)
@@ -104,6 +127,11 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
     log.info({ keyId, cause, actor, fromVersion, toVersion, at, dueAt, lateMs }, 'key rotated')
     await audit.append(rotationRecord(event))
     syncSoon()
+  }
+
+  function tell(event: KeyEvent): void {
+    const isLate = event.type === 'key.rotation_late'
+    log[isLate ? 'warn' : 'info'](eventFacts(event), NOTICE_LINES[event.type])
   }
 
   const deps: Deps = {
@@ -130,6 +158,13 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
     region: settings.region,
     keyQuota: settings['key-quota'],
     grantQuota: settings['grant-quota'],
+    outbox: storage.outbox,
+    announcements: makeAnnouncements({
+      region: settings.region,
+      times: noticeTimes(settings),
+      isSent: sentEvents(settings),
+      tell,
+    }),
     announceRotation,
     advanceClock: options.advanceClock,
   }
@@ -153,7 +188,10 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
     identity,
     metrics,
     deps,
+    tracing,
     async close() {
+      await tracing?.close()
+      metrics.close()
       for (const token of tokens.values()) await token.close()
       await changes.stop()
       cache.clear()

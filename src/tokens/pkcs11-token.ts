@@ -1,5 +1,6 @@
 import type { SecretBytes } from '../crypto/secret-bytes.ts'
-import { type KeyToken, TokenError } from '../ports/key-token.ts'
+import { type KeyToken, TokenError, type TokenMemory } from '../ports/key-token.ts'
+import { traced } from '../ports/trace.ts'
 import { callLine } from './call-line.ts'
 import { startTokenChild, type TokenChild } from './token-child.ts'
 import type { CallInput, TokenCall, TokenReply } from './token-protocol.ts'
@@ -50,6 +51,10 @@ export function openPkcs11Token(options: Pkcs11TokenOptions): KeyToken {
   }
 
   function call<Name extends TokenCall>(name: Name, ...input: CallInput<Name>): Promise<unknown> {
+    return traced(`token: ${name}`, 'client', () => inLine(name, ...input))
+  }
+
+  function inLine<Name extends TokenCall>(name: Name, ...input: CallInput<Name>): Promise<unknown> {
     return line.wait(async () => {
       if (child === undefined || child.isOver()) child = await start()
       const reply = await child.ask({ kind: 'call', call: name, input })
@@ -71,6 +76,7 @@ export function openPkcs11Token(options: Pkcs11TokenOptions): KeyToken {
     encryptBlocks: async (label, blocks) => toBytes(await call('encryptBlocks', label, blocks)),
     sign: async (label, algorithm, digest) => toBytes(await call('sign', label, algorithm, digest)),
     mac: async (label, hash, message) => toBytes(await call('mac', label, hash, message)),
+    memory: async () => toMemory(await call('memory')),
     async close() {
       await line.close()
       if (child === undefined || child.isOver()) return
@@ -92,6 +98,13 @@ function toError(reply: Exclude<TokenReply, { readonly kind: 'done' }>): TokenEr
 function toBoolean(output: unknown): boolean {
   if (typeof output !== 'boolean') throw new TokenError('failed', 'the token gave no answer')
   return output
+}
+
+function toMemory(output: unknown): TokenMemory | undefined {
+  if (typeof output !== 'object' || output === null) return undefined
+  const { totalBytes, freeBytes } = output as Readonly<Record<string, unknown>>
+  const isTold = typeof totalBytes === 'number' && typeof freeBytes === 'number'
+  return isTold ? { totalBytes, freeBytes } : undefined
 }
 
 function toBytes(output: unknown): Uint8Array {

@@ -4,6 +4,7 @@ import {
   TokenError,
   type TokenHash,
   type TokenKeySpec,
+  type TokenMemory,
   type TokenSigning,
 } from '../ports/key-token.ts'
 import { type AttributeName, OBJECT_CLASSES } from './attributes.ts'
@@ -38,6 +39,8 @@ export const TOKEN_CALLS = {
       throw cause
     }
   },
+
+  memory: (session: TokenSession): TokenMemory | undefined => session.memory(),
 
   hasKey: (session: TokenSession, label: string): boolean => findGuarded(session, label).length > 0,
 

@@ -1,8 +1,10 @@
+import type { TokenMemory } from '../ports/key-token.ts'
 import { type AttributeName, blankAttribute, packTemplate, type Template } from './attributes.ts'
 import { firstValue, ULONG_BYTES, ulongAt, ulongs } from './c-memory.ts'
 import type { Cryptoki } from './cryptoki.ts'
 import { plainMechanism } from './mechanisms.ts'
 import type { KeyRecipe } from './token-key-specs.ts'
+import { tokenMemoryOf } from './token-memory.ts'
 
 /** Length of CK_TOKEN_INFO, with its padding. Source: PKCS #11 v3.0, base specification §3.2. */
 const TOKEN_INFO_BYTES = 208
@@ -40,6 +42,8 @@ export interface TokenSession {
   readonly encrypt: (mechanism: Buffer, key: ObjectHandle, data: Uint8Array) => Buffer
   /** A signature or a MAC. */
   readonly sign: (mechanism: Buffer, key: ObjectHandle, data: Uint8Array) => Buffer
+  /** Memory for private objects; undefined when the token does not tell. */
+  readonly memory: () => TokenMemory | undefined
   /** Ends all sessions of this process. */
   readonly close: () => void
 }
@@ -58,7 +62,8 @@ export function openTokenSession(
   cryptoki('C_Initialize', null)
   const opened = ulongs(0)
   const flags = CKF_RW_SESSION | CKF_SERIAL_SESSION
-  cryptoki('C_OpenSession', slotOf(cryptoki, tokenLabel), flags, null, null, opened)
+  const slot = slotOf(cryptoki, tokenLabel)
+  cryptoki('C_OpenSession', slot, flags, null, null, opened)
   const session = ulongAt(opened, 0)
   cryptoki('C_Login', session, CKU_USER, pin, BigInt(pin.length))
 
@@ -133,6 +138,12 @@ export function openTokenSession(
       const pointed = data.length === 0 ? Buffer.alloc(1) : data
       cryptoki('C_Sign', session, pointed, BigInt(data.length), output, length)
       return filled(output, length)
+    },
+
+    memory() {
+      const info = Buffer.alloc(TOKEN_INFO_BYTES)
+      cryptoki('C_GetTokenInfo', slot, info)
+      return tokenMemoryOf(info)
     },
 
     close: () => cryptoki('C_Finalize', null),

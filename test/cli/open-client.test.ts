@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import {
   chmodSync,
   mkdirSync,
@@ -8,12 +9,16 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import type { CommandIo } from '../../src/cli/command.ts'
 import { connectionOf, openClient } from '../../src/cli/connection/open-client.ts'
 import { readProfiles, writeProfiles } from '../../src/cli/connection/profiles.ts'
+import { createClient, KeyturnError } from '../../src/client/index.ts'
+import { makeCertificate } from '../deploy/make-certificate.ts'
 import { startTestServer, type TestServer } from '../server.ts'
 
 describe('where the server is and who signs in', () => {
@@ -139,6 +144,29 @@ describe('where the server is and who signs in', () => {
     const { credentials } = await connectionOf(flags, io)
     assert.ok(credentials.kind === 'password' && credentials.password === 'typed')
     assert.deepEqual(asked, [['Password of ann: ', 'secret']])
+  })
+
+  test('over TLS, with a certificate that a file vouches for, and with no other', async () => {
+    const { certFile, keyFile } = makeCertificate(folder)
+    const tls = { cert: readFileSync(certFile), key: readFileSync(keyFile) }
+    const secure = createServer(tls, (_, response) => response.end('{"total":3}'))
+    secure.listen(0, '127.0.0.1')
+    await once(secure, 'listening')
+    const { port } = secure.address() as AddressInfo // it listens on TCP
+    try {
+      const io = ioOf({ OS_TOKEN: 't', OS_PROJECT_ID: 'p' })
+      const endpoint = `https://localhost:${port}`
+      const trusting = await openClient({ endpoint, 'ca-file': certFile }, io)
+      assert.equal((await trusting.listKeys()).total, 3)
+      const options = await connectionOf({ endpoint }, io)
+      await assert.rejects(
+        createClient({ ...options, retries: 0 }).listKeys(),
+        (error) => error instanceof KeyturnError && /self-signed/.test(String(error.cause)),
+      )
+    } finally {
+      secure.closeAllConnections()
+      secure.close()
+    }
   })
 
   test('plain HTTP beyond this machine is warned of', async () => {

@@ -139,6 +139,7 @@ describe('importing material in a browser', { skip: withoutBrowser }, () => {
         await page.getByText(words.mistakes.notPkcs8).waitFor()
       }
       await give(Buffer.from(pair.privateKey.export({ type: 'pkcs8', format: 'pem' })))
+      await page.locator('.ready svg').waitFor()
       await page.getByRole('button', { name: words.submit }).click()
       await page.getByText(words.sent).waitFor()
       await page.getByText(words.nothingMissing).waitFor()

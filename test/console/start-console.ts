@@ -21,10 +21,17 @@ export interface ConsoleWorld {
   readonly stop: () => Promise<void>
 }
 
-/** Starts both, with the console as its sources are now. */
-export async function startConsole(flags: readonly string[] = []): Promise<ConsoleWorld> {
+/**
+ * Starts both, with the console as its sources are now.
+ *
+ * @param directory An existing data folder; it is then kept.
+ */
+export async function startConsole(
+  flags: readonly string[] = [],
+  directory?: string,
+): Promise<ConsoleWorld> {
   buildConsole()
-  const server = await startTestServer({ flags })
+  const server = await startTestServer({ flags, ...(directory === undefined ? {} : { directory }) })
   const browser = await openBrowser()
   async function open(path: string, options?: TabOptions): Promise<Tab> {
     const tab = await openTab(browser, options)
@@ -75,7 +82,8 @@ export function overflowOf(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
 }
 
-function buildConsole(): void {
+/** Builds the console, unless it is what its sources say. */
+export function buildConsole(): void {
   const { status } = spawnSync(process.execPath, ['scripts/build-stale-console.mjs'], {
     cwd: ROOT,
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -145,6 +145,28 @@ export async function crowd(
     synced_version: sql`1`,
   })
   await fill('pending_syncs', { key_id: key, since: now })
+  await fill('outbox_events', {
+    id: named('event-'),
+    type: sql`'key.rotated'`,
+    key_id: key,
+    body: sql`'{}'`,
+    created_at: now,
+    next_at: halfOf(now, sql`null`),
+    attempts: sql`0`,
+    keep_until: halfOf(sql`null`, now),
+  })
+  await fill('notice_places', {
+    name: named('place-'),
+    due_at: now,
+    key_id: key,
+    version: sql`0`,
+  })
+  await fill('due_moves', {
+    type: sql`'key.rotation_upcoming'`,
+    key_id: key,
+    version: sql`0`,
+    at: now,
+  })
   await fill('waiting_materials', {
     key_id: key,
     version: sql`2`,

@@ -52,6 +52,9 @@ export const COPIED_TABLES = {
   pins: { key: ['digest'] },
   replicas: { key: ['key_id', 'region'] },
   pending_syncs: { key: ['key_id'] },
+  outbox_events: { key: ['id'] },
+  notice_places: { key: ['name'] },
+  due_moves: { key: ['number'], isCounted: true },
 } as const satisfies CopiedTables
 
 /** Name of a table that is copied. */

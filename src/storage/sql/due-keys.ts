@@ -21,6 +21,7 @@ import {
 import { engineOf } from './engine.ts'
 import { keyColumns, toStoredKey, versionColumns } from './key-rows.ts'
 import { recount } from './key-tallies.ts'
+import { writeOutgoing } from './outgoing-rows.ts'
 import type { Database } from './schema.ts'
 import { inTransaction } from './transactions.ts'
 
@@ -236,6 +237,10 @@ async function writeRotations(
       event.at,
       event.dueAt ?? null,
     ]),
+  )
+  await writeOutgoing(
+    transaction,
+    steps.flatMap(({ outgoing }) => outgoing ?? []),
   )
   const since = clock.now()
   const primaries = steps.filter(({ key }) => key.regional.kind === 'primary')

@@ -9,14 +9,19 @@ import { withStorage } from '../../ports/storage-error.ts'
 import { logChange } from './change-feed.ts'
 import { removeCounted } from './counted-dependants.ts'
 import { dueKeys } from './due-keys.ts'
+import { noteExpiry, noteMoves } from './due-moves.ts'
 import { keyQueries } from './key-queries.ts'
 import { keyColumns, toStoredKey, toStoredKeyVersion, versionColumns } from './key-rows.ts'
 import { ownKeyCount, recount } from './key-tallies.ts'
 import { materialQueries } from './material-queries.ts'
+import { writeOutgoing } from './outgoing-rows.ts'
 import { prepared } from './prepared.ts'
 import type { Database } from './schema.ts'
 import { countTags } from './tag-tallies.ts'
 import { inTransaction, locking, lockKey } from './transactions.ts'
+
+/** Due times of a key that was not there before. */
+const NOT_DUE = { id: '', next_rotation_at: null, delete_at: null }
 
 /** Keys in SQL. */
 export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
@@ -90,6 +95,8 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
           throw new Error(`key id ${key.id} was used before`)
         }
         for (const version of versions) await insertVersion(transaction, version)
+        await noteMoves(transaction, clock, NOT_DUE, keyColumns(key))
+        for (const version of versions) await noteExpiry(transaction, clock, version)
         if (tags.length > 0) {
           const place = { key_id: key.id, project_id: key.projectId, key_number: number }
           await transaction
@@ -111,6 +118,7 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
           if (await isAliasTaken(transaction, key)) return 'alias-taken'
         }
         if (!(await update(transaction, seen, key))) return 'stale'
+        await noteMoves(transaction, clock, keyColumns(seen.key), keyColumns(key))
         await noteForReplicas(transaction, clock, key)
         await recount(transaction, [{ before: seen.key, after: key }])
         await logChange(transaction, clock, 'key', key.id)
@@ -118,7 +126,7 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
       })
     },
 
-    rotate: (seen, key, version, event) =>
+    rotate: (seen, key, version, event, outgoing) =>
       writing('rotating a key', async (transaction) => {
         if (!(await update(transaction, seen, key))) return 'stale'
         await insertVersion(transaction, version)
@@ -136,6 +144,8 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
             due_at: event.dueAt ?? null,
           })
           .execute()
+        if (outgoing !== undefined) await writeOutgoing(transaction, [outgoing])
+        await noteExpiry(transaction, clock, version)
         await noteForReplicas(transaction, clock, key)
         await recount(transaction, [{ before: seen.key, after: key }], [event])
         await logChange(transaction, clock, 'key', key.id)

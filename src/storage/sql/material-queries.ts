@@ -5,7 +5,8 @@ import type { Clock } from '../../ports/clock.ts'
 import type { KeyStore, StoredKey } from '../../ports/key-store.ts'
 import { withStorage } from '../../ports/storage-error.ts'
 import { logChange } from './change-feed.ts'
-import { toStoredKeyVersion, versionColumns } from './key-rows.ts'
+import { noteExpiry, noteMoves } from './due-moves.ts'
+import { keyColumns, toStoredKeyVersion, versionColumns } from './key-rows.ts'
 import { recount } from './key-tallies.ts'
 import type { Database } from './schema.ts'
 import { inTransaction } from './transactions.ts'
@@ -60,13 +61,15 @@ export function materialQueries(db: Kysely<Database>, clock: Clock, update: Upda
 
     putImported: async (seen, key, version) => {
       const { key_id, version: number, ...columns } = versionColumns(version)
-      const isStored = await withKey('importing material', seen, key, (transaction) =>
-        transaction
+      const isStored = await withKey('importing material', seen, key, async (transaction) => {
+        await transaction
           .insertInto('key_versions')
           .values({ key_id, version: number, ...columns })
           .onConflict((conflict) => conflict.columns(['key_id', 'version']).doUpdateSet(columns))
-          .execute(),
-      )
+          .execute()
+        await noteMoves(transaction, clock, keyColumns(seen.key), keyColumns(key))
+        await noteExpiry(transaction, clock, version)
+      })
       return isStored ? 'stored' : 'stale'
     },
 

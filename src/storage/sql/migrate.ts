@@ -8,6 +8,7 @@ import { flatLists } from './migrations/0003-flat-lists.ts'
 import { dueOrder } from './migrations/0004-due-order.ts'
 import { auditChains } from './migrations/0005-audit-chains.ts'
 import { keyTable } from './migrations/0006-key-table.ts'
+import { events } from './migrations/0007-events.ts'
 import type { Database } from './schema.ts'
 
 type Migration = (db: Kysely<Database>, types: ColumnTypes) => Promise<void>
@@ -20,6 +21,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004-due-order': dueOrder,
   '0005-audit-chains': auditChains,
   '0006-key-table': keyTable,
+  '0007-events': events,
 }
 
 /** Names of all migrations, in order. */

@@ -40,6 +40,9 @@ export interface Database {
   pins: PinsTable
   replicas: ReplicasTable
   pending_syncs: PendingSyncsTable
+  outbox_events: OutboxEventsTable
+  notice_places: NoticePlacesTable
+  due_moves: DueMovesTable
 }
 
 interface MigrationsTable {
@@ -341,4 +344,36 @@ interface ReplicasTable {
 interface PendingSyncsTable {
   key_id: string
   since: number
+}
+
+interface OutboxEventsTable {
+  id: string
+  type: string
+  key_id: string
+  /** JSON. */
+  body: string
+  created_at: number
+  /** When somebody may take it up; null once it was delivered, or when nobody wants it. */
+  next_at: number | null
+  attempts: number
+  last_error: string | null
+  /** Until when it is known again; null: it goes when it is delivered. */
+  keep_until: number | null
+}
+
+/** Until where notice was given, of each kind. */
+interface NoticePlacesTable {
+  name: string
+  due_at: number
+  key_id: string
+  version: number
+}
+
+/** Keys whose due time was moved to where notice may have been given already. */
+interface DueMovesTable {
+  number: Generated<number>
+  type: string
+  key_id: string
+  version: number
+  at: number
 }

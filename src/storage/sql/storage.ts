@@ -4,6 +4,7 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Storage } from '../../ports/storage.ts'
 import { sqlChangeFeed } from './change-feed.ts'
 import { sqlCheckpointStore } from './checkpoint-store.ts'
+import { sqlEventOutbox } from './event-outbox.ts'
 import { sqlGrantStore } from './grant-store.ts'
 import { sqlIdentityStore } from './identity-store.ts'
 import { sqlKeyStore } from './key-store.ts'
@@ -37,6 +38,7 @@ export function sqlStorage(db: Kysely<Database>, clock: Clock, parts: EnginePart
     replicas: sqlReplicaStore(db),
     identity: sqlIdentityStore(db, clock),
     changes: { ...sqlChangeFeed(feed), forget, ...(listen === undefined ? {} : { listen }) },
+    outbox: sqlEventOutbox(db),
     checkpoints: sqlCheckpointStore(db),
     meta: sqlMetaStore(db),
     exclusively,

@@ -1,4 +1,4 @@
-import { createSignal, For, type JSX, onCleanup, onMount, Show } from 'solid-js'
+import { createEffect, createSignal, For, type JSX, onCleanup, onMount, Show } from 'solid-js'
 import type { AuditRecord } from '../../../client/index.ts'
 import { failureOf } from '../../api/failure.ts'
 import { format } from '../../format.ts'
@@ -132,14 +132,22 @@ function RecordTable(props: {
 /** The end of what was found: goes on when it comes into view, or when it is asked to. */
 function Further(props: { readonly found: FoundRecords }): JSX.Element {
   let place: HTMLElement | undefined
+  let wentOnAt = 0
+  const [isSeen, setSeen] = createSignal(false)
   onMount(() => {
-    const observer = new IntersectionObserver(([entry]) => {
-      const { found } = props
-      const isWanted = entry?.isIntersecting === true && found.records().length > 0
-      if (isWanted && !found.isAtEnd() && found.error() === undefined) void found.further()
-    })
+    const observer = new IntersectionObserver(([entry]) => setSeen(entry?.isIntersecting ?? false))
     if (place) observer.observe(place)
     onCleanup(() => observer.disconnect())
+  })
+  // By itself only as long as there is more to see each time: else a person is asked.
+  createEffect(() => {
+    const { found } = props
+    const count = found.records().length + found.dropped()
+    if (count < wentOnAt) wentOnAt = 0
+    const isWanted = isSeen() && !found.isLoading() && !found.isAtEnd() && count > wentOnAt
+    if (!isWanted || found.error() !== undefined) return
+    wentOnAt = count
+    void found.further()
   })
   return (
     <footer class="row more" ref={place} role="status">
