@@ -2,7 +2,6 @@ import { defineConfig } from 'vitepress'
 import { siteLink, sitePath } from './links.ts'
 import { en } from './nav-en.ts'
 import { zh } from './nav-zh.ts'
-import { COMING } from './pages.ts'
 import { searchIndex } from './search.ts'
 
 const FOLDER = new URL('..', import.meta.url).pathname
@@ -23,7 +22,6 @@ export default defineConfig({
   cacheDir: './node_modules/.cache/vitepress',
   cleanUrls: false,
   rewrites: sitePath,
-  ignoreDeadLinks: COMING.flatMap((page) => [`/${page}`, `/zh/${page}`]),
   head: [['link', { rel: 'icon', type: 'image/svg+xml', href: '/favicon.svg' }]],
   locales: {
     root: { label: 'English', lang: 'en', ...en },

@@ -80,20 +80,6 @@ export const SECTIONS: readonly Section[] = [
 
 const folder = new URL('..', import.meta.url)
 
-/** Pages that are named here before they are written in both languages. */
-export const COMING: readonly string[] = [
-  'console',
-  'command-line',
-  'client',
-  'observability',
-  'metrics',
-  'guide/quick-start',
-  'events',
-  'file-format',
-].filter((file) =>
-  ['md', 'zh.md'].some((ending) => !existsSync(new URL(`${file}.${ending}`, folder))),
-)
-
 /** The records of decisions, which are in English alone, by their files. */
 function decisions(): readonly { readonly text: string; readonly link: string }[] {
   return readdirSync(new URL('adr', folder))

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { test } from 'node:test'
-import { COMING, SECTIONS } from '../../docs/.vitepress/pages.ts'
+import { SECTIONS } from '../../docs/.vitepress/pages.ts'
 import { SETTINGS_ZH } from '../../scripts/settings-zh.ts'
 import { run } from '../../src/cli/run.ts'
 import { SETTINGS } from '../../src/server/settings-table.ts'
@@ -12,8 +12,6 @@ const PAGES = globSync('docs/**/*.md', { exclude: ['docs/node_modules/**'] }).so
 const OTHERS = globSync(['*.md', 'bench/*.md'])
 const read = (file: string): string => readFileSync(file, 'utf8')
 const isRecord = (file: string): boolean => file.startsWith('docs/adr/')
-const isComing = (file: string): boolean =>
-  COMING.some((page) => new RegExp(`^docs/${page}(\\.zh)?\\.md$`).test(file))
 
 /** The text of a page without its blocks and spans of code. */
 function prose(file: string): string {
@@ -47,7 +45,6 @@ test('every relative link leads to a file, and to a heading that is there', () =
       if (/^([a-z]+:|\/)/i.test(link)) continue
       const [path = '', anchor] = link.split('#')
       const target = path === '' ? file : normalize(join(dirname(file), decodeURIComponent(path)))
-      if (isComing(target)) continue
       if (!existsSync(target)) dead.push(`${file}: ${link}`)
       else if (anchor !== undefined && !anchorsOf(target).includes(anchor))
         dead.push(`${file}: ${link}, no such heading`)
@@ -65,13 +62,13 @@ test('the links of the two front pages lead to pages', () => {
       assert.equal(link.startsWith('/zh/'), file.endsWith('.zh.md'), link)
       const page = link.replace(/^\/(zh\/)?/, '')
       const target = `docs/${page}${link.startsWith('/zh/') ? '.zh' : ''}.md`
-      assert.ok(existsSync(target) || isComing(target), `${file}: ${link}`)
+      assert.ok(existsSync(target), `${file}: ${link}`)
     }
   }
 })
 
 test('every page is in both languages, and says as much in each', () => {
-  for (const file of PAGES.filter((page) => !isRecord(page) && !isComing(page))) {
+  for (const file of PAGES.filter((page) => !isRecord(page))) {
     const isChinese = file.endsWith('.zh.md')
     const twin = isChinese ? file.replace('.zh.md', '.md') : file.replace('.md', '.zh.md')
     assert.ok(existsSync(twin), `${file} lacks ${twin}`)
@@ -100,10 +97,9 @@ test('every page has its place in the menu, and every place its page', () => {
   const places = SECTIONS.flatMap(({ pages }) => pages.map(([file]) => `docs/${file}.md`))
   assert.equal(new Set(places).size, places.length)
   const pages = PAGES.filter(
-    (file) =>
-      !isRecord(file) && !isComing(file) && !file.endsWith('.zh.md') && file !== 'docs/index.md',
+    (file) => !isRecord(file) && !file.endsWith('.zh.md') && file !== 'docs/index.md',
   )
-  assert.deepEqual(places.filter((place) => !isComing(place)).sort(), pages)
+  assert.deepEqual(places.sort(), pages)
 })
 
 test('every setting is explained in Chinese', () => {
