@@ -125,6 +125,24 @@ function callsIn(file: string): readonly { words: readonly string[]; flags: read
   })
 }
 
+test('every script that a page names runs in a fresh clone, whatever Node.js called npm', () => {
+  const { scripts } = JSON.parse(read('package.json'))
+  const named = [...PAGES, ...OTHERS].flatMap((file) =>
+    [...read(file).matchAll(/npm run (?:-s )?([\w:]+)|npm (start|test)\b/g)].map(
+      ([, script, short]) => script ?? short ?? '',
+    ),
+  )
+  // These are for who has started the server once.
+  const later = ['keyturn', 'build:console']
+  for (const name of new Set(named.filter((script) => !later.includes(script)))) {
+    assert.match(scripts[`pre${name}`] ?? '', /^node scripts\/install-missing\.mjs/, name)
+  }
+  // A shell remembers where `node` was before the install.
+  for (const [name, script] of Object.entries<string>(scripts)) {
+    assert.doesNotMatch(script, /install-missing.*node \S+\.ts/, name)
+  }
+})
+
 test('every command that a page shows is one, with flags that it has', async () => {
   let count = 0
   for (const file of [...PAGES, ...OTHERS]) {
