@@ -104,7 +104,7 @@ function settingsPage(words: Words): string {
     const preset = row.default === undefined ? '' : `\`${row.default}\``
     const help = (words.language === 'zh' ? SETTINGS_ZH[name] : undefined) ?? row.help
     const kind = `${words.kinds[row.type] ?? row.type}${bounds}${choices}`
-    return `| \`--${name}\` | \`${variableOf(name)}\` | ${kind} | ${preset} | ${help} |`
+    return `| \`--${name}\`<br>\`${variableOf(name)}\` | ${kind} | ${preset} | ${help} |`
   })
   return [...words.settings, ...rows, ''].join('\n')
 }

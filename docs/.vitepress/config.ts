@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitepress'
-import { siteLink, sitePath } from './links.ts'
+import { joinsWithoutSpace, siteLink, sitePath } from './links.ts'
 import { en } from './nav-en.ts'
 import { zh } from './nav-zh.ts'
 import { searchIndex } from './search.ts'
@@ -7,6 +7,9 @@ import { searchIndex } from './search.ts'
 const FOLDER = new URL('..', import.meta.url).pathname
 /** Where the repository can be looked at; without it, links to its files are shown as text. */
 const REPOSITORY = process.env['KEYTURN_REPOSITORY']
+
+/** Pages that are one wide table, which takes the place of the outline beside it. */
+const TABLES = /^(zh\/)?(settings|faults|metrics|compatibility)\.md$/
 
 /** Chinese has no spaces between words: it is found by its characters. */
 const SEARCH = {
@@ -22,6 +25,10 @@ export default defineConfig({
   cacheDir: './node_modules/.cache/vitepress',
   cleanUrls: false,
   rewrites: sitePath,
+  transformPageData({ relativePath, frontmatter }) {
+    if (!TABLES.test(relativePath)) return
+    return { frontmatter: { ...frontmatter, aside: false, pageClass: 'wide-table' } }
+  },
   head: [['link', { rel: 'icon', type: 'image/svg+xml', href: '/favicon.svg' }]],
   locales: {
     root: { label: 'English', lang: 'en', ...en },
@@ -52,6 +59,19 @@ export default defineConfig({
   },
   markdown: {
     config(md) {
+      md.core.ruler.push('chinese-lines', ({ tokens }) => {
+        for (const { children } of tokens) {
+          const shown = (children ?? []).filter(
+            ({ content, type }) => content || type === 'softbreak',
+          )
+          for (const [at, token] of shown.entries()) {
+            if (token.type !== 'softbreak') continue
+            const before = shown[at - 1]?.content ?? ''
+            const after = shown[at + 1]?.content ?? ''
+            if (joinsWithoutSpace(before, after)) token.type = 'text'
+          }
+        }
+      })
       md.core.ruler.push('site-links', ({ tokens, env }) => {
         const all = tokens.flatMap((token) => token.children ?? [])
         for (const [at, token] of all.entries()) {

@@ -20,3 +20,19 @@ export function siteLink(folder: string, file: string, href: string): string | u
   if (target.startsWith('..') || !target.endsWith('.md')) return undefined
   return `/${sitePath(target)}${anchor === undefined ? '' : `#${anchor}`}`
 }
+
+/** A character of Chinese at the end, at the start. */
+const ENDS_IN_HAN = /\p{Script=Han}$/u
+const BEGINS_WITH_HAN = /^\p{Script=Han}/u
+/** Full-width punctuation. */
+const WIDE_PUNCTUATION = /[\u3000-\u303f\uff00-\uffef]/
+
+/**
+ * Whether a line that ends with `before` runs on into `after` without a space, as Chinese does: between
+ * two of its characters, and at its punctuation, which is wide enough. Between Chinese and a word of
+ * another script a space stays.
+ */
+export function joinsWithoutSpace(before: string, after: string): boolean {
+  if (WIDE_PUNCTUATION.test(before.slice(-1) + after.slice(0, 1))) return true
+  return ENDS_IN_HAN.test(before) && BEGINS_WITH_HAN.test(after)
+}

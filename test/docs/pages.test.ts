@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { test } from 'node:test'
+import { joinsWithoutSpace } from '../../docs/.vitepress/links.ts'
 import { SECTIONS } from '../../docs/.vitepress/pages.ts'
 import { SETTINGS_ZH } from '../../scripts/settings-zh.ts'
 import { run } from '../../src/cli/run.ts'
@@ -102,6 +103,24 @@ test('every page has its place in the menu, and every place its page', () => {
   assert.deepEqual(places.sort(), pages)
 })
 
+test('the front pages of the repository lead to every page', () => {
+  for (const [front, ending] of [
+    ['README.md', '.md'],
+    ['README.zh-CN.md', '.zh.md'],
+  ] as const) {
+    const missing = SECTIONS.flatMap(({ pages }) =>
+      pages.map(([file]) => `docs/${file}${ending}`),
+    ).filter((page) => !read(front).includes(`(${page})`))
+    assert.deepEqual(missing, [], front)
+  }
+})
+
+test('every room is in the table of rooms', () => {
+  const rooms = globSync('src/*').map((folder) => `| \`${folder.slice(4)}/\` |`)
+  const missing = rooms.filter((room) => !read('CONTRIBUTING.md').includes(room))
+  assert.deepEqual(missing, [])
+})
+
 test('every setting is explained in Chinese', () => {
   const missing = Object.keys(SETTINGS).filter((name) => SETTINGS_ZH[name] === undefined)
   assert.deepEqual(missing, [], 'add it to scripts/settings-zh.ts')
@@ -124,6 +143,24 @@ function callsIn(file: string): readonly { words: readonly string[]; flags: read
     return [{ words, flags }]
   })
 }
+
+test('every script that a page names runs in a fresh clone, whatever Node.js called npm', () => {
+  const { scripts } = JSON.parse(read('package.json'))
+  const named = [...PAGES, ...OTHERS].flatMap((file) =>
+    [...read(file).matchAll(/npm run (?:-s )?([\w:]+)|npm (start|test)\b/g)].map(
+      ([, script, short]) => script ?? short ?? '',
+    ),
+  )
+  // These are for who has started the server once.
+  const later = ['keyturn', 'build:console']
+  for (const name of new Set(named.filter((script) => !later.includes(script)))) {
+    assert.match(scripts[`pre${name}`] ?? '', /^node scripts\/install-missing\.mjs/, name)
+  }
+  // A shell remembers where `node` was before the install.
+  for (const [name, script] of Object.entries<string>(scripts)) {
+    assert.doesNotMatch(script, /install-missing.*node \S+\.ts/, name)
+  }
+})
 
 test('every command that a page shows is one, with flags that it has', async () => {
   let count = 0
@@ -150,4 +187,14 @@ test('every command that a page shows is one, with flags that it has', async () 
     }
   }
   assert.ok(count > 20, `only ${count} calls were found`)
+})
+
+test('lines of Chinese run on without a space', () => {
+  const joined = (before: string, after: string) => joinsWithoutSpace(before, after)
+  assert.ok(joined('可以看出还有多少', '内容在用旧版本打开'))
+  assert.ok(joined('由什么触发、', '从哪个版本'))
+  assert.ok(joined('PostgreSQL。', 'Node.js'))
+  assert.ok(joined('在一秒之内', '（'))
+  assert.ok(!joined('运行所需的', 'Node.js 26'))
+  assert.ok(!joined('rotates by', 'itself'))
 })

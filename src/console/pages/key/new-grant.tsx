@@ -1,4 +1,4 @@
-import { createEffect, createSignal, For, type JSX, on, Show } from 'solid-js'
+import { For, type JSX, Show } from 'solid-js'
 import { createStore } from 'solid-js/store'
 import type { GrantOperation } from '../../../client/index.ts'
 import { GRANT_OPERATIONS } from '../../../core/grant.ts'
@@ -6,9 +6,8 @@ import { api } from '../../api/session.ts'
 import { useCurrentKey } from '../../keys/current-key.ts'
 import { words } from '../../language.ts'
 import { Dialog } from '../../parts/dialog.tsx'
+import { createDialogForm, FormOfDialog } from '../../parts/dialog-form.tsx'
 import { Field } from '../../parts/field.tsx'
-import { Failed } from '../../parts/states.tsx'
-import { tell } from '../../toasts.ts'
 
 interface WantedGrant {
   readonly grantee: string
@@ -38,19 +37,6 @@ export function NewGrant(props: {
   const { row } = useCurrentKey()
   const text = () => words().keyLabels
   const [wanted, setWanted] = createStore<WantedGrant>({ ...BEGINNING })
-  const [wasTried, setTried] = createSignal(false)
-  const [isBusy, setBusy] = createSignal(false)
-  const [error, setError] = createSignal<unknown>()
-  createEffect(
-    on(
-      () => props.isOpen,
-      () => {
-        setWanted({ ...BEGINNING })
-        setTried(false)
-        setError(undefined)
-      },
-    ),
-  )
 
   const mistakes = () => ({
     grantee: PRINCIPAL.test(wanted.grantee) ? undefined : text().granteeMistake,
@@ -61,7 +47,7 @@ export function NewGrant(props: {
       ? undefined
       : text().operationsMistake,
   })
-  const shown = () => (wasTried() ? mistakes() : undefined)
+  const shown = () => (form.wasTried() ? mistakes() : undefined)
   const toggle = (name: GrantOperation, isOn: boolean) =>
     setWanted({
       operations: GRANT_OPERATIONS.filter((each) =>
@@ -69,13 +55,11 @@ export function NewGrant(props: {
       ),
     })
 
-  async function submit(event: SubmitEvent): Promise<void> {
-    event.preventDefault()
-    setTried(true)
-    if (Object.values(mistakes()).some((mistake) => mistake !== undefined) || isBusy()) return
-    setBusy(true)
-    setError(undefined)
-    try {
+  const form = createDialogForm({
+    openFor: () => props.isOpen,
+    begin: () => setWanted({ ...BEGINNING }),
+    mistakes: () => mistakes(),
+    save: async () => {
       await api().createGrant({
         key_id: row().key_id,
         grantee_principal: wanted.grantee,
@@ -85,19 +69,14 @@ export function NewGrant(props: {
         ...(wanted.retiring === '' ? {} : { retiring_principal: wanted.retiring }),
       })
       await props.made()
-      tell(text().granted)
-      props.close()
-    } catch (thrown) {
-      setError(() => thrown)
-    } finally {
-      setBusy(false)
-    }
-  }
+      return text().granted
+    },
+    close: () => props.close(),
+  })
 
   return (
     <Dialog title={text().grantTitle} isOpen={props.isOpen} close={props.close} isWide>
-      <form class="stack" novalidate onSubmit={(event) => void submit(event)}>
-        <Show when={error()}>{(thrown) => <Failed error={thrown()} />}</Show>
+      <FormOfDialog form={form} send={text().grant}>
         <Field label={text().grantee} hint={text().granteeHint} mistake={shown()?.grantee}>
           {(field) => (
             <input
@@ -182,15 +161,7 @@ export function NewGrant(props: {
             />
           )}
         </Field>
-        <div class="actions">
-          <button type="button" class="button" onClick={() => props.close()}>
-            {words().frame.cancel}
-          </button>
-          <button type="submit" class="button primary" disabled={isBusy()}>
-            {text().grant}
-          </button>
-        </div>
-      </form>
+      </FormOfDialog>
     </Dialog>
   )
 }

@@ -1,13 +1,12 @@
-import { createEffect, createSignal, For, type JSX, on, Show } from 'solid-js'
+import { For, type JSX } from 'solid-js'
 import { createStore } from 'solid-js/store'
 import type { AccessPoint, KeyPolicy } from '../../../client/index.ts'
 import { api } from '../../api/session.ts'
 import { aliasMistake, descriptionMistake } from '../../keys/key-rules.ts'
 import { words } from '../../language.ts'
 import { Dialog } from '../../parts/dialog.tsx'
+import { createDialogForm, FormOfDialog } from '../../parts/dialog-form.tsx'
 import { Field } from '../../parts/field.tsx'
-import { Failed } from '../../parts/states.tsx'
-import { tell } from '../../toasts.ts'
 
 interface WantedPolicy {
   readonly name: string
@@ -30,19 +29,6 @@ export function EditPolicy(props: {
 }): JSX.Element {
   const text = () => words().spaces
   const [wanted, setWanted] = createStore<WantedPolicy>({ ...BEGINNING })
-  const [wasTried, setTried] = createSignal(false)
-  const [isBusy, setBusy] = createSignal(false)
-  const [error, setError] = createSignal<unknown>()
-  createEffect(
-    on(
-      () => props.edited,
-      (edited) => {
-        setWanted(edited === undefined || edited === 'new' ? { ...BEGINNING } : wantedOf(edited))
-        setTried(false)
-        setError(undefined)
-      },
-    ),
-  )
   const isNew = () => props.edited === 'new'
   const mistakes = () => ({
     name: aliasMistake(wanted.name) === undefined ? undefined : text().nameMistake,
@@ -52,21 +38,19 @@ export function EditPolicy(props: {
         ? text().periodMistake
         : undefined,
   })
-  const shown = () => (wasTried() ? mistakes() : undefined)
+  const shown = () => (form.wasTried() ? mistakes() : undefined)
   const toggle = (id: string, isOn: boolean) =>
     setWanted({
       points: isOn ? [...wanted.points, id] : wanted.points.filter((point) => point !== id),
     })
 
-  async function submit(event: SubmitEvent): Promise<void> {
-    event.preventDefault()
-    setTried(true)
-    const { edited } = props
-    const isWrong = Object.values(mistakes()).some((mistake) => mistake !== undefined)
-    if (isWrong || isBusy() || edited === undefined) return
-    setBusy(true)
-    setError(undefined)
-    try {
+  const form = createDialogForm({
+    openFor: () => props.edited,
+    begin: () =>
+      setWanted(typeof props.edited === 'object' ? wantedOf(props.edited) : { ...BEGINNING }),
+    mistakes: () => mistakes(),
+    save: async () => {
+      const { edited } = props
       const { name, description } = wanted
       if (edited === 'new') {
         await api().createKeyPolicy({
@@ -75,7 +59,7 @@ export function EditPolicy(props: {
           policy: documentOf(wanted, undefined),
           description,
         })
-      } else {
+      } else if (edited !== undefined) {
         const { policy_id } = edited
         await api().updateKeyPolicy({
           policy_id,
@@ -84,14 +68,10 @@ export function EditPolicy(props: {
         })
       }
       await props.saved()
-      tell(text().policySaved(name))
-      props.close()
-    } catch (thrown) {
-      setError(() => thrown)
-    } finally {
-      setBusy(false)
-    }
-  }
+      return text().policySaved(name)
+    },
+    close: () => props.close(),
+  })
 
   return (
     <Dialog
@@ -99,8 +79,7 @@ export function EditPolicy(props: {
       isOpen={props.edited !== undefined}
       close={props.close}
     >
-      <form class="stack" novalidate onSubmit={(event) => void submit(event)}>
-        <Show when={error()}>{(thrown) => <Failed error={thrown()} />}</Show>
+      <FormOfDialog form={form} send={words().frame.save}>
         <Field label={text().name} mistake={shown()?.name}>
           {(field) => (
             <input
@@ -161,15 +140,7 @@ export function EditPolicy(props: {
             )}
           </For>
         </fieldset>
-        <div class="actions">
-          <button type="button" class="button" onClick={() => props.close()}>
-            {words().frame.cancel}
-          </button>
-          <button type="submit" class="button primary" disabled={isBusy()}>
-            {words().frame.save}
-          </button>
-        </div>
-      </form>
+      </FormOfDialog>
     </Dialog>
   )
 }

@@ -1,12 +1,11 @@
-import { createEffect, createSignal, type JSX, on, Show } from 'solid-js'
+import { type JSX, Show } from 'solid-js'
 import { createStore } from 'solid-js/store'
 import { api } from '../../api/session.ts'
 import { aliasMistake, descriptionMistake } from '../../keys/key-rules.ts'
 import { words } from '../../language.ts'
 import { Dialog } from '../../parts/dialog.tsx'
+import { createDialogForm, FormOfDialog } from '../../parts/dialog-form.tsx'
 import { Field } from '../../parts/field.tsx'
-import { Failed } from '../../parts/states.tsx'
-import { tell } from '../../toasts.ts'
 
 const KINDS = ['1', '2', '3'] as const
 type Kind = (typeof KINDS)[number]
@@ -37,19 +36,6 @@ export function NewPoint(props: {
 }): JSX.Element {
   const text = () => words().spaces
   const [wanted, setWanted] = createStore<WantedPoint>({ ...BEGINNING })
-  const [wasTried, setTried] = createSignal(false)
-  const [isBusy, setBusy] = createSignal(false)
-  const [error, setError] = createSignal<unknown>()
-  createEffect(
-    on(
-      () => props.isOpen,
-      () => {
-        setWanted({ ...BEGINNING })
-        setTried(false)
-        setError(undefined)
-      },
-    ),
-  )
   const isCluster = () => wanted.kind === CLUSTER
   const mistakes = () => ({
     name: aliasMistake(wanted.name) === undefined ? undefined : text().nameMistake,
@@ -57,15 +43,13 @@ export function NewPoint(props: {
     cluster: isCluster() && wanted.cluster === '' ? text().clusterMistake : undefined,
     description: descriptionMistake(wanted.description),
   })
-  const shown = () => (wasTried() ? mistakes() : undefined)
+  const shown = () => (form.wasTried() ? mistakes() : undefined)
 
-  async function submit(event: SubmitEvent): Promise<void> {
-    event.preventDefault()
-    setTried(true)
-    if (Object.values(mistakes()).some((mistake) => mistake !== undefined) || isBusy()) return
-    setBusy(true)
-    setError(undefined)
-    try {
+  const form = createDialogForm({
+    openFor: () => props.isOpen,
+    begin: () => setWanted({ ...BEGINNING }),
+    mistakes: () => mistakes(),
+    save: async () => {
       const { name, kind, identity, cluster, description } = wanted
       await api().createAccessPoint({
         keyspace_id: props.spaceId,
@@ -76,19 +60,14 @@ export function NewPoint(props: {
         ...(description === '' ? {} : { description }),
       })
       await props.made()
-      tell(text().pointMade(name))
-      props.close()
-    } catch (thrown) {
-      setError(() => thrown)
-    } finally {
-      setBusy(false)
-    }
-  }
+      return text().pointMade(name)
+    },
+    close: () => props.close(),
+  })
 
   return (
     <Dialog title={text().newPoint} isOpen={props.isOpen} close={props.close}>
-      <form class="stack" novalidate onSubmit={(event) => void submit(event)}>
-        <Show when={error()}>{(thrown) => <Failed error={thrown()} />}</Show>
+      <FormOfDialog form={form} send={words().frame.save}>
         <Field label={text().name} mistake={shown()?.name}>
           {(field) => (
             <input
@@ -159,15 +138,7 @@ export function NewPoint(props: {
             />
           )}
         </Field>
-        <div class="actions">
-          <button type="button" class="button" onClick={() => props.close()}>
-            {words().frame.cancel}
-          </button>
-          <button type="submit" class="button primary" disabled={isBusy()}>
-            {words().frame.save}
-          </button>
-        </div>
-      </form>
+      </FormOfDialog>
     </Dialog>
   )
 }
