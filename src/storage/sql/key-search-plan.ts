@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
-import type { ProjectId } from '../../core/ids.ts'
+import type { KeyId, ProjectId } from '../../core/ids.ts'
 import type { EpochMs } from '../../core/time.ts'
 import type { KeySearch, KeySort, SearchPlace } from '../../ports/key-table.ts'
 import { type CountedClass, firstOfAll, ofClass } from './key-classes.ts'
@@ -38,6 +38,9 @@ export interface Segment {
   readonly isExact: boolean
   readonly rows: (after: SearchPlace | undefined, limit: number) => Promise<readonly Candidate[]>
 }
+
+/** Candidates, piece by piece. */
+export type Pieces = AsyncGenerator<readonly Candidate[], void>
 
 /** What a search goes by. */
 export interface SearchGround {
@@ -143,6 +146,59 @@ export class SearchPlan {
     const source = this.#numberSource(this.#classes)
     const [first, ...others] = this.#candidates(source, this.#conditions)
     return others.reduce((all, one) => all?.unionAll(one), first)?.orderBy('number')
+  }
+
+  /**
+   * All candidates in pieces, in whatever order; undefined when there may be more than `most`. Each
+   * piece is read by itself, so that others have their turn.
+   */
+  async pieces(most: number, size: number): Promise<Pieces | undefined> {
+    const source = this.#numberSource(this.#classes)
+    const aliases = await this.#countOfAliases(Math.min(most, source.keys))
+    if (aliases !== undefined) return this.#piecesByAlias(size)
+    if (source.keys > most) return undefined
+    return this.#piecesByNumber(this.#byNumber(source, this.#conditions), size)
+  }
+
+  /** How many keys have an alias that is asked for; undefined when more than `most`. */
+  async #countOfAliases(most: number): Promise<number | undefined> {
+    if (!this.#has('alias')) return undefined
+    const some = this.#inOrderOf('alias')
+      .select('keys.alias')
+      .limit(most + 1)
+    const row = await this.#ground.db
+      .selectFrom(some.as('c'))
+      .select(({ fn }) => fn.countAll<number>().as('keys'))
+      .executeTakeFirst()
+    const keys = Number(row?.keys ?? 0)
+    return keys > most ? undefined : keys
+  }
+
+  async *#piecesByAlias(size: number): Pieces {
+    let last: string | undefined
+    for (;;) {
+      const all = this.#inOrderOf('alias')
+      const arm = last === undefined ? all : all.where('alias', '>', last)
+      const piece = await this.#select(arm, ['alias'])
+        .select('keys.alias')
+        .orderBy('keys.alias')
+        .limit(size)
+        .execute()
+      yield piece
+      last = piece.at(-1)?.alias
+      if (piece.length < size) return
+    }
+  }
+
+  async *#piecesByNumber({ rows }: Segment, size: number): Pieces {
+    let last: SearchPlace | undefined
+    for (;;) {
+      const piece = await rows(last, size)
+      yield piece
+      const end = piece.at(-1)
+      if (end === undefined || piece.length < size) return
+      last = { number: end.number, id: end.id as KeyId, value: null }
+    }
   }
 
   #has(condition: Condition): boolean {
