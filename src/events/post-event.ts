@@ -61,6 +61,10 @@ export function makePost(options: ReceiverOptions): PostEvent {
         },
       })
       request.on('error', failed)
+      request.on('upgrade', ({ statusCode = 0 }, socket) => {
+        socket.destroy()
+        resolve(outcomeOf(statusCode, undefined))
+      })
       request.on('response', (response) => {
         let readBytes = 0
         response.on('error', failed)
