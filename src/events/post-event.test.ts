@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
 import { after, test } from 'node:test'
-import { makePost, type PostOutcome } from './post-event.ts'
+import { makePost, outcomeOf, type PostOutcome } from './post-event.ts'
 
 const TIMEOUT_MS = 1000
 
@@ -40,3 +40,16 @@ for (const [what, reply, reason] of [
     assert.deepEqual(await outcomeFrom(reply), { kind: 'failed', reason, retryAfterMs: undefined })
   })
 }
+
+test('a receiver is left alone for as long as it says, and no longer than a day', () => {
+  const reason = 'HTTP 503'
+  for (const [said, retryAfterMs] of [
+    ['0', undefined],
+    ['soon', undefined],
+    ['120', 120_000],
+    ['999999', 86_400_000],
+    ['9'.repeat(400), 86_400_000],
+  ] as const) {
+    assert.deepEqual(outcomeOf(503, said), { kind: 'failed', reason, retryAfterMs }, said)
+  }
+})
