@@ -1,20 +1,15 @@
 import { type Kysely, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
-import type { KeyId, ProjectId } from '../../core/ids.ts'
+import type { ProjectId } from '../../core/ids.ts'
 import type { EpochMs } from '../../core/time.ts'
-import type { KeySearch, KeySort, SearchPlace } from '../../ports/key-table.ts'
+import type { KeySearch, KeySort } from '../../ports/key-table.ts'
 import { type CountedClass, firstOfAll, ofClass } from './key-classes.ts'
+import {
+  type CandidateQuery,
+  type Pieces,
+  piecesByNumber,
+  type Segment,
+} from './key-search-stretch.ts'
 import type { Database } from './schema.ts'
-
-/** A key that may be found: its number, what it is sorted by, and 1 if it is found, otherwise 0. */
-export interface Candidate {
-  number: number
-  id: string
-  value: string | number | null
-  matches: number
-}
-
-/** Candidates, in the order of a search when they are asked for so, from a place on. */
-export type CandidateQuery = SelectQueryBuilder<Database, 'keys', Candidate>
 
 /** What keys must be to be found. */
 type Condition = 'state' | 'spec' | 'standing' | 'never' | 'overdue' | 'alias' | 'tag' | 'notDue'
@@ -29,18 +24,6 @@ interface Source {
 }
 
 type Arm = SelectQueryBuilder<Database, 'keys', unknown>
-
-/** A stretch of the order of a search. */
-export interface Segment {
-  /** Whether its keys have what they are sorted by. */
-  readonly hasValues: boolean
-  /** Whether every candidate is found. */
-  readonly isExact: boolean
-  readonly rows: (after: SearchPlace | undefined, limit: number) => Promise<readonly Candidate[]>
-}
-
-/** Candidates, piece by piece. */
-export type Pieces = AsyncGenerator<readonly Candidate[], void>
 
 /** What a search goes by. */
 export interface SearchGround {
@@ -157,7 +140,7 @@ export class SearchPlan {
     const aliases = await this.#countOfAliases(Math.min(most, source.keys))
     if (aliases !== undefined) return this.#piecesByAlias(size)
     if (source.keys > most) return undefined
-    return this.#piecesByNumber(this.#byNumber(source, this.#conditions), size)
+    return piecesByNumber(this.#byNumber(source, this.#conditions), size)
   }
 
   /** How many keys have an alias that is asked for; undefined when more than `most`. */
@@ -187,17 +170,6 @@ export class SearchPlan {
       yield piece
       last = piece.at(-1)?.alias
       if (piece.length < size) return
-    }
-  }
-
-  async *#piecesByNumber({ rows }: Segment, size: number): Pieces {
-    let last: SearchPlace | undefined
-    for (;;) {
-      const piece = await rows(last, size)
-      yield piece
-      const end = piece.at(-1)
-      if (end === undefined || piece.length < size) return
-      last = { number: end.number, id: end.id as KeyId, value: null }
     }
   }
 
