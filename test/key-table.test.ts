@@ -271,6 +271,22 @@ describe('the table of keys', () => {
       [ids['app-two']],
     )
     assert.ok(!('total' in body))
+    const seen: string[] = []
+    let marker = ''
+    do {
+      const query = `sort=alias&limit=1&marker=${marker}`
+      const page = await server.send('GET', `${base}/keys?${query}`, { token })
+      assert.equal(page.status, 200, page.text)
+      seen.push(...page.body.keys.map(({ key_alias }: Json) => key_alias))
+      marker = page.body.next_marker
+      assert.doesNotMatch(Buffer.from(marker, 'base64url').toString(), /app|default|signing/)
+      const asAnother = await server.send('GET', `${base}/keys?${query}`)
+      if (!query.endsWith('=')) assert.equal(asAnother.body.error_code, 'KMS.1602')
+    } while (marker !== '')
+    assert.deepEqual(seen, ['app-two'])
+    const own = (await search('sort=alias&limit=1')).next_marker
+    const forged = await server.send('GET', `${base}/keys?sort=alias&marker=${own}`, { token })
+    assert.equal(forged.body.error_code, 'KMS.1602')
     for (const path of ['rotation-events', 'rotation-overview', 'audit-records']) {
       const reply = await server.send('GET', `${base}/${path}`, { token })
       assert.equal(reply.status, 403, path)

@@ -8,6 +8,7 @@ import type { KeySearch, KeySort } from '../ports/key-table.ts'
 import { authorise, mayUse } from './authorise.ts'
 import { loadKey, projectOf } from './find-key.ts'
 import type { Handler } from './handler.ts'
+import { hideMarker, shownMarker } from './hidden-markers.ts'
 import { searchMarker, searchPlace } from './page-markers.ts'
 import { presentKey } from './present-key.ts'
 
@@ -29,16 +30,19 @@ export const searchKeys: Handler<'SearchKeys'> = async (deps, caller, request, c
   }
   const projectId = projectOf(caller)
   const search = toSearch(request)
-  const after = searchPlace(search, request.marker)
+  const reader = `${projectId} ${caller.userId}`
+  const marker = dependsOnKey ? shownMarker(deps.root, reader, request.marker) : request.marker
+  const after = searchPlace(search, marker)
   if (request.key_state === 'none') return { keys: [], next_marker: '', total: 0 }
   const limit = request.limit ?? DEFAULT_ROWS
   const found = await deps.table.search(projectId, search, { after, limit }, deps.clock.now())
   const seen = dependsOnKey
     ? found.keys.filter(({ key }) => mayUse(deps, caller, SEARCH_PERMISSION, key.id, context))
     : found.keys
+  const next = searchMarker(search, found.next)
   return {
     keys: seen.map(({ key }) => presentRow(key, deps.region)),
-    next_marker: searchMarker(search, found.next),
+    next_marker: dependsOnKey ? hideMarker(deps.root, reader, next) : next,
     // How many keys others have is not for those who may see only some.
     total: dependsOnKey ? undefined : found.total,
   }

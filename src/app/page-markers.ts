@@ -6,8 +6,10 @@ import type { EventPlace, KeySearch, SearchPlace } from '../ports/key-table.ts'
 
 /*
  * Markers of pages that go on after a place in an order rather than after a number: base64url of a
- * JSON list or, in the audit log, a place in the file of each thread. They hold nothing that the page before did not show, and reach nothing that the caller
- * may not list; what is malformed, or of another order, is refused.
+ * JSON list or, in the audit log, a place in the file of each thread. They reach nothing that the
+ * caller may not list. What they hold the page before has shown, or the caller could have it shown:
+ * from those who may list only some keys they are hidden. What is malformed, or of another order, is
+ * refused.
  */
 
 type Order = Pick<KeySearch, 'sort' | 'order'>

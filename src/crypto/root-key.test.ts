@@ -3,13 +3,14 @@ import { test } from 'node:test'
 import { rootKeyFrom } from './root-key.ts'
 import { SecretBytes } from './secret-bytes.ts'
 
-/** Root key id, then the wrapping, token, audit and checkpoint keys. */
+/** Root key id, then the wrapping, token, audit, checkpoint and marker keys. */
 const DERIVED = [
   '69b8fa9353c7bc5e',
   '6592e4850d1842fab0d1894edc21738f93be7cd79c27b241b937fb7294ff6bd2',
   '9b047f4392a73662b0f0e49de7e01f12d57072a9d9c626ef72a155660455edfd',
   '32eaf5e09ef3a3aa8915c068061fd30f59e157da36c9475beccea980916850f7',
   '0b15742f5f3c09cd59d8c0263d27ae6a3c1197f744010a997a173196375fba3b',
+  '77d8f32590281cfefa274386bf95fe0e708006aef1081e3b81bff9a48dcdf14b',
 ]
 
 const material = () => new SecretBytes(Buffer.from('keyturn golden test root key 001'))
@@ -18,7 +19,7 @@ test('the keys under a root key are what they always were', () => {
   const root = rootKeyFrom(material())
   const hexOf = (secret: SecretBytes) => secret.lend((bytes) => Buffer.from(bytes).toString('hex'))
   assert.deepEqual(
-    [root.id, root.wrapping, root.token, root.audit, root.checkpoint].map((part) =>
+    [root.id, root.wrapping, root.token, root.audit, root.checkpoint, root.marker].map((part) =>
       typeof part === 'string' ? part : hexOf(part),
     ),
     DERIVED,

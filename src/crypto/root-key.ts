@@ -16,6 +16,8 @@ export interface RootKey {
   readonly audit: SecretBytes
   /** Seed of the Ed25519 key that signs audit checkpoints. */
   readonly checkpoint: SecretBytes
+  /** Hides markers of pages from those who may not see all that a page was made from. */
+  readonly marker: SecretBytes
 }
 
 /**
@@ -37,19 +39,20 @@ export function rootKeyFrom(material: SecretBytes): RootKey {
     token: new SecretBytes(derive('token')),
     audit: new SecretBytes(derive('audit')),
     checkpoint: new SecretBytes(derive('checkpoint')),
+    marker: new SecretBytes(derive('marker')),
   }
 }
 
 /** A root key on its way to another thread of the process. */
 export interface RootKeyParcel {
   readonly id: RootKeyId
-  /** wrapping (32) ‖ token (32) ‖ audit (32) ‖ checkpoint (32) */
+  /** wrapping (32) ‖ token (32) ‖ audit (32) ‖ checkpoint (32) ‖ marker (32) */
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
 /** A copy of a root key for another thread, to be transferred, not cloned. */
 export function rootKeyParcel(root: RootKey): RootKeyParcel {
-  const parts = [root.wrapping, root.token, root.audit, root.checkpoint]
+  const parts = [root.wrapping, root.token, root.audit, root.checkpoint, root.marker]
   const bytes = new Uint8Array(ROOT_KEY_BYTES * parts.length)
   for (const [index, part] of parts.entries()) {
     part.lend((secret) => bytes.set(secret, index * ROOT_KEY_BYTES))
@@ -61,5 +64,6 @@ export function rootKeyParcel(root: RootKey): RootKeyParcel {
 export function rootKeyOf({ id, bytes }: RootKeyParcel): RootKey {
   const part = (index: number) =>
     new SecretBytes(bytes.subarray(index * ROOT_KEY_BYTES, (index + 1) * ROOT_KEY_BYTES))
-  return { id, wrapping: part(0), token: part(1), audit: part(2), checkpoint: part(3) }
+  const [wrapping, token, audit] = [part(0), part(1), part(2)]
+  return { id, wrapping, token, audit, checkpoint: part(3), marker: part(4) }
 }

@@ -1,8 +1,11 @@
 import { Agent as HttpAgent, request as requestHttp } from 'node:http'
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
+import { DAY_MS } from '../core/time.ts'
 
 /** Most of an answer that is read: only its status counts. */
 const MAX_ANSWER_BYTES = 64 * 1024
+/** A receiver that wants to be left alone for longer is asked after this all the same. */
+const MAX_RETRY_AFTER_MS = DAY_MS
 
 /** What became of an attempt to deliver. */
 export type PostOutcome =
@@ -61,6 +64,10 @@ export function makePost(options: ReceiverOptions): PostEvent {
         },
       })
       request.on('error', failed)
+      request.on('upgrade', ({ statusCode = 0 }, socket) => {
+        socket.destroy()
+        resolve(outcomeOf(statusCode, undefined))
+      })
       request.on('response', (response) => {
         let readBytes = 0
         response.on('error', failed)
@@ -86,8 +93,9 @@ export function makePost(options: ReceiverOptions): PostEvent {
 export function outcomeOf(status: number, retryAfter: string | undefined): PostOutcome {
   if (status >= 200 && status < 300) return { kind: 'delivered' }
   if (status === 410) return { kind: 'gone' }
-  const seconds = retryAfter !== undefined && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) : 0
-  return failure(`HTTP ${status}`, seconds > 0 ? seconds * 1000 : undefined)
+  const seconds = retryAfter !== undefined && /^\d+$/.test(retryAfter) ? Number(retryAfter) : 0
+  const waitMs = Math.min(seconds * 1000, MAX_RETRY_AFTER_MS)
+  return failure(`HTTP ${status}`, waitMs > 0 ? waitMs : undefined)
 }
 
 function failure(reason: string, retryAfterMs?: number): PostOutcome {

@@ -182,7 +182,7 @@ function requireGoodWebhook(settings: Settings): void {
   if (url === undefined && settings['webhook-ca'] !== undefined) {
     throw new SettingsError('--webhook-ca goes with --webhook-url')
   }
-  if (url !== undefined && (!URL.canParse(url) || new URL(url).username !== '')) {
+  if (url !== undefined && (!URL.canParse(url) || hasCredentials(new URL(url)))) {
     throw new SettingsError('--webhook-url must be a URL without user and password')
   }
   const unknown = eventNames(list).find((name) => !isEventName(name))
@@ -191,6 +191,10 @@ function requireGoodWebhook(settings: Settings): void {
       `--webhook-events: there is no event ${unknown}; there are ${KEY_EVENT_TYPES.join(', ')}`,
     )
   }
+}
+
+function hasCredentials({ username, password }: URL): boolean {
+  return username !== '' || password !== ''
 }
 
 /** The names in `--webhook-events`. */

@@ -63,8 +63,14 @@ export function tracesUrl(settings: Settings, environment: Environment): string 
   const isOwn = settings['otlp-endpoint'] === undefined && own !== undefined && own !== ''
   const url = isOwn ? own : base && `${base.replace(/\/+$/, '')}/v1/traces`
   if (url === undefined || url === '') return undefined
-  if (/^https?:\/\/[^\s/]+/.test(url) && URL.canParse(url)) return url
-  throw new SettingsError('--otlp-endpoint must be a URL that begins with http:// or https://')
+  if (!/^https?:\/\/[^\s/]+/.test(url) || !URL.canParse(url)) {
+    throw new SettingsError('--otlp-endpoint must be a URL that begins with http:// or https://')
+  }
+  const { username, password } = new URL(url)
+  if (username === '' && password === '') return url
+  throw new SettingsError(
+    '--otlp-endpoint must be a URL without user and password: set OTEL_EXPORTER_OTLP_HEADERS',
+  )
 }
 
 /** `a=b,c=d`, percent-encoded. Source: as above, "Specifying headers via environment variables". */

@@ -158,6 +158,13 @@ test('the variables of OpenTelemetry count, and the flag weighs more', () => {
     () => tracesUrl(none, { OTEL_EXPORTER_OTLP_ENDPOINT: 'grpc:4317' }),
     /must be a URL/,
   )
+  for (const url of ['http://user:secret@base:4318', 'http://:secret@base:4318']) {
+    assert.throws(
+      () => tracesUrl(none, { OTEL_EXPORTER_OTLP_ENDPOINT: url }),
+      (error: Error) =>
+        /without user and password/.test(error.message) && !/secret/.test(error.message),
+    )
+  }
 })
 
 function plain(attributes: Json): Readonly<Record<string, string>> {

@@ -26,9 +26,11 @@ const KEYS = 60
 
 /** Limits at which few, many and too many are small numbers. */
 const LIMITS = [
-  { few: 0, firstChunk: 2, chunk: 3, mostLookedAt: 6 },
-  { few: 7, firstChunk: 2, chunk: 5, mostLookedAt: 20 },
-  { few: 1000, firstChunk: 100, chunk: 100, mostLookedAt: 1000 },
+  { few: 0, firstChunk: 2, chunk: 3, mostLookedAt: 6, mostToRead: 0 },
+  { few: 0, firstChunk: 2, chunk: 3, mostLookedAt: 6, mostToRead: 1000 },
+  { few: 0, firstChunk: 2, chunk: 3, mostLookedAt: 6, mostToRead: 12 },
+  { few: 7, firstChunk: 2, chunk: 5, mostLookedAt: 20, mostToRead: 20 },
+  { few: 1000, firstChunk: 100, chunk: 100, mostLookedAt: 1000, mostToRead: 0 },
 ]
 
 interface Made {
@@ -182,5 +184,21 @@ for (const engine of ENGINES) {
         )
       })
     }
+
+    test('a page is whole, wherever in the order its keys are', async () => {
+      const limits = { few: 0, firstChunk: 2, chunk: 3, mostLookedAt: 4 }
+      const table = keySearch(opened.db, { ...limits, mostToRead: 1000 })
+      await fc.assert(
+        fc.asyncProperty(someSearch, async (some) => {
+          const search = some as KeySearch // words of the core, as constants
+          const { keys } = await table.search(PROJECT, search, { limit: 8 }, NOW)
+          assert.deepEqual(
+            keys.map(({ key }) => key.id),
+            model(all, search).slice(0, 8),
+          )
+        }),
+        { numRuns: 400 },
+      )
+    })
   })
 }

@@ -1,20 +1,15 @@
 import { type Kysely, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
 import type { ProjectId } from '../../core/ids.ts'
 import type { EpochMs } from '../../core/time.ts'
-import type { KeySearch, KeySort, SearchPlace } from '../../ports/key-table.ts'
+import type { KeySearch, KeySort } from '../../ports/key-table.ts'
 import { type CountedClass, firstOfAll, ofClass } from './key-classes.ts'
+import {
+  type CandidateQuery,
+  type Pieces,
+  piecesByNumber,
+  type Segment,
+} from './key-search-stretch.ts'
 import type { Database } from './schema.ts'
-
-/** A key that may be found: its number, what it is sorted by, and 1 if it is found, otherwise 0. */
-export interface Candidate {
-  number: number
-  id: string
-  value: string | number | null
-  matches: number
-}
-
-/** Candidates, in the order of a search when they are asked for so, from a place on. */
-export type CandidateQuery = SelectQueryBuilder<Database, 'keys', Candidate>
 
 /** What keys must be to be found. */
 type Condition = 'state' | 'spec' | 'standing' | 'never' | 'overdue' | 'alias' | 'tag' | 'notDue'
@@ -29,15 +24,6 @@ interface Source {
 }
 
 type Arm = SelectQueryBuilder<Database, 'keys', unknown>
-
-/** A stretch of the order of a search. */
-export interface Segment {
-  /** Whether its keys have what they are sorted by. */
-  readonly hasValues: boolean
-  /** Whether every candidate is found. */
-  readonly isExact: boolean
-  readonly rows: (after: SearchPlace | undefined, limit: number) => Promise<readonly Candidate[]>
-}
 
 /** What a search goes by. */
 export interface SearchGround {
@@ -143,6 +129,48 @@ export class SearchPlan {
     const source = this.#numberSource(this.#classes)
     const [first, ...others] = this.#candidates(source, this.#conditions)
     return others.reduce((all, one) => all?.unionAll(one), first)?.orderBy('number')
+  }
+
+  /**
+   * All candidates in pieces, in whatever order; undefined when there may be more than `most`. Each
+   * piece is read by itself, so that others have their turn.
+   */
+  async pieces(most: number, size: number): Promise<Pieces | undefined> {
+    const source = this.#numberSource(this.#classes)
+    const aliases = await this.#countOfAliases(Math.min(most, source.keys))
+    if (aliases !== undefined) return this.#piecesByAlias(size)
+    if (source.keys > most) return undefined
+    return piecesByNumber(this.#byNumber(source, this.#conditions), size)
+  }
+
+  /** How many keys have an alias that is asked for; undefined when more than `most`. */
+  async #countOfAliases(most: number): Promise<number | undefined> {
+    if (!this.#has('alias')) return undefined
+    const some = this.#inOrderOf('alias')
+      .select('keys.alias')
+      .limit(most + 1)
+    const row = await this.#ground.db
+      .selectFrom(some.as('c'))
+      .select(({ fn }) => fn.countAll<number>().as('keys'))
+      .executeTakeFirst()
+    const keys = Number(row?.keys ?? 0)
+    return keys > most ? undefined : keys
+  }
+
+  async *#piecesByAlias(size: number): Pieces {
+    let last: string | undefined
+    for (;;) {
+      const all = this.#inOrderOf('alias')
+      const arm = last === undefined ? all : all.where('alias', '>', last)
+      const piece = await this.#select(arm, ['alias'])
+        .select('keys.alias')
+        .orderBy('keys.alias')
+        .limit(size)
+        .execute()
+      yield piece
+      last = piece.at(-1)?.alias
+      if (piece.length < size) return
+    }
   }
 
   #has(condition: Condition): boolean {

@@ -5,7 +5,8 @@ import type { FoundKeys, KeyTable, SearchPlace } from '../../ports/key-table.ts'
 import { withStorage } from '../../ports/storage-error.ts'
 import { byClasses, classesOf } from './key-classes.ts'
 import { toStoredKey } from './key-rows.ts'
-import { type Candidate, type CandidateQuery, SearchPlan, type Segment } from './key-search-plan.ts'
+import { SearchPlan } from './key-search-plan.ts'
+import type { Candidate, CandidateQuery, Segment } from './key-search-stretch.ts'
 import { nextTurn } from './next-turn.ts'
 import type { Database } from './schema.ts'
 import { keysWithTag } from './tag-tallies.ts'
@@ -19,9 +20,20 @@ export interface SearchLimits {
   readonly chunk: number
   /** How many candidates a walk looks at: its page may be short, and the next goes on from there. */
   readonly mostLookedAt: number
+  /**
+   * So many candidates are read piece by piece and sorted where a walk finds no whole page: they may
+   * all be at the other end of the order.
+   */
+  readonly mostToRead: number
 }
 
-const LIMITS: SearchLimits = { few: 5000, firstChunk: 100, chunk: 1000, mostLookedAt: 10_000 }
+const LIMITS: SearchLimits = {
+  few: 5000,
+  firstChunk: 100,
+  chunk: 1000,
+  mostLookedAt: 50_000,
+  mostToRead: 100_000,
+}
 
 /** What was found, by places in the order of the search. */
 interface FoundPlaces {
@@ -33,7 +45,8 @@ interface FoundPlaces {
 /**
  * Searches the keys of a project. Counts say what is rare. Where an index has what is asked for in
  * order, that is read; where few keys come into question, they are read and sorted; where many do,
- * the order is walked, each key on the way is checked, and the walk ends after so many.
+ * the order is walked, each key on the way is checked, and the walk ends after so many. If its page
+ * is short then, and not too many come into question, they are read after all.
  */
 export function keySearch(db: Kysely<Database>, limits = LIMITS): Pick<KeyTable, 'search'> {
   return {
@@ -72,7 +85,39 @@ async function find(db: Kysely<Database>, plan: SearchPlan, wanted: Wanted): Pro
     const places = few && (await sorted(db, few, wanted))
     if (places !== undefined) return pick(places, wanted)
   }
-  return { ...(await walk(segments, wanted)), total: plan.total }
+  const { isWhole, ...walked } = await walk(segments, wanted)
+  const found = isWhole ? undefined : await readAll(plan, wanted)
+  return found ?? { ...walked, total: plan.total }
+}
+
+/**
+ * A page of all candidates, read piece by piece, of which no more are kept than may be on it;
+ * undefined when there are too many.
+ */
+async function readAll(
+  plan: SearchPlan,
+  { after, limit, order, limits }: Wanted,
+): Promise<FoundPlaces | undefined> {
+  const pieces = await plan.pieces(limits.mostToRead, limits.chunk)
+  if (pieces === undefined) return undefined
+  let kept: SearchPlace[] = []
+  let total = 0
+  for await (const piece of pieces) {
+    const found = piece
+      .filter(({ matches }) => matches === 1)
+      .map((one) => toPlace(one, one.value !== null))
+    total += found.length
+    kept.push(...found.filter((one) => after === undefined || isBeyond(one, after, order)))
+    kept = kept.sort((one, two) => inOrder(one, two, order)).slice(0, limit + 1)
+    await nextTurn()
+  }
+  const places = kept.slice(0, limit)
+  return { places, next: kept.length > limit ? places.at(-1) : undefined, total }
+}
+
+function inOrder(one: SearchPlace, two: SearchPlace, order: 'asc' | 'desc'): number {
+  if (isBeyond(one, two, order)) return 1
+  return isBeyond(two, one, order) ? -1 : 0
 }
 
 /** All candidates, if there are few. */
@@ -147,10 +192,15 @@ function compare(one: SearchPlace['value'], other: SearchPlace['value']): number
   return 0
 }
 
+/** What a walk found, and whether that is a whole page or all there is. */
+interface Walked extends Omit<FoundPlaces, 'total'> {
+  readonly isWhole: boolean
+}
+
 async function walk(
   segments: readonly Segment[],
   { after, limit, limits }: Wanted,
-): Promise<Omit<FoundPlaces, 'total'>> {
+): Promise<Walked> {
   const places: SearchPlace[] = []
   let looked = 0
   let place = after
@@ -163,19 +213,19 @@ async function walk(
       const candidates = await rows(from, chunk)
       for (const candidate of candidates) {
         if (candidate.matches !== 1) continue
-        if (places.length === limit) return { places, next: places.at(-1) }
+        if (places.length === limit) return { places, next: places.at(-1), isWhole: true }
         places.push(toPlace(candidate, hasValues))
       }
       const last = candidates.at(-1)
       if (last === undefined || candidates.length < chunk) break
       from = toPlace(last, hasValues)
       looked += candidates.length
-      if (looked >= limits.mostLookedAt) return { places, next: from }
+      if (looked >= limits.mostLookedAt) return { places, next: from, isWhole: false }
       chunk = limits.chunk
       await nextTurn()
     }
   }
-  return { places, next: undefined }
+  return { places, next: undefined, isWhole: true }
 }
 
 /** A candidate may have a value where none that is found has: its place is among those without. */
