@@ -112,7 +112,9 @@ function RecordTable(props: {
                   </button>
                 </td>
                 <td>{record.operation ?? '—'}</td>
-                <td>{record.user_name ?? record.user_id ?? '—'}</td>
+                <td class="user" title={record.user_name ?? record.user_id}>
+                  {record.user_name ?? record.user_id ?? '—'}
+                </td>
                 <td class="mono key-id" title={record.key_id}>
                   {record.key_id ?? '—'}
                 </td>
