@@ -93,13 +93,17 @@ export function shownCount(day: Day): number {
   return { done: day.done, due: day.due, both: Math.max(day.done, day.due) }[faceOf(day)]
 }
 
-/** In which week, from 0, each month of the calendar has its first day. */
+/**
+ * In which week, from 0, each month of the calendar has its first day. A month that begins in the last
+ * week is left out: its name has no room there.
+ */
 export function monthsOf(
   days: readonly Day[],
 ): readonly { readonly week: number; readonly startMs: number }[] {
-  return days.flatMap(({ startMs }, n) =>
-    new Date(startMs).getUTCDate() === 1 ? [{ week: Math.floor(n / 7), startMs }] : [],
-  )
+  return days.flatMap(({ startMs }, n) => {
+    const week = Math.floor(n / 7)
+    return new Date(startMs).getUTCDate() === 1 && week < WEEKS - 1 ? [{ week, startMs }] : []
+  })
 }
 
 const NOTHING = { inTime: 0, late: 0, overdue: 0, due: 0 } as const
