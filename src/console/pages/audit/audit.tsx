@@ -137,7 +137,10 @@ function Further(props: { readonly found: FoundRecords }): JSX.Element {
   let wentOnAt = 0
   const [isSeen, setSeen] = createSignal(false)
   onMount(() => {
-    const observer = new IntersectionObserver(([entry]) => setSeen(entry?.isIntersecting ?? false))
+    // A busy browser tells of several changes at once: the last is what holds.
+    const observer = new IntersectionObserver((entries) =>
+      setSeen(entries.at(-1)?.isIntersecting ?? false),
+    )
     if (place) observer.observe(place)
     onCleanup(() => observer.disconnect())
   })
