@@ -12,6 +12,9 @@ export const format = {
   /** A day and the time on it, to the second. */
   dateTime: (timeMs: number) =>
     new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'medium' }).format(timeMs),
+  /** A day of a year that is plain: "12 Mar". */
+  day: (timeMs: number) =>
+    new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'short' }).format(timeMs),
   /** A month: "Mar 2026". */
   month: (timeMs: number) =>
     new Intl.DateTimeFormat(locale(), { month: 'short', year: 'numeric' }).format(timeMs),

@@ -32,6 +32,18 @@ describe('the audit log in a browser', { skip: withoutBrowser }, () => {
       const rows = page.locator('.records tbody tr')
       await rows.first().waitFor()
       assert.deepEqual(await barriersOf(page), [])
+      // Nothing lies over anything else, and the table has room.
+      const ends = await page
+        .locator('.audit-filters > .field')
+        .evaluateAll((fields) =>
+          fields.map((field) => [
+            field.getBoundingClientRect().right,
+            field.querySelector('.input')?.getBoundingClientRect().right ?? 0,
+          ]),
+        )
+      for (const [field = 0, control = 0] of ends) assert.ok(control <= field + 0.5, String(ends))
+      const table = page.getByRole('region', { name: words.records }).last()
+      assert.ok(await table.evaluate((place) => place.scrollWidth <= place.clientWidth))
       await picture(page, `audit-${language}`)
 
       // By key: all of its pages come by themselves when the end comes into view.

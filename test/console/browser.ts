@@ -133,10 +133,25 @@ interface Axe {
   }>
 }
 
+/** Most of a long page that a picture shows, in pixels. */
+const MOST_PX = 1_900
+
 /** Keeps a picture of the page for the documents, if `KEYTURN_SCREENSHOTS` is 1. */
 export async function picture(page: Page, name: string, fullPage = false): Promise<void> {
   if (process.env['KEYTURN_SCREENSHOTS'] !== '1') return
   await mkdir(IMAGES, { recursive: true })
   await page.evaluate(() => document.fonts.ready.then(() => undefined))
-  await page.screenshot({ path: new URL(`console-${name}.png`, IMAGES).pathname, fullPage })
+  const path = new URL(`console-${name}.png`, IMAGES).pathname
+  if (!fullPage) {
+    await page.screenshot({ path })
+    return
+  }
+  // From the top, where the head is, and with the pointer on nothing.
+  await page.mouse.move(0, 0)
+  const [width, height] = await page.evaluate(() => {
+    scrollTo(0, 0)
+    return [innerWidth, document.documentElement.scrollHeight] as const
+  })
+  const clip = { x: 0, y: 0, width, height: Math.min(height, MOST_PX) }
+  await page.screenshot({ path, fullPage, clip })
 }

@@ -159,8 +159,10 @@ describe('one key in the console', { skip: withoutBrowser }, () => {
       await page.getByRole('link', { name: 'team', exact: true }).waitFor()
       assert.deepEqual(await barriersOf(page), [])
       await page.getByRole('link', { name: 'team', exact: true }).click()
+      await page.waitForURL(/[?&]tag=/)
       await page.getByText(`named-${language}`, { exact: true }).waitFor()
       await page.goBack()
+      await page.waitForURL(/\/tags$/)
       await button(page, labels.removeIt('team')).click()
       await heading(page, labels.noTags).waitFor()
       assert.deepEqual(complaints, [])
@@ -208,6 +210,19 @@ describe('one key in the console', { skip: withoutBrowser }, () => {
       await close()
     })
   }
+
+  test('what somebody else changed meanwhile is seen once the server refuses', async () => {
+    const key_id = await world.server.createKey({ key_alias: 'shared' })
+    const { page, complaints, close } = await world.openSignedIn(`/keys/${key_id}`)
+    await button(page, WORDS.en.key.disable).waitFor()
+    const elsewhere = await world.server.kms('schedule-key-deletion', { key_id, pending_days: '7' })
+    assert.equal(elsewhere.status, 200)
+    await button(page, WORDS.en.key.disable).click()
+    await button(page.getByRole('dialog'), WORDS.en.key.disable).click()
+    await button(page, WORDS.en.key.cancelDeletion).waitFor()
+    assert.deepEqual(complaints, [])
+    await close()
+  })
 
   test('a key that rotated often is shown by its last rotations, and the earlier on request', async () => {
     const key_id = await world.server.createKey({ key_alias: 'often' })

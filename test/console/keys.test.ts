@@ -115,7 +115,6 @@ describe('keys in the console', { skip: withoutBrowser }, () => {
       )
       assert.equal(focused, 'true')
       assert.deepEqual(await barriersOf(page), [])
-      await picture(page, `create-key-${language}`, true)
 
       await page.getByLabel(form.alias, { exact: true }).fill(`made-${language}`)
       await page.getByLabel(form.interval, { exact: true }).fill('45')
@@ -193,5 +192,31 @@ describe('keys in the console', { skip: withoutBrowser }, () => {
     await heading(page, WORDS.en.key.unknown).waitFor()
     assert.deepEqual(await barriersOf(page), [])
     await close()
+  })
+
+  test('each column has room for what stands in it, whatever its state, in both languages', async () => {
+    const { server } = world
+    const doomed = await server.createKey({ key_alias: 'wide-doomed' })
+    const doom = { key_id: doomed, pending_days: '7' }
+    assert.equal((await server.kms('schedule-key-deletion', doom)).status, 200)
+    const waiting = { key_alias: 'wide-waiting', origin: 'external' }
+    assert.ok((await server.kms('create-key', waiting)).status < 300)
+    await server.createKey({ key_alias: 'wide-specified', key_spec: 'SECP256K1' })
+    const turning = await server.createKey({ key_alias: 'wide-turning' })
+    assert.equal((await server.kms('enable-key-rotation', { key_id: turning })).status, 200)
+    assert.equal((await server.kms('rotate-on-demand', { key_id: turning })).status, 200)
+    for (const language of ['en', 'zh'] as const) {
+      const { page, close } = await world.openSignedIn('/keys?alias=wide', { language })
+      await page.getByText('wide-turning', { exact: true }).waitFor()
+      const tight = await page
+        .locator('.keys, .keys-row > *, .cell-key small')
+        .evaluateAll((places) =>
+          places
+            .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+            .map(({ className, textContent }) => `${className}: ${textContent}`),
+        )
+      assert.deepEqual(tight, [], language)
+      await close()
+    }
   })
 })

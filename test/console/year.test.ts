@@ -4,12 +4,14 @@ import {
   barsOf,
   DAY_MS,
   daysOf,
+  faceOf,
   firstDayOf,
   gridOf,
   heightOf,
   monthsOf,
   neighbourOf,
   shadeOf,
+  shownCount,
   YEAR_DAYS,
 } from '../../src/console/pages/rotation/year.ts'
 
@@ -63,6 +65,17 @@ test('every day is there once, with what was counted on it and when it is', () =
   const months = monthsOf(days)
   assert.deepEqual(months[0], { week: 1, startMs: Date.parse('2026-06-01') })
   assert.equal(months.length, 12)
+})
+
+test('a day looks like what was done once it is over, and today like what it has', () => {
+  const day = { startMs: 0, late: 0, due: 0, done: 0 }
+  assert.equal(faceOf({ ...day, when: 'past', due: 2 }), 'done')
+  assert.equal(faceOf({ ...day, when: 'future', due: 2 }), 'due')
+  assert.equal(faceOf({ ...day, when: 'today', due: 2 }), 'due')
+  assert.equal(faceOf({ ...day, when: 'today', done: 36 }), 'done')
+  assert.equal(faceOf({ ...day, when: 'today', done: 36, due: 2 }), 'both')
+  assert.equal(shownCount({ ...day, when: 'today', done: 36, due: 2 }), 36)
+  assert.equal(shownCount({ ...day, when: 'past', done: 1, due: 2 }), 1)
 })
 
 test('shades tell something from nothing, and one crowded day does not hide the others', () => {

@@ -1,6 +1,14 @@
 import { type Accessor, createSignal } from 'solid-js'
 import { tell } from '../toasts.ts'
-import { isAborted, warnOf } from './failure.ts'
+import { failureOf, isAborted, isTokenRefused, warnOf } from './failure.ts'
+
+const [refusals, setRefusals] = createSignal(0)
+
+/**
+ * How many actions the server refused: each may mean that what a page shows is so no more, because
+ * somebody else changed it meanwhile.
+ */
+export { refusals }
 
 /** Something that a person does, one at a time. */
 export interface Action<Arguments extends readonly unknown[]> {
@@ -26,6 +34,8 @@ export function createAction<Arguments extends readonly unknown[]>(
         return true
       } catch (thrown) {
         if (!isAborted(thrown)) warnOf(thrown)
+        const { status } = failureOf(thrown)
+        if (status >= 400 && status < 500 && !isTokenRefused(thrown)) setRefusals((n) => n + 1)
         return false
       } finally {
         setBusy(false)

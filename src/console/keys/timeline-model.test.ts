@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { KeyRow, RotationEvent } from '../../client/index.ts'
+import { LATE_AFTER_MS } from '../../core/rotation.ts'
 import { rotationStanding, stateOf } from './key-facts.ts'
-import { LATE_AFTER_MS, timelineOf, turnOf } from './timeline-model.ts'
+import { ticksOf, timelineOf, turnOf } from './timeline-model.ts'
 
 const DAY_MS = 86_400_000
 
@@ -87,6 +88,22 @@ test('a key without rotations has one version; one without material has none', (
 test('a clock that is behind turns no period around', () => {
   const { periods } = timelineOf(ROW, [rotation(2, 60 * DAY_MS)], 50 * DAY_MS)
   for (const { fromMs, toMs } of periods) assert.ok(toMs >= fromMs)
+})
+
+test('the axis names months, or days where a month would be named twice', () => {
+  for (const [days, step] of [
+    [3, 'day'],
+    [33, 'day'],
+    [155, 'day'],
+    [156, 'month'],
+    [3650, 'month'],
+  ] as const) {
+    const ticks = ticksOf({ fromMs: 0, toMs: days * DAY_MS }, 5)
+    assert.equal(ticks.step, step, String(days))
+    assert.equal(ticks.timesMs.length, 5)
+    const months = ticks.timesMs.map((timeMs) => new Date(timeMs).toISOString().slice(0, 7))
+    if (step === 'month') assert.equal(new Set(months).size, 5)
+  }
 })
 
 test('a rotation is on time, late, or came before it was due', () => {

@@ -1,8 +1,6 @@
 import type { KeyRow, RotationEvent } from '../../client/index.ts'
+import { LATE_AFTER_MS } from '../../core/rotation.ts'
 import { rotationStanding } from './key-facts.ts'
-
-/** A rotation that is later than this, in milliseconds, is shown as late. */
-export const LATE_AFTER_MS = 60_000
 
 /** A version, and the time in which it protected; times are milliseconds since 1970. */
 export interface Period {
@@ -32,6 +30,9 @@ export interface Timeline {
   /** When the key rotates next; undefined when it does not. */
   readonly nextMs: number | undefined
 }
+
+/** Marks that are further apart than this are never in the same month. */
+const LONGEST_MONTH_MS = 31 * 86_400_000
 
 /** A little room after the last thing in the picture, as a share of it. */
 const MARGIN = 0.03
@@ -68,6 +69,18 @@ export function timelineOf(row: KeyRow, events: readonly RotationEvent[], nowMs:
     periods: row.primary_version === undefined ? [] : periods,
     turns: events.map(turnOf),
     nextMs,
+  }
+}
+
+/** Where the axis of `timeline` has names, and whether they name days: months would repeat themselves. */
+export function ticksOf(
+  { fromMs, toMs }: Pick<Timeline, 'fromMs' | 'toMs'>,
+  count: number,
+): { readonly timesMs: readonly number[]; readonly step: 'day' | 'month' } {
+  const stepMs = Math.max(1, toMs - fromMs) / count
+  return {
+    timesMs: Array.from({ length: count }, (_, n) => fromMs + stepMs * (n + 0.5)),
+    step: stepMs > LONGEST_MONTH_MS ? 'month' : 'day',
   }
 }
 

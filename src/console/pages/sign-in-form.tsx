@@ -49,6 +49,8 @@ export function SignInForm(): JSX.Element {
       event.currentTarget.querySelector<HTMLElement>(`[name=${missing}]`)?.focus()
       return
     }
+    if (isBusy()) return
+    const form = event.currentTarget
     setBusy(true)
     setError(undefined)
     try {
@@ -58,6 +60,8 @@ export function SignInForm(): JSX.Element {
       setError(() => thrown)
       setValues({ password: '', secretKey: '' })
       setTried(false)
+      // The button that had the focus was disabled meanwhile, which takes the focus away.
+      form.querySelector<HTMLElement>('[type=password]')?.focus()
     } finally {
       setBusy(false)
     }

@@ -112,7 +112,9 @@ function RecordTable(props: {
                   </button>
                 </td>
                 <td>{record.operation ?? '—'}</td>
-                <td>{record.user_name ?? record.user_id ?? '—'}</td>
+                <td class="user" title={record.user_name ?? record.user_id}>
+                  {record.user_name ?? record.user_id ?? '—'}
+                </td>
                 <td class="mono key-id" title={record.key_id}>
                   {record.key_id ?? '—'}
                 </td>
@@ -135,7 +137,10 @@ function Further(props: { readonly found: FoundRecords }): JSX.Element {
   let wentOnAt = 0
   const [isSeen, setSeen] = createSignal(false)
   onMount(() => {
-    const observer = new IntersectionObserver(([entry]) => setSeen(entry?.isIntersecting ?? false))
+    // A busy browser tells of several changes at once: the last is what holds.
+    const observer = new IntersectionObserver((entries) =>
+      setSeen(entries.at(-1)?.isIntersecting ?? false),
+    )
     if (place) observer.observe(place)
     onCleanup(() => observer.disconnect())
   })

@@ -70,6 +70,7 @@ export function CreateKey(): JSX.Element {
       event.currentTarget.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()
       return
     }
+    if (isBusy()) return
     setBusy(true)
     setError(undefined)
     try {

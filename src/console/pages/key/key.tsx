@@ -1,7 +1,8 @@
 import { A, useParams } from '@solidjs/router'
-import { For, type JSX, lazy, Match, Show, Suspense, Switch } from 'solid-js'
+import { createEffect, For, type JSX, lazy, Match, on, Show, Suspense, Switch } from 'solid-js'
 import { Dynamic } from 'solid-js/web'
 import type { KeyRow } from '../../../client/index.ts'
+import { refusals } from '../../api/action.ts'
 import { failureOf } from '../../api/failure.ts'
 import { createQuery } from '../../api/query.ts'
 import { api, lookAtClock } from '../../api/session.ts'
@@ -83,6 +84,7 @@ export function Key(): JSX.Element {
       return key
     },
   )
+  createEffect(on(refusals, () => void query.refetch(), { defer: true }))
   const isUnknown = () => {
     const error = query.error()
     return error !== undefined && [400, 404].includes(failureOf(error).status)

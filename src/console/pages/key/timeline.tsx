@@ -1,6 +1,6 @@
-import { For, type JSX, Show } from 'solid-js'
+import { createMemo, For, type JSX, Show } from 'solid-js'
 import { format } from '../../format.ts'
-import type { Period, Timeline, Turn } from '../../keys/timeline-model.ts'
+import { type Period, type Timeline, type Turn, ticksOf } from '../../keys/timeline-model.ts'
 import { words } from '../../language.ts'
 import './timeline.css'
 
@@ -23,8 +23,9 @@ export function TimelinePicture(props: { readonly timeline: Timeline }): JSX.Ele
   const x = (timeMs: number) => `${(shareOf(timeMs) * 100).toFixed(3)}%`
   const label = () =>
     text().timelineText(line().periods.length, format.date(line().fromMs), format.date(line().toMs))
-  const ticks = () =>
-    Array.from({ length: TICKS }, (_, n) => line().fromMs + (spanMs() * (n + 0.5)) / TICKS)
+  const ticks = createMemo(() => ticksOf(line(), TICKS))
+  const name = (timeMs: number) =>
+    ticks().step === 'day' ? format.day(timeMs) : format.month(timeMs)
   const futureMs = () => {
     const next = line().nextMs
     return next !== undefined && next > line().nowMs ? next : undefined
@@ -32,7 +33,7 @@ export function TimelinePicture(props: { readonly timeline: Timeline }): JSX.Ele
 
   return (
     <svg class="timeline" role="img" aria-label={label()}>
-      <For each={ticks()}>
+      <For each={ticks().timesMs}>
         {(timeMs, at) => (
           <>
             <line class="grid" x1={x(timeMs)} x2={x(timeMs)} y1={BAR.top} y2={AXIS_Y} />
@@ -42,7 +43,7 @@ export function TimelinePicture(props: { readonly timeline: Timeline }): JSX.Ele
               y={LABELS_Y}
               text-anchor="middle"
             >
-              {format.month(timeMs)}
+              {name(timeMs)}
             </text>
           </>
         )}

@@ -4,7 +4,7 @@ import { format } from '../../format.ts'
 import { locale, words } from '../../language.ts'
 import { Icon } from '../../parts/icon.tsx'
 import { EventsOfDay } from './latest.tsx'
-import { type Day, monthsOf, neighbourOf, shadeOf } from './year.ts'
+import { type Day, faceOf, monthsOf, neighbourOf, shadeOf, shownCount } from './year.ts'
 
 /** A year of days in columns of weeks: what was done on each, and what is due. */
 export function Calendar(props: {
@@ -70,8 +70,12 @@ export function Calendar(props: {
               {(day, n) => (
                 <button
                   type="button"
-                  class={`day ${day.when}`}
-                  classList={{ late: day.late > 0, overdue: day.when === 'past' && day.due > 0 }}
+                  class={`day ${faceOf(day)}`}
+                  classList={{
+                    today: day.when === 'today',
+                    late: day.late > 0,
+                    overdue: day.when === 'past' && day.due > 0,
+                  }}
                   data-shade={shadeOf(shownCount(day), most())}
                   data-day={day.startMs}
                   tabindex={place() === n() ? 0 : -1}
@@ -103,11 +107,6 @@ export function Calendar(props: {
       </div>
     </section>
   )
-}
-
-/** What the colour of a day stands for: what is to come once it is not over, else what was done. */
-function shownCount({ when, due, done }: Day): number {
-  return when === 'past' ? done : when === 'future' ? due : Math.max(due, done)
 }
 
 /** A day in words. */
@@ -194,15 +193,15 @@ function Legend(): JSX.Element {
     <p class="row push small muted">
       {words().rotation.done}
       <span class="swatches" aria-hidden="true">
-        <For each={shades}>{(shade) => <i class="day past" data-shade={shade} />}</For>
+        <For each={shades}>{(shade) => <i class="day done" data-shade={shade} />}</For>
       </span>
       {words().rotation.late}
       <span class="swatches" aria-hidden="true">
-        <i class="day past late" data-shade="3" />
+        <i class="day done late" data-shade="3" />
       </span>
       {words().rotation.due}
       <span class="swatches" aria-hidden="true">
-        <For each={shades}>{(shade) => <i class="day future" data-shade={shade} />}</For>
+        <For each={shades}>{(shade) => <i class="day due" data-shade={shade} />}</For>
       </span>
     </p>
   )

@@ -1,6 +1,7 @@
 import { A } from '@solidjs/router'
 import { createEffect, createSignal, For, type JSX, on, Show } from 'solid-js'
 import type { RotationEvent } from '../../../client/index.ts'
+import { LATE_AFTER_MS } from '../../../core/rotation.ts'
 import { warnOf } from '../../api/failure.ts'
 import { createQuery } from '../../api/query.ts'
 import { api } from '../../api/session.ts'
@@ -12,8 +13,6 @@ import { aliasOf } from './alias-of.ts'
 import { DAY_MS } from './year.ts'
 
 const PAGE_EVENTS = 20
-/** Later than this is late; sooner nobody waits for. */
-const LATE_MS = 60_000
 
 /** The latest rotations of the project, and how late each was. */
 export function Latest(): JSX.Element {
@@ -135,7 +134,7 @@ function Lateness(props: { readonly event: RotationEvent }): JSX.Element {
       fallback={<span class="muted">{words().rotation.noDueTime}</span>}
     >
       <Show
-        when={props.event.late_ms > LATE_MS}
+        when={props.event.late_ms > LATE_AFTER_MS}
         fallback={<span class="badge good">{words().rotation.onTime}</span>}
       >
         <span class="badge bad">{words().rotation.lateBy(format.span(props.event.late_ms))}</span>

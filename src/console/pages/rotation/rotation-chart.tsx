@@ -16,6 +16,8 @@ import { type Bar, barsOf, type Day, gridOf, heightOf, type Step } from './year.
 const HEIGHT_PX = 240
 const TOP_PX = 22
 const BOTTOM_PX = 24
+/** Width of the name of a month. */
+const NAME_PX = 28
 
 /** What a bar is made of, from the ground up. */
 const LAYERS = ['inTime', 'late', 'overdue', 'due'] as const
@@ -132,11 +134,6 @@ function Plot(props: {
           {(count) => (
             <g class="gridline">
               <line x1="0" x2={widthPx()} y1={y(count)} y2={y(count)} />
-              <Show when={count > 0}>
-                <text x="0" y={y(count) - 5}>
-                  {format.number(count)}
-                </text>
-              </Show>
             </g>
           )}
         </For>
@@ -165,6 +162,14 @@ function Plot(props: {
             </g>
           )}
         </For>
+        {/* Over the bars, so that none hides them. */}
+        <For each={grid().filter((count) => count > 0)}>
+          {(count) => (
+            <text x="0" y={y(count) - 5}>
+              {format.number(count)}
+            </text>
+          )}
+        </For>
         <Axis bars={props.bars} step={props.step} todayMs={props.todayMs} slot={slot()} />
       </svg>
     </div>
@@ -184,9 +189,10 @@ function Axis(props: {
     return props.bars.flatMap(({ startMs, endMs }, n) => {
       const name = monthName(props.step === 'week' ? endMs - 1 : startMs)
       const x = n * props.slot
-      if (name === last || x < endPx) return []
+      const hasRoom = x >= endPx && x + NAME_PX <= props.bars.length * props.slot
+      if (name === last || !hasRoom) return []
       last = name
-      endPx = x + 34
+      endPx = x + NAME_PX + 6
       return [{ x, name }]
     })
   })

@@ -35,7 +35,9 @@ export function Tiles(props: { readonly overview: ShowRotationOverviewReply }): 
           {words().rotation.share(format.percent(props.overview.on / rotatable()))}
         </Show>
       </p>
-      <Shares overview={props.overview} />
+      <Show when={rotatable() > 0}>
+        <Shares overview={props.overview} />
+      </Show>
       <ul class="tiles">
         <For each={tiles()}>
           {(tile) => (
@@ -73,15 +75,14 @@ function Figure(props: { readonly tile: Tile }): JSX.Element {
   )
 }
 
-/** One bar, divided as the keys are. The tiles say the same in words. */
+/** One bar, divided as the keys are that can rotate: what the sentence above it speaks of. */
 function Shares(props: { readonly overview: ShowRotationOverviewReply }): JSX.Element {
   const parts = () => {
-    const { on, off, overdue, not_rotatable } = props.overview
+    const { on, off, overdue } = props.overview
     return [
       { name: 'on', count: Math.max(0, on - overdue) },
       { name: 'overdue', count: overdue },
       { name: 'off', count: off },
-      { name: 'notRotatable', count: not_rotatable },
     ].filter(({ count }) => count > 0)
   }
   return (

@@ -79,13 +79,31 @@ export function shadeOf(count: number, most: number): 0 | 1 | 2 | 3 | 4 {
   return share > 0.75 ? 4 : share > 0.5 ? 3 : share > 0.25 ? 2 : 1
 }
 
-/** In which week, from 0, each month of the calendar has its first day. */
+/**
+ * What the colour of a day stands for: on a day that is over what was done, on one to come what is due.
+ * Today may have both; while it has one of them, it looks like a day of that kind.
+ */
+export function faceOf({ when, done, due }: Day): 'done' | 'due' | 'both' {
+  if (when === 'today' && done > 0 && due > 0) return 'both'
+  return when === 'past' || (when === 'today' && done > 0) ? 'done' : 'due'
+}
+
+/** How much a colour stands for; of both kinds, the more. */
+export function shownCount(day: Day): number {
+  return { done: day.done, due: day.due, both: Math.max(day.done, day.due) }[faceOf(day)]
+}
+
+/**
+ * In which week, from 0, each month of the calendar has its first day. A month that begins in the last
+ * week is left out: its name has no room there.
+ */
 export function monthsOf(
   days: readonly Day[],
 ): readonly { readonly week: number; readonly startMs: number }[] {
-  return days.flatMap(({ startMs }, n) =>
-    new Date(startMs).getUTCDate() === 1 ? [{ week: Math.floor(n / 7), startMs }] : [],
-  )
+  return days.flatMap(({ startMs }, n) => {
+    const week = Math.floor(n / 7)
+    return new Date(startMs).getUTCDate() === 1 && week < WEEKS - 1 ? [{ week, startMs }] : []
+  })
 }
 
 const NOTHING = { inTime: 0, late: 0, overdue: 0, due: 0 } as const

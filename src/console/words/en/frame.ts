@@ -42,7 +42,7 @@ export const FRAME = {
   no: 'no',
   optional: 'optional',
   failed: 'That did not work',
-  forbidden: 'You may not see this',
+  forbidden: 'You have no right to this',
   forbiddenText:
     'Your user lacks the permission. An administrator can assign a role or a policy that has it.',
   notFound: 'There is nothing here',

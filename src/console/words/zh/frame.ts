@@ -44,7 +44,7 @@ export const FRAME: Words['frame'] = {
   no: '否',
   optional: '可选',
   failed: '操作未成功',
-  forbidden: '无权查看',
+  forbidden: '没有权限',
   forbiddenText: '您的用户缺少所需权限。管理员可以分配包含该权限的角色或策略。',
   notFound: '这里什么也没有',
   notFoundText: '该地址不对应控制台的任何页面。',
