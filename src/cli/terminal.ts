@@ -36,6 +36,8 @@ export function askAtTerminal(): Ask | undefined {
           }
           if (character === CTRL_C) {
             end()
+            // Who cleans up when that signal comes does so now, and ends the process by it.
+            process.emit('SIGINT', 'SIGINT')
             process.exit(INTERRUPTED)
           }
           if (character === CTRL_D && typed === '') {

@@ -171,6 +171,19 @@ describe('the command line, as somebody at a terminal has it', {
     )
   })
 
+  test('Ctrl-C where a password is asked for leaves nothing either', async () => {
+    writeFileSync(join(place, 'small'), 'small')
+    terminal.type('keyturn encrypt-file --key journey --user nobody small typed.enc\r')
+    await terminal.until(/Password of nobody: /)
+    terminal.type('\u0003')
+    await terminal.until(/ready> /)
+    assert.match(await sh('echo code=$?'), /code=130/)
+    assert.deepEqual(
+      readdirSync(place).filter((name) => /\.part$|typed/.test(name)),
+      [],
+    )
+  })
+
   test('rehearse and doctor speak to people', async () => {
     assert.match(await ends('keyturn rehearse --years 1', 0), /PERIOD.*rotation is switched off/s)
     assert.match(await ends('keyturn doctor --profile default', 0), /ready.*0 problems/s)
