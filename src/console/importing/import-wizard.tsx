@@ -25,6 +25,8 @@ interface WizardProps {
 /** Brings the material of a key: wrapped in this browser, so that nothing else leaves it. */
 export function ImportWizard(props: WizardProps): JSX.Element {
   const standing = () => standingOf(props.row)
+  // Kept here: the form is gone when the key takes no more.
+  const [sent, setSent] = createSignal<WrappedMaterial>()
   return (
     <Show
       when={standing() !== 'notExternal'}
@@ -49,9 +51,10 @@ export function ImportWizard(props: WizardProps): JSX.Element {
             </div>
           </Match>
           <Match when={standing() !== 'nothingMissing'}>
-            <ImportForm {...props} />
+            <ImportForm {...props} sent={setSent} />
           </Match>
         </Switch>
+        <Show when={sent()}>{(wrapped) => <WhatWasSent wrapped={wrapped()} />}</Show>
         <RemoveMaterial row={props.row} changed={props.changed} />
       </div>
     </Show>
@@ -73,13 +76,16 @@ function standingText(standing: ReturnType<typeof standingOf>): string {
   }
 }
 
-function ImportForm(props: WizardProps): JSX.Element {
+function ImportForm(
+  props: WizardProps & {
+    /** When material was imported. */ readonly sent: (wrapped: WrappedMaterial) => void
+  },
+): JSX.Element {
   const text = () => words().importing
   const [material, setMaterial] = createSignal<Uint8Array<ArrayBuffer>>()
   const [isKept, setKept] = createSignal(true)
   const [expiry, setExpiry] = createSignal('')
   const [wasTried, setTried] = createSignal(false)
-  const [sent, setSent] = createSignal<WrappedMaterial>()
   const [round, setRound] = createSignal(0)
   const expiresAtMs = () => (expiry() === '' ? undefined : new Date(expiry()).getTime())
   const isPast = () => (expiresAtMs() ?? Number.POSITIVE_INFINITY) <= nowMs()
@@ -110,7 +116,7 @@ function ImportForm(props: WizardProps): JSX.Element {
         ...(expiresAt === undefined ? {} : { expiration_time: String(expiresAt) }),
       })
       take(undefined)
-      setSent(wrapped)
+      props.sent(wrapped)
       setRound((before) => before + 1) // empties the form
       setTried(false)
       await props.changed()
@@ -173,20 +179,22 @@ function ImportForm(props: WizardProps): JSX.Element {
           {doImport.isBusy() ? text().busy : text().submit}
         </button>
       </div>
-      <Show when={sent()}>
-        {(wrapped) => (
-          <div class="remark good" role="status">
-            <Icon name="check" />
-            <div>
-              <strong>{text().sent}</strong>
-              <p class="break">
-                {text().sentText(format.number(lengthOf(wrapped())), wrapped().wrappedFor)}
-              </p>
-            </div>
-          </div>
-        )}
-      </Show>
     </form>
+  )
+}
+
+function WhatWasSent(props: { readonly wrapped: WrappedMaterial }): JSX.Element {
+  const text = () => words().importing
+  return (
+    <div class="remark good" role="status">
+      <Icon name="check" />
+      <div>
+        <strong>{text().sent}</strong>
+        <p class="break">
+          {text().sentText(format.number(lengthOf(props.wrapped)), props.wrapped.wrappedFor)}
+        </p>
+      </div>
+    </div>
   )
 }
 
