@@ -124,6 +124,14 @@ describe('the command line, as somebody at a terminal has it', {
     assert.equal(commandLines().includes(password), false)
   })
 
+  test('answers may be typed ahead', async () => {
+    terminal.type('keyturn configure --profile ahead --no-check\r')
+    await terminal.until(/Server[^\r\n]*: /)
+    terminal.type(`${server.url}\r\r\rann\r\rhidden-too\r`)
+    assert.match(await terminal.until(/ready> /), /Stored as ahead/)
+    assert.match(await ends('keyturn configure show ahead', 0), /user: ann/)
+  })
+
   test('a key is made, in colours for people and without for programs', async () => {
     const seen = await ends('keyturn key create journey', 0)
     assert.ok(seen.includes('\u001b['), seen)
