@@ -58,13 +58,23 @@ export function Icon(props: { readonly name: IconName; readonly size?: number })
   )
 }
 
-/** The mark of Keyturn. */
+/** The mark of Keyturn: a keyhole, and what turns. */
 export function Mark(): JSX.Element {
   return (
     <svg viewBox="0 0 32 32" aria-hidden="true">
-      <g fill="none" stroke="currentColor" stroke-width="3" stroke-linecap="round">
-        <circle cx="9.5" cy="16" r="5.5" />
-        <path d="M15 16h13M23 16v5.5M28 16v4" />
+      <g
+        fill="none"
+        stroke="currentColor"
+        stroke-width="3"
+        stroke-linecap="round"
+        stroke-linejoin="round"
+      >
+        <path d="M26.4 11.4A11 11 0 1 0 27 19" />
+        <path d="M27.6 4.6 26.7 11.5 20 10.4" />
+      </g>
+      <g fill="currentColor">
+        <circle cx="16" cy="14.4" r="3.2" />
+        <path d="M14.7 15.5h2.6l1.2 6.2h-5z" />
       </g>
     </svg>
   )
