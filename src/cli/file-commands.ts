@@ -63,7 +63,7 @@ export const decryptFile: Command = {
       'To standard output each megabyte is written when it has proved authentic. That the end is not missing is',
       'known at the end only: use what comes out of a pipe when the exit code is 0.',
       '',
-      '  --aad TEXT\n        the text that encrypt-file was given',
+      '  --aad TEXT\n        the text that encrypt-file was given; a file made without one is refused',
       FORCE_HELP,
       CONNECTION_HELP,
     ].join('\n'),

@@ -2,6 +2,7 @@ import type { Client } from '../client/index.ts'
 import { SecretBytes } from '../crypto/secret-bytes.ts'
 import type { FileHeader } from '../files/file-header.ts'
 import { FILE_KEY_BYTES, FILE_SEGMENT_BYTES } from '../files/file-stream.ts'
+import { RefusedFile } from '../files/refused-file.ts'
 import { UsageError } from './command.ts'
 import { keyIdOf } from './key-names.ts'
 
@@ -47,11 +48,14 @@ export async function openFileKey(
   if (header.needsContext && context === undefined) {
     throw new UsageError('the file was encrypted with --aad: give the same text')
   }
+  if (!header.needsContext && context !== undefined) {
+    throw new RefusedFile('the file was encrypted without --aad: nothing binds it to the text')
+  }
   const reply = await client.decryptDatakey({
     key_id: header.keyId,
     cipher_text: Buffer.from(header.wrappedKey).toString('hex'),
     datakey_cipher_length: FILE_KEY_BYTES,
-    additional_authenticated_data: header.needsContext ? context : undefined,
+    additional_authenticated_data: context,
   })
   return toKey(reply.data_key)
 }

@@ -1,9 +1,12 @@
 import { run } from './run.ts'
 import { askAtTerminal } from './terminal.ts'
 
-// Who reads our output may stop reading: that is no accident.
+/** What a program ends with that wrote to a pipe nobody reads, as a shell tells of SIGPIPE. */
+const NOBODY_READS = 141
+
+// Who reads our output may stop reading: that is no accident, but not all that was asked is done.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0)
+  if (error.code === 'EPIPE') process.exit(NOBODY_READS)
   throw error
 })
 

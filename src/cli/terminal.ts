@@ -28,14 +28,23 @@ export function askAtTerminal(): Ask | undefined {
         stderr.write('\n')
       }
       const onData = (bytes: Buffer) => {
-        for (const character of decoder.write(bytes)) {
+        const characters = [...decoder.write(bytes)]
+        for (const [at, character] of characters.entries()) {
           if (ENTER.test(character)) {
             end()
+            // Typed ahead, or pasted: answers to the next questions.
+            const more = characters
+              .slice(at + 1)
+              .join('')
+              .replace(/^\n/, '')
+            if (more !== '') stdin.unshift(Buffer.from(more))
             resolve(typed)
             return
           }
           if (character === CTRL_C) {
             end()
+            // Who cleans up when that signal comes does so now, and ends the process by it.
+            process.emit('SIGINT', 'SIGINT')
             process.exit(INTERRUPTED)
           }
           if (character === CTRL_D && typed === '') {

@@ -100,7 +100,11 @@ function pathSegment(operation: string, name: string, value: string | undefined)
   return percentEncode(value)
 }
 
-function unintelligible(operation: string, { status, headers }: IncomingReply): KeyturnError {
+/** The error that an answer of something else than Keyturn is. */
+export function unintelligible(
+  operation: string,
+  { status, headers }: IncomingReply,
+): KeyturnError {
   const requestId = headers.get('x-request-id') ?? ''
   const facts = { kind: 'unintelligible', operation, status, requestId } as const
   return new KeyturnError('The answer is not one of Keyturn: is the endpoint right?', facts)

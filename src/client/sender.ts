@@ -1,6 +1,6 @@
 import type { CallOptions, CallRow } from './call.ts'
 import { KeyturnError, refusal } from './keyturn-error.ts'
-import { incoming, type Members } from './outgoing.ts'
+import { incoming, type Members, unintelligible } from './outgoing.ts'
 import { mayRepeat, pause, pauseMs } from './retry.ts'
 import { exchange, type IncomingReply, type OutgoingRequest, type Transport } from './transport.ts'
 
@@ -42,6 +42,8 @@ export async function send(
     let retryAfter: string | null = null
     try {
       const reply = await exchange(transport, operation, request, signal)
+      // A redirect is no answer, and following it could hand a token to another server.
+      if (reply.status > 300 && reply.status < 400) throw unintelligible(operation, reply)
       if (reply.status < 400) return incoming(operation, row, reply)
       retryAfter = reply.headers.get('retry-after')
       throw refusalOf(operation, reply)

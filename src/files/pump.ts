@@ -37,15 +37,17 @@ export async function pump(pumping: Pumping): Promise<void> {
   let writing: Promise<void> = Promise.resolve()
   try {
     let piece = await read(0, firstBytes)
-    if (piece.length === firstBytes) reading = read(1, otherBytes)
+    if (piece.length === firstBytes) reading = awaitedLater(read(1, otherBytes))
     for (let number = 0; ; number++) {
       const next = await reading
       const isLast = next.length === 0
-      reading = next.length === otherBytes ? read(number + 2, otherBytes) : Promise.resolve(NOTHING)
+      reading = awaitedLater(
+        next.length === otherBytes ? read(number + 2, otherBytes) : Promise.resolve(NOTHING),
+      )
       const parts = work(piece, isLast)
       onBytes(piece.length)
       await writing
-      writing = sink.write(parts).then(() => parts.forEach(wipeAndRelease))
+      writing = awaitedLater(sink.write(parts).then(() => parts.forEach(wipeAndRelease)))
       if (isLast) break
       piece = next
     }
@@ -54,4 +56,10 @@ export async function pump(pumping: Pumping): Promise<void> {
     await Promise.allSettled([reading, writing])
     for (const buffer of buffers) buffer.fill(0)
   }
+}
+
+/** A promise that may fail while another is awaited: without this, that would end the process at once. */
+function awaitedLater<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined)
+  return promise
 }

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -117,6 +126,22 @@ describe('keyturn configure', () => {
       environment,
     )
     assert.equal(unchecked.code, 0)
+  })
+
+  test('writes through a link, as those who keep their files elsewhere have it', async () => {
+    const linked = join(folder, 'linked')
+    const real = join(folder, 'elsewhere.toml')
+    writeFileSync(real, '')
+    mkdirSync(join(linked, 'keyturn'), { recursive: true })
+    symlinkSync(real, join(linked, 'keyturn', 'config.toml'))
+    const secret = join(folder, 'linked-secret')
+    writeFileSync(secret, 'x')
+    const args = ['--endpoint', server.url, '--user', 'ann', '--password-file', secret]
+    const environment = { XDG_CONFIG_HOME: linked }
+    const { code, err } = await runKeyturn(['configure', ...args, '--no-check'], environment)
+    assert.equal(code, 0, err)
+    assert.ok(lstatSync(join(linked, 'keyturn', 'config.toml')).isSymbolicLink())
+    assert.match(readFileSync(real, 'utf8'), /ann/)
   })
 
   test('says what is missing where nobody can be asked', async () => {

@@ -44,6 +44,15 @@ describe('where the server is and who signs in', () => {
     ask,
   })
 
+  test('first credentials that are damaged are not repeated', async () => {
+    writeFileSync(join(folder, 'bootstrap-credentials.json'), '{"password": hidden-7')
+    await assert.rejects(openClient({}, ioOf({ KEYTURN_DATA: folder })), (error) => {
+      assert.ok(error instanceof Error && error.cause === undefined)
+      assert.match(error.message, /bootstrap-credentials\.json is damaged/)
+      return true
+    })
+  })
+
   test('the first credentials of ./keyturn-data, and it says so', async () => {
     const errors: string[] = []
     const io = ioOf({ KEYTURN_DATA: server.directory }, errors)

@@ -124,6 +124,14 @@ describe('the command line, as somebody at a terminal has it', {
     assert.equal(commandLines().includes(password), false)
   })
 
+  test('answers may be typed ahead', async () => {
+    terminal.type('keyturn configure --profile ahead --no-check\r')
+    await terminal.until(/Server[^\r\n]*: /)
+    terminal.type(`${server.url}\r\r\rann\r\rhidden-too\r`)
+    assert.match(await terminal.until(/ready> /), /Stored as ahead/)
+    assert.match(await ends('keyturn configure show ahead', 0), /user: ann/)
+  })
+
   test('a key is made, in colours for people and without for programs', async () => {
     const seen = await ends('keyturn key create journey', 0)
     assert.ok(seen.includes('\u001b['), seen)
@@ -167,6 +175,19 @@ describe('the command line, as somebody at a terminal has it', {
     assert.match(await sh('echo code=$?'), /code=130/)
     assert.deepEqual(
       readdirSync(place).filter((name) => /\.part$|out|typed/.test(name)),
+      [],
+    )
+  })
+
+  test('Ctrl-C where a password is asked for leaves nothing either', async () => {
+    writeFileSync(join(place, 'small'), 'small')
+    terminal.type('keyturn encrypt-file --key journey --user nobody small typed.enc\r')
+    await terminal.until(/Password of nobody: /)
+    terminal.type('\u0003')
+    await terminal.until(/ready> /)
+    assert.match(await sh('echo code=$?'), /code=130/)
+    assert.deepEqual(
+      readdirSync(place).filter((name) => /\.part$|typed/.test(name)),
       [],
     )
   })

@@ -159,6 +159,19 @@ describe('a client whose server is not always well', () => {
     )
   })
 
+  test('a redirection without a body is no success, whatever sends requests', async () => {
+    for (const status of [301, 302, 304, 307, 308]) {
+      const redirecting = clientOf({
+        fetch: async () => ({ status, headers: { get: () => null }, text: async () => '' }),
+      })
+      await assert.rejects(
+        redirecting.disableKey(KEY),
+        (error) => error instanceof KeyturnError && error.kind === 'unintelligible',
+        String(status),
+      )
+    }
+  })
+
   test('calls share a sign-in, renew it when it is refused, and before its end', async () => {
     let tokens = 0
     let lifeMs = 3_600_000

@@ -176,6 +176,44 @@ describe('keyturn encrypt-file and decrypt-file', () => {
     )
   })
 
+  test('open nothing by additional data that the file is not bound to', async () => {
+    const file = await encrypted(Buffer.from('of somebody else'))
+    const { code, err, out } = await keyturn(['decrypt-file', file, '-', '--aad', 'invoice 7'])
+    assert.equal(code, 1)
+    assert.match(err, /without --aad/)
+    assert.equal(out.length, 0)
+  })
+
+  test('do not say that all is well when nobody reads on', async () => {
+    const file = await encrypted(randomBytes(4 * MIB))
+    const child = start(['decrypt-file', file, '-'])
+    const ended = once(child, 'exit')
+    child.stdout?.destroy()
+    assert.notEqual((await ended)[0], 0)
+  })
+
+  test('fail without a trace when the disk is full while more is to come', {
+    skip: !existsSync('/dev/full'),
+  }, async () => {
+    const file = readFileSync(await encrypted(randomBytes(4 * MIB)))
+    const limited = 'ulimit -f 2048; trap "" XFSZ; exec "$@"'
+    const command = [process.execPath, PROGRAM, 'decrypt-file', '-', at('out')]
+    const child = spawn('bash', ['-c', limited, '-', ...command, '--endpoint', server.url], {
+      cwd: place,
+    })
+    const outcome = outcomeOf(child)
+    child.stdin?.on('error', () => undefined)
+    for (let from = 0; from < file.length; from += MIB / 2) {
+      child.stdin?.write(file.subarray(from, from + MIB / 2))
+      await setTimeout(100)
+    }
+    child.stdin?.end()
+    const { code, err } = await outcome
+    assert.equal(code, 1)
+    assert.match(err, /\nkeyturn: EFBIG[^\n]*\n$/)
+    assert.deepEqual(readdirSync(folder).sort(), ['enc', 'in'])
+  })
+
   test('say why a key cannot be used', async () => {
     const disabled = await server.createKey()
     await server.kms('disable-key', { key_id: disabled })

@@ -3,6 +3,7 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   statSync,
   writeFileSync,
@@ -146,10 +147,12 @@ async function writeFile(
     ),
   ])
   const text = stringify({ profiles: Object.fromEntries(entries) })
-  const temporary = `${path}.${process.pid}.new`
+  // A link stays one: the file that it leads to is replaced.
+  const file = existsSync(path) ? realpathSync(path) : path
+  const temporary = `${file}.${process.pid}.new`
   writeFileSync(temporary, `${text}\n`, { mode: 0o600 })
   chmodSync(temporary, 0o600)
-  renameSync(temporary, path)
+  renameSync(temporary, file)
 }
 
 /** Windows has no such bits: there the folder's own rights have to do. */

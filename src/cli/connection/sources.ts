@@ -152,8 +152,7 @@ export function sourceOfProfile(profile: Profile): Source {
 export function sourceOfDataFolder(environment: Environment): Bootstrap | undefined {
   const file = join(environment['KEYTURN_DATA'] ?? './keyturn-data', 'bootstrap-credentials.json')
   if (!existsSync(file)) return undefined
-  // The server wrote it, whole and with these members.
-  const written = JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, string>>
+  const written = parseBootstrap(file, readFileSync(file, 'utf8'))
   return {
     file,
     // Empty until the server listens for the first time.
@@ -163,6 +162,16 @@ export function sourceOfDataFolder(environment: Environment): Bootstrap | undefi
       userId: written['user_id'],
       password: written['password'],
     }),
+  }
+}
+
+/** What the parser says quotes the text: it holds secrets. */
+function parseBootstrap(file: string, text: string): Readonly<Record<string, string>> {
+  try {
+    // The server wrote it, whole and with these members.
+    return JSON.parse(text) as Readonly<Record<string, string>>
+  } catch {
+    throw new UsageError(`${file} is damaged`)
   }
 }
 
