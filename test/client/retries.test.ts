@@ -100,11 +100,13 @@ describe('a client whose server is not always well', () => {
   })
 
   test('it waits as long as the server asks, in seconds or until a date', async () => {
-    const soon = new Date(Date.now() + 2000).toUTCString()
-    for (const [retryAfter, leastMs] of [
-      ['1', 1000],
-      [soon, 500],
+    // A date has whole seconds: two seconds on, cut off, are one at least.
+    const inTwoSeconds = () => new Date(Date.now() + 2000).toUTCString()
+    for (const [retryAfterOf, leastMs] of [
+      [() => '1', 1000],
+      [inTwoSeconds, 500],
     ] as const) {
+      const retryAfter = retryAfterOf()
       server.play([{ status: 429, headers: { 'Retry-After': retryAfter } }, OK])
       await clientOf().listKeys()
       const [first, second] = server.seen.map(({ atMs }) => atMs)

@@ -37,7 +37,7 @@ export interface WorkLog {
 const OPERATIONS_TO_KEY = 60
 const PAUSE_MS = 2
 /** What a call may take besides the bound before an old state is wrong. */
-const SLACK_MS = 250
+export const SLACK_MS = 250
 const IO_ERROR = 'KMS.0102'
 const DISABLED = 'KMS.0209'
 const ENABLED_ALREADY = 'KMS.1201'

@@ -9,7 +9,7 @@ import {
   noPostgres,
   verifyAudit,
 } from './ground.ts'
-import { callNode, type KnownKey, type WorkLog, workWithKeys } from './key-work.ts'
+import { callNode, type KnownKey, SLACK_MS, type WorkLog, workWithKeys } from './key-work.ts'
 import type { NodeProcess } from './node-process.ts'
 import { type Campaign, countOf, type Outcome, type Say, secondsSince, spread } from './outcome.ts'
 
@@ -125,6 +125,8 @@ export async function runRestarts(options: RestartOptions, say: Say): Promise<Ou
       `  from accepting connections to all served   ${spread(backMs)}`,
     ]
     say(`checking ${log.keys.length} keys: ${secondsSince(startedAtMs)}`)
+    // Until the bound is over, a node may refuse a key that another has just enabled.
+    await sleep(options.stalenessMs + SLACK_MS)
     await checkEverything(log, probes)
     await checkTables(log, ground)
     report.push(`  all checked: ${sumOf(log.keys)}`)
@@ -193,7 +195,8 @@ async function check(log: WorkLog, line: CallLine, key: KnownKey): Promise<void>
   if (info?.key_state !== '2') await callNode(log, line, 'enable-key', about)
   for (const { plain, cipher } of key.texts) {
     const opened = await callNode(log, line, 'decrypt-data', { cipher_text: cipher })
-    if (opened.body?.plain_text !== plain) log.broken.push(`${keyId}: a text does not open`)
+    if (opened.body?.plain_text === plain) continue
+    log.broken.push(`${keyId}: a text does not open, ${opened.status} ${opened.code ?? ''}`)
   }
 }
 
