@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { SETTINGS_ZH } from '../src/cli/chinese/settings.ts'
 import type { Fields } from '../src/contract/field.ts'
 import type { Access, OperationRow } from '../src/contract/operation.ts'
 import { OPERATIONS } from '../src/contract/operations/index.ts'
@@ -8,7 +9,6 @@ import { SUMMARIES_ZH } from '../src/reference/summaries-zh.ts'
 import { variableOf } from '../src/server/settings.ts'
 import { SETTINGS, type SettingRow } from '../src/server/settings-table.ts'
 import { EN, type Words, ZH } from './reference-words.ts'
-import { SETTINGS_ZH } from './settings-zh.ts'
 
 /** The pages of reference that are made from the tables, by their files, in both languages. */
 export function referencePages(): Readonly<Record<string, string>> {

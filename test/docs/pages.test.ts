@@ -4,7 +4,7 @@ import { dirname, join, normalize } from 'node:path'
 import { test } from 'node:test'
 import { joinsWithoutSpace } from '../../docs/.vitepress/links.ts'
 import { SECTIONS } from '../../docs/.vitepress/pages.ts'
-import { SETTINGS_ZH } from '../../scripts/settings-zh.ts'
+import { SETTINGS_ZH } from '../../src/cli/chinese/settings.ts'
 import { run } from '../../src/cli/run.ts'
 import { SETTINGS } from '../../src/server/settings-table.ts'
 
@@ -123,7 +123,7 @@ test('every room is in the table of rooms', () => {
 
 test('every setting is explained in Chinese', () => {
   const missing = Object.keys(SETTINGS).filter((name) => SETTINGS_ZH[name] === undefined)
-  assert.deepEqual(missing, [], 'add it to scripts/settings-zh.ts')
+  assert.deepEqual(missing, [], 'add it to src/cli/chinese/settings.ts')
 })
 
 /** The calls of our own command in the blocks of a shell: words, and flags. */
