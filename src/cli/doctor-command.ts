@@ -59,7 +59,7 @@ export const doctor: Command = {
         : await lookThere(values, io)
     const problems = countOf(findings, 'problem')
     if (form === 'table') io.print(present(findings, io))
-    else printReply({ problems, warnings: countOf(findings, 'warning'), findings }, form, io)
+    else await printReply({ problems, warnings: countOf(findings, 'warning'), findings }, form, io)
     return problems === 0 ? EXIT.ok : EXIT.failed
   },
 }

@@ -1,6 +1,7 @@
 import { type CommandIo, UsageError } from './command.ts'
 import { readBytes, readText } from './connection/secret-input.ts'
 import type { OperationField } from './operation-field.ts'
+import { terminalWordsFor } from './terminal-words.ts'
 
 /**
  * What a flag's text becomes in a request. Text that begins with `@` names a file, `@-` is standard
@@ -69,7 +70,8 @@ export async function secretValue(
     if (io.ask === undefined || field.kind === 'json') {
       throw new UsageError(`--${flag} is missing: a file, or - for standard input`)
     }
-    const typed = await io.ask(`${upperFirst(field.name.replaceAll('_', ' '))}: `, 'secret')
+    const words = await terminalWordsFor(io)
+    const typed = await io.ask(words.question(words.field(field.name)), 'secret')
     return field.kind === 'bytes' ? Buffer.from(typed).toString('base64') : typed
   }
   switch (field.kind) {
@@ -125,8 +127,4 @@ function parseJson(flag: string, text: string): unknown {
   } catch {
     throw new UsageError(`--${flag} is not JSON`)
   }
-}
-
-function upperFirst(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -10,6 +10,7 @@ import { makeFileKey, openFileKey } from './file-keys.ts'
 import { openInput, openOutput } from './file-places.ts'
 import { cleaningUp } from './on-signal.ts'
 import { showProgress } from './progress.ts'
+import type { Task } from './terminal-words.ts'
 
 const OPTIONS = { aad: { type: 'string' }, force: { type: 'boolean' } } as const
 
@@ -42,8 +43,9 @@ export const encryptFile: Command = {
       async (sink) => {
         const client = await openClient(values, io)
         const { key, header } = await makeFileKey(client, named, values.aad)
-        const label = 'Encrypting'
-        await withKey({ label, source, sink, key, io }, (work) => encryptStream(work, header))
+        await withKey({ task: 'encrypting', source, sink, key, io }, (work) =>
+          encryptStream(work, header),
+        )
       },
     )
     return EXIT.ok
@@ -77,8 +79,7 @@ export const decryptFile: Command = {
       async (sink) => {
         const client = await openClient(values, io)
         const key = await openFileKey(client, header, values.aad)
-        const label = 'Decrypting'
-        await withKey({ label, source, sink, key, io }, (work) =>
+        await withKey({ task: 'decrypting', source, sink, key, io }, (work) =>
           decryptStream(work, header, bytes),
         )
       },
@@ -111,7 +112,7 @@ function whole(
 
 async function withKey(
   parts: {
-    readonly label: string
+    readonly task: Task
     readonly source: ByteSource
     readonly sink: ByteSink
     readonly key: SecretBytes
@@ -119,8 +120,8 @@ async function withKey(
   },
   use: (work: FileWork) => Promise<void>,
 ): Promise<void> {
-  const { label, source, sink, key, io } = parts
-  const progress = showProgress(io, { label, unit: 'bytes', total: source.totalBytes })
+  const { task, source, sink, key, io } = parts
+  const progress = await showProgress(io, { task, unit: 'bytes', total: source.totalBytes })
   try {
     await use({ source, sink, key, onBytes: progress.add })
   } finally {

@@ -26,7 +26,7 @@ export async function operationCommand(id: OperationId): Promise<Command> {
     async run(args, io) {
       const call = await readCall(facts, words, args, io)
       const form = outputForm(call.output, io)
-      printReply(await answer(id, facts, words, call, io), form, io, words.columns)
+      await printReply(await answer(id, facts, words, call, io), form, io, words.columns)
       return EXIT.ok
     },
   }

@@ -76,7 +76,7 @@ export const rehearse: Command = {
       const from = values.from === undefined ? source.now : timeOf(values.from)
       const maker = makePlan({ from, until: yearsAfter(from, years), period, listedKeys })
       await readKeys(source, values.key, io, maker.add)
-      printReply(reportOf(maker.plan(), form === 'table'), form, io)
+      await printReply(reportOf(maker.plan(), form === 'table'), form, io)
     } finally {
       await source.close()
     }
@@ -100,7 +100,7 @@ async function readKeys(
   io: CommandIo,
   add: ReturnType<typeof makePlan>['add'],
 ): Promise<void> {
-  const progress = showProgress(io, { label: 'Rehearsing', unit: 'keys', total: source.total })
+  const progress = await showProgress(io, { task: 'rehearsing', unit: 'keys', total: source.total })
   let found = 0
   try {
     for await (const key of source.keys()) {

@@ -62,7 +62,7 @@ export const storeCopy: Command = {
         from,
         to,
         replaceUnfinished: flags['replace-unfinished'] === true,
-        onProgress: showCopyProgress(io),
+        onProgress: await showCopyProgress(io),
       })
     } finally {
       io.rewriteLine?.('')

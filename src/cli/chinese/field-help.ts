@@ -44,7 +44,7 @@ const BY_NAME: Readonly<Record<string, string>> = {
   key_id: '密钥的 ID 或别名',
   key_policy: '策略的 JSON 文本，代替策略 ID',
   key_spec: '密钥的算法与长度',
-  key_state: '2 已启用，3 已禁用，4 等待删除，5 等待导入密钥材料',
+  key_state: '2 启用，3 禁用，4 计划删除，5 等待导入',
   key_usage: '密钥用途',
   keyspace_id: '可信密钥空间 ID',
   keystore_alias: '密钥库名称',

@@ -6,6 +6,7 @@ import {
 } from '../../client/index.ts'
 import { type CommandIo, UsageError } from '../command.ts'
 import { languageOf } from '../language.ts'
+import { terminalWordsFor } from '../terminal-words.ts'
 import type { ConnectionFlags } from './connection-flags.ts'
 import { nodeTransport } from './node-transport.ts'
 import { DEFAULT_PROFILE, type Profile, readProfiles } from './profiles.ts'
@@ -51,7 +52,7 @@ export async function connectionOf(
   if (endpoint === undefined) throw new UsageError(NOWHERE)
   const lazy = first('credentials')
   if (lazy === undefined && who === 'somebody') throw new UsageError(NOBODY)
-  warnOfPlainHttp(endpoint, io)
+  await warnOfPlainHttp(endpoint, io)
   const caFile = first('caFile')
   const { projectId, projectName } = projectOf(sources)
   const scope = { projectName, domainName: first('domainName'), domainId: first('domainId') }
@@ -82,18 +83,19 @@ async function sourcesOf(flags: ConnectionFlags, io: CommandIo): Promise<readonl
     flags.profile === undefined
       ? [sourceOfFlags(flags), fromEnvironment, fromProfile]
       : [sourceOfFlags(flags), fromProfile, fromEnvironment]
-  return [...told, ...lastResort(told, io)]
+  return [...told, ...(await lastResort(told, io))]
 }
 
 /** The first credentials are an administrator's: they go to no other machine. */
-function lastResort(told: readonly Source[], io: CommandIo): readonly Source[] {
+async function lastResort(told: readonly Source[], io: CommandIo): Promise<readonly Source[]> {
   const endpoint = told.find((source) => source.endpoint !== undefined)?.endpoint
   const isSomebodyTold = told.some((source) => source.credentials !== undefined)
   if (endpoint !== undefined && (isSomebodyTold || !isOnThisMachine(endpoint))) return []
   const bootstrap = sourceOfDataFolder(io.environment)
   if (bootstrap === undefined) return []
   if (isSomebodyTold) return [{ endpoint: bootstrap.endpoint }]
-  io.printError(`keyturn: going by ${bootstrap.file}`)
+  const { goingBy } = await terminalWordsFor(io)
+  io.printError(`keyturn: ${goingBy(bootstrap.file)}`)
   return [bootstrap]
 }
 
@@ -125,9 +127,10 @@ async function secretOf(secret: LazySecret, io: CommandIo): Promise<string> {
   return readSecret({ about: secret.about, flag: secret.flag, file: secret.file }, io)
 }
 
-function warnOfPlainHttp(endpoint: string, io: CommandIo): void {
+async function warnOfPlainHttp(endpoint: string, io: CommandIo): Promise<void> {
   if (/^http:/.test(endpoint) && URL.canParse(endpoint) && !isOnThisMachine(endpoint)) {
-    io.printError(`keyturn: ${endpoint} is plain HTTP: keys and passwords travel readable`)
+    const { isPlainHttp } = await terminalWordsFor(io)
+    io.printError(`keyturn: ${isPlainHttp(endpoint)}`)
   }
 }
 

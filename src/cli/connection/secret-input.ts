@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { type CommandIo, UsageError } from '../command.ts'
+import { type SecretName, secretInEnglish, terminalWordsFor } from '../terminal-words.ts'
 
 /** Where a secret is to come from. */
 export interface SecretSource {
-  /** What it is, for people, as `password of ann`. */
-  readonly about: string
+  readonly about: SecretName
   /** The flag that names its file. */
   readonly flag: string
   /** Value of that flag; `-` is standard input. */
@@ -23,9 +23,12 @@ export async function readSecret(
 ): Promise<string> {
   if (file !== undefined) return requireText(about, readText(file).replace(/\r?\n$/, ''))
   if (io.ask === undefined) {
-    throw new UsageError(`the ${about} is missing: --${flag} FILE, or - for standard input`)
+    throw new UsageError(
+      `the ${secretInEnglish(about)} is missing: --${flag} FILE, or - for standard input`,
+    )
   }
-  return requireText(about, await io.ask(`${upperFirst(about)}: `, 'secret'))
+  const words = await terminalWordsFor(io)
+  return requireText(about, await io.ask(words.question(words.secret(about)), 'secret'))
 }
 
 /** The bytes of a file, or of standard input for `-`. */
@@ -43,11 +46,7 @@ export function readText(file: string): string {
   return readBytes(file).toString('utf8')
 }
 
-function requireText(about: string, text: string): string {
-  if (text === '') throw new UsageError(`the ${about} is empty`)
+function requireText(about: SecretName, text: string): string {
+  if (text === '') throw new UsageError(`the ${secretInEnglish(about)} is empty`)
   return text
-}
-
-function upperFirst(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -1,4 +1,5 @@
 import { type CommandIo, UsageError } from '../command.ts'
+import { terminalWordsFor } from '../terminal-words.ts'
 import { type TableOptions, toTable } from './table.ts'
 import { toYaml } from './yaml.ts'
 
@@ -25,16 +26,18 @@ export function outputForm(flag: string | undefined, io: CommandIo): OutputForm 
 }
 
 /** Prints an answer. */
-export function printReply(
+export async function printReply(
   reply: Readonly<Record<string, unknown>>,
   form: OutputForm,
   io: CommandIo,
   columns?: TableOptions['columns'],
-): void {
+): Promise<void> {
   switch (form) {
-    case 'table':
-      io.print(toTable(reply, { columns, isColourful: io.isColourful }))
+    case 'table': {
+      const { table: words } = await terminalWordsFor(io)
+      io.print(toTable(reply, { columns, words, isColourful: io.isColourful }))
       break
+    }
     case 'json':
       io.print(JSON.stringify(reply, undefined, 2))
       break
