@@ -5,9 +5,11 @@ import { askAtTerminal } from './terminal.ts'
 const NOBODY_READS = 141
 
 // Who reads our output may stop reading: that is no accident, but not all that was asked is done.
+// A server goes on, for those whom it serves.
+const isServer = process.argv[2] === 'serve'
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(NOBODY_READS)
-  throw error
+  if (error.code !== 'EPIPE') throw error
+  if (!isServer) process.exit(NOBODY_READS)
 })
 
 process.exitCode = await run(process.argv.slice(2), {
