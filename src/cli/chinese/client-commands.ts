@@ -46,7 +46,7 @@ export const CLIENT_COMMANDS_ZH: Readonly<Record<string, () => string>> = {
         '-，表示标准输入和标准输出。OUT 在完整并落盘之后才出现，只有所有者可读写。密钥可以轮换：以前加密的文件仍可解密。' +
         '文件格式见 docs/file-format.zh.md。',
       {
-        '--key KEY': '主密钥的 ID 或别名（必需）',
+        '--key KEY': '主密钥的 ID 或别名（必填）',
         '--aad TEXT':
           '把数据密钥与 TEXT 绑定，decrypt-file 必须给出相同的文本；它不是机密，也不保存在 OUT 中',
         '--force': 'OUT 已存在时替换它',

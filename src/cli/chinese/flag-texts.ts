@@ -7,7 +7,7 @@ import type { FlagTexts } from './help-text.ts'
 import { SETTINGS_ZH } from './settings.ts'
 
 /** What stands above {@link connectionTexts}. */
-export const CONNECTION_HEADING = '服务器地址和登录方式（也可用 keyturn configure 保存）：'
+export const CONNECTION_HEADING = '服务器地址与登录方式（也可用 keyturn configure 保存）：'
 
 /** The flags of every command that calls a server. */
 export function connectionTexts(): FlagTexts {
@@ -38,7 +38,7 @@ export function storeTexts(without?: (typeof STORE_FLAGS)[number]): FlagTexts {
 /** The flag that says how an answer is printed. */
 export function outputTexts(): FlagTexts {
   return {
-    [`--output ${OUTPUT_FORMS.join('|')}`]: '输出格式；不指定时，终端上为表格，其他情况为 JSON',
+    [`--output ${OUTPUT_FORMS.join('|')}`]: '输出格式；未指定时，终端上为表格，其他情况为 JSON',
   }
 }
 

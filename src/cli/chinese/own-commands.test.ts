@@ -19,7 +19,7 @@ for (const { words, load } of OWN) {
     for (const [what, pattern] of Object.entries(FACTS)) {
       assert.deepEqual(factsIn(chinese, pattern), factsIn(english, pattern), what)
     }
-    assert.equal(required(chinese, '（必需）'), required(english, '(required)'))
+    assert.equal(required(chinese, '（必填）'), required(english, '(required)'))
   })
 
   test(`${words}: the help in Chinese is Chinese, and fits a terminal`, async () => {
@@ -30,10 +30,14 @@ for (const { words, load } of OWN) {
       assert.equal(line, line.trimEnd())
       assert.doesNotMatch(line, /[（《]$|^\s*[，。；：、）》]/, 'punctuation at the wrong end')
       assert.doesNotMatch(line, /p{Script=Han}[a-z0-9]|[a-z0-9]p{Script=Han}/i, 'no space')
-      assert.doesNotMatch(line, /\p{Script=Han}[,;:!?()]/u, 'punctuation of the wrong width')
+      assert.doesNotMatch(
+        line,
+        /\p{Script=Han}[,;:!?()]|[.,;:!?]$/u,
+        'punctuation of the wrong width',
+      )
     }
-    for (const meaning of chinese.split(/\n+ {2}(?=-)/).slice(1)) {
-      assert.match(meaning, /\n.*\p{Script=Han}/u, 'a flag without Chinese')
+    for (const [flag, meaning = ''] of chinese.matchAll(/^ {2}--.*\n(.*)$/gm)) {
+      assert.match(meaning, /^ {8}\S.*\p{Script=Han}/u, flag)
     }
   })
 }

@@ -45,7 +45,7 @@ export const SERVER_COMMANDS_ZH: Readonly<Record<string, () => string>> = {
       'events discard [FLAGS]',
       '放弃等待发送的事件：它们不会再送达任何人。轮换本身仍可查到，因为每次轮换的事件都保存在存储中。',
       {
-        '--before TIME': '放弃在此时间之前写入的事件，时间为 ISO 8601 格式（必需）',
+        '--before TIME': '放弃在此时间之前写入的事件，时间为 ISO 8601 格式（必填）',
         ...placeTexts(),
       },
     ),
@@ -54,7 +54,7 @@ export const SERVER_COMMANDS_ZH: Readonly<Record<string, () => string>> = {
       'root create --root-key FILE',
       '生成新的根密钥文件，只有所有者可读，并输出该密钥的 ID。共用一个存储的各节点需要同一个文件：' +
         '启动 serve 时用 --root-key 指定。丢失它，全部密钥都将丢失。',
-      { '--root-key FILE': '写入的位置；已存在的文件不会被覆盖（必需）' },
+      { '--root-key FILE': '写入的位置；已存在的文件不会被覆盖（必填）' },
     ),
   'store copy': () =>
     helpText(
@@ -67,8 +67,8 @@ export const SERVER_COMMANDS_ZH: Readonly<Record<string, () => string>> = {
         '根密钥和审计日志是数据目录中的文件，不在复制之列：新存储需要同一个 root.key。' +
         '详见 docs/store-copy.zh.md。',
       {
-        '--from PLACE': '被复制的存储，只读取（必需）',
-        '--to PLACE': '复制到的位置：新文件，或没有任何 Keyturn 数据的数据库（必需）',
+        '--from PLACE': '被复制的存储，只读取（必填）',
+        '--to PLACE': '复制到的位置：新文件，或没有任何 Keyturn 数据的数据库（必填）',
         '--from-password-file FILE, --to-password-file FILE': '存放数据库密码的文件',
         '--from-ca FILE, --to-ca FILE': '校验数据库证书所用的 CA 证书（PEM），代替系统自带的证书',
         '--replace-unfinished': '清除先前未完成的复制在目标中留下的内容',
