@@ -42,8 +42,8 @@ export const CLIENT_COMMANDS_ZH: Readonly<Record<string, () => string>> = {
   'encrypt-file': () =>
     helpText(
       'encrypt-file --key KEY IN OUT [FLAGS]',
-      '加密任意大小的文件。服务器在主密钥 KEY 下生成一个数据密钥，文件本身不离开本机。IN 和 OUT 可以写作 ' +
-        '-，表示标准输入和标准输出。OUT 在完整并落盘之后才出现，只有所有者可读写。密钥可以轮换：以前加密的文件仍可解密。' +
+      '加密任意大小的文件。服务器在主密钥 KEY 下生成一个数据密钥，文件本身不离开本机。IN 和 OUT 写作 - 时' +
+        '表示标准输入和标准输出。OUT 在完整并落盘之后才出现，只有所有者可读写。密钥可以轮换：以前加密的文件仍可解密。' +
         '文件格式见 docs/file-format.zh.md。',
       {
         '--key KEY': '主密钥的 ID 或别名（必填）',
@@ -57,12 +57,12 @@ export const CLIENT_COMMANDS_ZH: Readonly<Record<string, () => string>> = {
   'decrypt-file': () =>
     helpText(
       'decrypt-file IN OUT [FLAGS]',
-      '解密 encrypt-file 生成的文件，文件中写明了它所用的密钥。IN 和 OUT 可以写作 ' +
-        '-，表示标准输入和标准输出。确认 IN 完整且未被改动之后，OUT 才出现，只有所有者可读写：' +
+      '解密 encrypt-file 生成的文件，文件中写明了它所用的密钥。IN 和 OUT 写作 - 时' +
+        '表示标准输入和标准输出。确认 IN 完整且未被改动之后，OUT 才出现，只有所有者可读写：' +
         '被改动、截断或追加过的文件不会留下任何内容。',
-      '输出到标准输出时，每兆字节在验证通过后写出。结尾是否缺失要到最后才知道：只有退出码为 0 时，才可使用管道中的输出。',
+      '输出到标准输出时，数据逐段验证，每段一兆字节，通过后才写出。结尾是否缺失要到最后才知道：只有退出码为 0 时，才可使用管道中的输出。',
       {
-        '--aad TEXT': '加密时给 encrypt-file 的文本；加密时未给出文本的文件，给出它会被拒绝',
+        '--aad TEXT': '与 encrypt-file 时相同的文本；加密时没有给出文本的，此处给出则会被拒绝',
         '--force': 'OUT 已存在时替换它',
       },
       CONNECTION_HEADING,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
 import { test } from 'node:test'
 import { COMMANDS } from '../command-list.ts'
 import { displayWidth } from '../output/display-width.ts'
@@ -25,6 +26,10 @@ for (const { words, load } of OWN) {
   test(`${words}: the help in Chinese is Chinese, and fits a terminal`, async () => {
     const chinese = (await OWN_COMMANDS_ZH[words]?.()) ?? ''
     assert.match(chinese, /^用法：keyturn /)
+    for (const [page] of chinese.matchAll(/docs\/[\w.-]+\.md/g)) {
+      assert.ok(existsSync(new URL(`../../../${page}`, import.meta.url)), page)
+      assert.match(page, /\.zh\.md$/, 'the English page')
+    }
     for (const line of chinese.split('\n')) {
       assert.ok(displayWidth(line) <= HELP_COLUMNS, line)
       assert.equal(line, line.trimEnd())
