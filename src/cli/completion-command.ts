@@ -1,4 +1,6 @@
 import { type Command, type CommandEntry, EXIT, UsageError } from './command.ts'
+import { helpWordsIn } from './help-words.ts'
+import { languageOf } from './language.ts'
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const
 
@@ -16,17 +18,19 @@ export const completionCommand = (commands: readonly CommandEntry[]): Command =>
   async run(args, io) {
     const [shell, ...more] = args
     if (more.length > 0) throw new UsageError('it takes the name of one shell')
+    const language = languageOf(io.environment)
     const { completedCommands, completedNouns } = await import('./completion-tables.ts')
     const scripts = await import('./completion-scripts.ts')
+    const nouns = completedNouns(commands, await helpWordsIn(language))
     switch (shell) {
       case 'bash':
-        io.print(scripts.bashScript(completedNouns(commands), await completedCommands(commands)))
+        io.print(scripts.bashScript(nouns, await completedCommands(commands, language)))
         return EXIT.ok
       case 'zsh':
-        io.print(scripts.zshScript(completedNouns(commands), await completedCommands(commands)))
+        io.print(scripts.zshScript(nouns, await completedCommands(commands, language)))
         return EXIT.ok
       case 'fish':
-        io.print(scripts.fishScript(completedNouns(commands), await completedCommands(commands)))
+        io.print(scripts.fishScript(nouns, await completedCommands(commands, language)))
         return EXIT.ok
       default:
         throw new UsageError(`say which shell: ${SHELLS.join(', ')}`)

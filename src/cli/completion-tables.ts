@@ -1,7 +1,10 @@
 import type { CommandEntry } from './command.ts'
+import { helpOf } from './command-help.ts'
+import { type HelpWords, helpWordsIn } from './help-words.ts'
+import type { Language } from './language.ts'
 import { factsOf } from './operation-command.ts'
 import { flagOf } from './operation-flags.ts'
-import { NOUNS, OPERATION_WORDS, type OperationWords } from './operation-words.ts'
+import { isNoun, OPERATION_WORDS, type OperationWords } from './operation-words.ts'
 import { OUTPUT_FORMS } from './output/print-reply.ts'
 
 /** A flag, as a shell completes it. */
@@ -37,13 +40,15 @@ export interface CompletedVerb {
 /** A flag in the help of a command, with what it takes and what it means. */
 const FLAG_LINE = /^ {2}(--[a-z][\w-]*)(?: ([^\n,]*))?(?:, (--[\w-]+)[^\n]*)?\n {8}([^\n]*)/gm
 
-/** Every command with its flags, from the help that each prints. */
+/** Every command with its flags, from the help that each prints in a language. */
 export async function completedCommands(
   commands: readonly CommandEntry[],
+  language: Language,
 ): Promise<readonly CompletedCommand[]> {
+  const text = await helpWordsIn(language)
   const found: CompletedCommand[] = []
   for (const entry of commands) {
-    const help = (await entry.load()).help()
+    const help = await helpOf(entry, language)
     const choices = entry.operation === undefined ? new Map() : await choicesOf(entry.operation)
     const flags = [...help.matchAll(FLAG_LINE)].flatMap(
       ([, flag = '', placeholder = '', second, about = '']) =>
@@ -53,27 +58,36 @@ export async function completedCommands(
           values: choices.get(name) ?? valuesOf(name, placeholder),
         })),
     )
-    found.push({ words: entry.words, summary: entry.summary, flags })
+    found.push({ words: entry.words, summary: text.summary(entry), flags })
   }
   return found
 }
 
 /** Every first word, with the words that may follow it. */
-export function completedNouns(commands: readonly CommandEntry[]): readonly CompletedNoun[] {
-  const summaries: Readonly<Record<string, string>> = NOUNS
+export function completedNouns(
+  commands: readonly CommandEntry[],
+  text: HelpWords,
+): readonly CompletedNoun[] {
   const nouns = new Set(commands.map(({ words }) => words.split(' ')[0] ?? ''))
   return [...nouns].map((noun) => {
     const own = commands.find(({ words }) => words === noun)
     const ofNoun = commands.filter(({ words }) => words.startsWith(`${noun} `))
-    return {
-      noun,
-      summary:
-        own?.summary ??
-        summaries[noun] ??
-        ofNoun.map(({ words }) => words.slice(noun.length + 1)).join(', '),
-      verbs: ofNoun.map(({ words, summary }) => ({ verb: words.slice(noun.length + 1), summary })),
-    }
+    const verbs = ofNoun.map((entry) => ({
+      verb: entry.words.slice(noun.length + 1),
+      summary: text.summary(entry),
+    }))
+    return { noun, summary: summaryOf(noun, own, verbs, text), verbs }
   })
+}
+
+function summaryOf(
+  noun: string,
+  own: CommandEntry | undefined,
+  verbs: readonly CompletedVerb[],
+  text: HelpWords,
+): string {
+  if (own !== undefined) return text.summary(own)
+  return isNoun(noun) ? text.noun(noun) : verbs.map(({ verb }) => verb).join(', ')
 }
 
 async function choicesOf(

@@ -4,6 +4,7 @@ import { signInRequest } from '../client/sign-in.ts'
 import type { OperationId } from '../contract/operations/index.ts'
 import { type Command, type CommandIo, EXIT } from './command.ts'
 import { connectionOf } from './connection/open-client.ts'
+import { HELP_WORDS_EN } from './help-words.ts'
 import { withKeyIds } from './key-names.ts'
 import type { OperationFacts } from './operation-field.ts'
 import { OPERATION_ENTRIES } from './operation-fields/index.ts'
@@ -21,7 +22,7 @@ export async function operationCommand(id: OperationId): Promise<Command> {
   const facts = await factsOf(id)
   const words: OperationWords = OPERATION_WORDS[id]
   return {
-    help: () => operationHelp(id, facts, words),
+    help: () => operationHelp(id, facts, words, HELP_WORDS_EN),
     async run(args, io) {
       const call = await readCall(facts, words, args, io)
       const form = outputForm(call.output, io)

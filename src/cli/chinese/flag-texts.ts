@@ -4,6 +4,7 @@ import { CONNECTION_FLAGS, type ConnectionFlagName } from '../connection/connect
 import { OUTPUT_FORMS } from '../output/print-reply.ts'
 import { CONNECTION_FLAGS_ZH } from './connection-flags.ts'
 import type { FlagTexts } from './help-text.ts'
+import { HELP_WORDS_ZH } from './help-words.ts'
 import { SETTINGS_ZH } from './settings.ts'
 
 /** What stands above {@link connectionTexts}. */
@@ -38,7 +39,7 @@ export function storeTexts(without?: (typeof STORE_FLAGS)[number]): FlagTexts {
 /** The flag that says how an answer is printed. */
 export function outputTexts(): FlagTexts {
   return {
-    [`--output ${OUTPUT_FORMS.join('|')}`]: '输出格式；未指定时，终端上为表格，其他情况为 JSON',
+    [`--output ${OUTPUT_FORMS.join('|')}`]: HELP_WORDS_ZH.output,
   }
 }
 

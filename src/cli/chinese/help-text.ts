@@ -1,4 +1,5 @@
 import { displayWidth } from '../output/display-width.ts'
+import { HELP_WORDS_ZH } from './help-words.ts'
 
 /** Flags with what they take, and what they mean. */
 export type FlagTexts = Readonly<Record<string, string>>
@@ -11,7 +12,7 @@ export const HELP_COLUMNS = 100
  * when it begins with a space; flags become a list.
  */
 export function helpText(usage: string, ...blocks: readonly (string | FlagTexts)[]): string {
-  return [`用法：keyturn ${usage}`, ...blocks.map(blockText)].join('\n\n')
+  return [`${HELP_WORDS_ZH.usage}keyturn ${usage}`, ...blocks.map(blockText)].join('\n\n')
 }
 
 function blockText(block: string | FlagTexts): string {

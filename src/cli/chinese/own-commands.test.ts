@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { test } from 'node:test'
 import { COMMANDS } from '../command-list.ts'
+import { HELP_WORDS_EN, type HelpWords } from '../help-words.ts'
 import { displayWidth } from '../output/display-width.ts'
 import { HELP_COLUMNS } from './help-text.ts'
+import { HELP_WORDS_ZH } from './help-words.ts'
 import { OWN_COMMANDS_ZH } from './own-commands.ts'
 
 const OWN = COMMANDS.filter(({ operation }) => operation === undefined)
@@ -20,7 +22,7 @@ for (const { words, load } of OWN) {
     for (const [what, pattern] of Object.entries(FACTS)) {
       assert.deepEqual(factsIn(chinese, pattern), factsIn(english, pattern), what)
     }
-    assert.equal(required(chinese, '（必填）'), required(english, '(required)'))
+    assert.equal(required(chinese, HELP_WORDS_ZH), required(english, HELP_WORDS_EN))
   })
 
   test(`${words}: the help in Chinese is Chinese, and fits a terminal`, async () => {
@@ -66,6 +68,6 @@ function usageOf(help: string): string | undefined {
   return /^(?:Usage: |用法：)(.*)$/m.exec(help)?.[1]
 }
 
-function required(help: string, mark: string): number {
-  return help.split(mark).length
+function required(help: string, words: HelpWords): number {
+  return help.split(words.required).length
 }

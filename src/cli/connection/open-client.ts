@@ -5,6 +5,7 @@ import {
   createClient,
 } from '../../client/index.ts'
 import { type CommandIo, UsageError } from '../command.ts'
+import { languageOf } from '../language.ts'
 import type { ConnectionFlags } from './connection-flags.ts'
 import { nodeTransport } from './node-transport.ts'
 import { DEFAULT_PROFILE, type Profile, readProfiles } from './profiles.ts'
@@ -62,7 +63,7 @@ export async function connectionOf(
       lazy === undefined || who === 'anybody'
         ? { kind: 'none' }
         : { ...(await credentialsOf(lazy, io)), ...scope },
-    language: 'en',
+    language: languageOf(io.environment),
     fetch: nodeTransport(caFile === undefined ? undefined : readText(caFile)),
   }
 }

@@ -40,7 +40,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     permission: 'kms:alias:list',
     fields: [
       { name: 'key_id', kind: 'text', help: 'id or alias of the key' },
-      { name: 'limit', kind: 'text', help: 'how many on a page (1 to 1000)' },
+      { name: 'limit', kind: 'text', limits: { min: 1, max: 1000 }, help: 'how many on a page' },
       { name: 'marker', kind: 'text', help: 'where the page begins: next_marker of the page before' },
     ],
   },

@@ -16,7 +16,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
       { name: 'key_id', kind: 'text', help: 'id or alias of the key' },
       { name: 'request_id', kind: 'text', help: 'id of the request' },
       { name: 'outcome', kind: 'choice', choices: ['allowed', 'refused', 'failed'], help: 'how it ended' },
-      { name: 'limit', kind: 'text', help: 'how many on a page (1 to 200)' },
+      { name: 'limit', kind: 'text', limits: { min: 1, max: 200 }, help: 'how many on a page' },
       { name: 'marker', kind: 'text', help: 'where the page begins: next_marker of the page before' },
     ],
   },

@@ -11,7 +11,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     fields: [
       { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
       { name: 'key_spec', kind: 'choice', choices: ['AES_256', 'AES_128', 'SM4', 'HMAC_256', 'HMAC_384', 'HMAC_512', 'HMAC_SM3'], help: 'what the key is made of' },
-      { name: 'datakey_length', kind: 'text', help: 'length of the data key (8 to 8192 bits)' },
+      { name: 'datakey_length', kind: 'text', limits: { min: 8, max: 8192, unit: 'bits' }, help: 'length of the data key' },
       { name: 'additional_authenticated_data', kind: 'text', help: 'text that is bound to the cipher text and needed to decrypt it' },
       { name: 'encryption_context', kind: 'map', help: 'names and values that are bound to the cipher text' },
       { name: 'pin', kind: 'text', secret: true, help: 'PIN that the data key is bound to' },
@@ -27,7 +27,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     fields: [
       { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
       { name: 'key_spec', kind: 'choice', choices: ['AES_256', 'AES_128', 'SM4', 'HMAC_256', 'HMAC_384', 'HMAC_512', 'HMAC_SM3'], help: 'what the key is made of' },
-      { name: 'datakey_length', kind: 'text', help: 'length of the data key (8 to 8192 bits)' },
+      { name: 'datakey_length', kind: 'text', limits: { min: 8, max: 8192, unit: 'bits' }, help: 'length of the data key' },
       { name: 'additional_authenticated_data', kind: 'text', help: 'text that is bound to the cipher text and needed to decrypt it' },
       { name: 'encryption_context', kind: 'map', help: 'names and values that are bound to the cipher text' },
       { name: 'pin', kind: 'text', secret: true, help: 'PIN that the data key is bound to' },
@@ -41,7 +41,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v1.0/{project_id}/kms/gen-random',
     permission: 'kms:cmk:generate',
     fields: [
-      { name: 'random_data_length', kind: 'text', required: true, help: 'how many bits (8 to 8192 bits)' },
+      { name: 'random_data_length', kind: 'text', required: true, limits: { min: 8, max: 8192, unit: 'bits' }, help: 'how many bits' },
       { name: 'sequence', kind: 'text', help: 'number of the request, 36 characters; it is checked, and means nothing here' },
     ],
   },
@@ -69,7 +69,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     fields: [
       { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
       { name: 'cipher_text', kind: 'text', required: true, help: 'what is to be decrypted' },
-      { name: 'datakey_cipher_length', kind: 'text', required: true, help: 'bytes of the key in the clear (1 to 1024 bytes)' },
+      { name: 'datakey_cipher_length', kind: 'text', required: true, limits: { min: 1, max: 1024, unit: 'bytes' }, help: 'bytes of the key in the clear' },
       { name: 'additional_authenticated_data', kind: 'text', help: 'text that is bound to the cipher text and needed to decrypt it' },
       { name: 'encryption_context', kind: 'map', help: 'names and values that are bound to the cipher text' },
       { name: 'pin', kind: 'text', secret: true, help: 'PIN that the data key is bound to' },
@@ -99,7 +99,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     fields: [
       { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
       { name: 'plain_text', kind: 'text', required: true, secret: true, help: 'hex(key ‖ digest of key)' },
-      { name: 'datakey_plain_length', kind: 'text', required: true, help: 'bytes of the key alone (1 to 1024 bytes)' },
+      { name: 'datakey_plain_length', kind: 'text', required: true, limits: { min: 1, max: 1024, unit: 'bytes' }, help: 'bytes of the key alone' },
       { name: 'additional_authenticated_data', kind: 'text', help: 'text that is bound to the cipher text and needed to decrypt it' },
       { name: 'encryption_context', kind: 'map', help: 'names and values that are bound to the cipher text' },
       { name: 'pin', kind: 'text', secret: true, help: 'PIN that the data key is bound to' },

@@ -47,7 +47,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     permission: 'kms:grant:list',
     fields: [
       { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
-      { name: 'limit', kind: 'text', help: 'how many on a page (1 to 1000)' },
+      { name: 'limit', kind: 'text', limits: { min: 1, max: 1000 }, help: 'how many on a page' },
       { name: 'marker', kind: 'text', help: 'where the page begins: next_marker of the page before' },
       { name: 'sequence', kind: 'text', help: 'number of the request, 36 characters; it is checked, and means nothing here' },
     ],
@@ -57,7 +57,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     method: 'POST',
     path: '/v1.0/{project_id}/kms/list-retirable-grants',
     fields: [
-      { name: 'limit', kind: 'text', help: 'how many on a page (1 to 1000)' },
+      { name: 'limit', kind: 'text', limits: { min: 1, max: 1000 }, help: 'how many on a page' },
       { name: 'marker', kind: 'text', help: 'where the page begins: next_marker of the page before' },
       { name: 'sequence', kind: 'text', help: 'number of the request, 36 characters; it is checked, and means nothing here' },
     ],

@@ -10,7 +10,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     permission: 'kms:cmk:getMaterial',
     fields: [
       { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
-      { name: 'wrapping_algorithm', kind: 'choice', required: true, choices: ['RSAES_OAEP_SHA_256', 'SM2_ENCRYPT'], help: 'also the old names, to be refused with a clear error' },
+      { name: 'wrapping_algorithm', kind: 'choice', required: true, choices: ['RSAES_OAEP_SHA_256', 'SM2_ENCRYPT'], help: 'how the material will be wrapped' },
       { name: 'sequence', kind: 'text', help: 'number of the request, 36 characters; it is checked, and means nothing here' },
     ],
   },

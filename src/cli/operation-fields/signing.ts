@@ -12,7 +12,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
       { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
       { name: 'key_agreement_algorithm', kind: 'choice', required: true, choices: ['ECDH'], help: 'how the secret is derived' },
       { name: 'public_key', kind: 'text', required: true, help: 'public key, SubjectPublicKeyInfo (base64)' },
-      { name: 'recipient', kind: 'json', help: 'A recipient that only the cloud can attest: it is refused' },
+      { name: 'recipient', kind: 'json', help: 'a recipient that only the cloud can attest: it is refused' },
     ],
   },
   GenerateMac: {

@@ -44,7 +44,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     fixed: { resource_instances: 'resource_instances' },
     fields: [
       { name: 'action', kind: 'choice', required: true, choices: ['filter', 'count'], help: 'what to do' },
-      { name: 'limit', kind: 'text', help: 'how many on a page (1 to 1000)' },
+      { name: 'limit', kind: 'text', limits: { min: 1, max: 1000 }, help: 'how many on a page' },
       { name: 'offset', kind: 'text', help: 'how many to leave out before the page' },
       { name: 'tags', kind: 'json', help: 'tags' },
       { name: 'matches', kind: 'pairs', help: 'what names are to hold, as resource_name=text' },
