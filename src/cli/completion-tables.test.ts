@@ -25,6 +25,13 @@ test('every flag in a help is completed, in either language', async () => {
   assert.deepEqual(missing, [])
 })
 
+test('every command completes the flag for its help, in its language', () => {
+  for (const { words } of COMMANDS) {
+    assert.equal(flagsOf(words)['--help']?.help, 'print what it takes')
+    assert.match(flagsOf(words, CHINESE)['--help']?.help ?? '', /\p{Script=Han}/u)
+  }
+})
+
 test('of two flags on a line each takes what stands behind it', () => {
   const flags = flagsOf('configure')
   assert.equal(flags['--user']?.values, undefined)

@@ -58,7 +58,8 @@ export async function completedCommands(
         return { flag: `--${name}`, help: onOneLine(meaning), values }
       }),
     )
-    found.push({ words: entry.words, summary: text.summary(entry), flags })
+    const asksHelp = { flag: '--help', help: text.helpFlag, values: 'nothing' as const }
+    found.push({ words: entry.words, summary: text.summary(entry), flags: [...flags, asksHelp] })
   }
   return found
 }
