@@ -82,8 +82,13 @@ describe('the package that npm pack makes', () => {
     ]) {
       assert.ok(files.includes(file), `${file} is missing`)
     }
+    for (const readMe of ['README.md', 'README.zh-CN.md']) {
+      const text = readFileSync(join(installed, readMe), 'utf8')
+      for (const [, picture = ''] of text.matchAll(/!\[[^\]]*\]\(([^):]+)\)/g))
+        assert.ok(files.includes(picture), `${readMe} shows ${picture}, which is missing`)
+    }
     const wanted =
-      /^(package\.json|README(\.zh-CN)?\.md|CHANGELOG\.md|LICENSE|bin\/keyturn\.mjs|lib\/.+\.(js|d\.ts)|dist\/console\/.+|deploy\/.+|docs\/.+\.(md|svg))$/
+      /^(package\.json|README(\.zh-CN)?\.md|CHANGELOG\.md|LICENSE|bin\/keyturn\.mjs|lib\/.+\.(js|d\.ts)|dist\/console\/.+|deploy\/.+|docs\/.+\.(md|svg)|docs\/images\/console-home-.+\.png)$/
     const unwanted = /\.(test|conformance)\.|(?<!\.d)\.ts$|secret|node_modules|docs\/adr|\.map$/
     assert.deepEqual(
       files.filter(
