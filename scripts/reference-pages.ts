@@ -7,7 +7,7 @@ import { WIRE_ERRORS, wireErrorOf } from '../src/contract/wire-errors/index.ts'
 import type { FaultKind } from '../src/core/fault.ts'
 import { SUMMARIES_ZH } from '../src/reference/summaries-zh.ts'
 import { variableOf } from '../src/server/settings.ts'
-import { SETTINGS, type SettingRow } from '../src/server/settings-table.ts'
+import { SETTINGS, type SettingName, type SettingRow } from '../src/server/settings-table.ts'
 import { EN, type Words, ZH } from './reference-words.ts'
 
 /** The pages of reference that are made from the tables, by their files, in both languages. */
@@ -98,11 +98,13 @@ function faultsPage(words: Words): string {
 }
 
 function settingsPage(words: Words): string {
-  const rows = Object.entries(SETTINGS).map(([name, row]: readonly [string, SettingRow]) => {
+  const names = Object.keys(SETTINGS) as SettingName[] // its own keys
+  const rows = names.map((name) => {
+    const row: SettingRow = SETTINGS[name]
     const choices = row.type === 'choice' ? `: ${row.choices.join(', ')}` : ''
     const bounds = row.type === 'integer' ? `, ${words.range(row.min, row.max)}` : ''
     const preset = row.default === undefined ? '' : `\`${row.default}\``
-    const help = (words.language === 'zh' ? SETTINGS_ZH[name] : undefined) ?? row.help
+    const help = words.language === 'zh' ? SETTINGS_ZH[name] : row.help
     const kind = `${words.kinds[row.type] ?? row.type}${bounds}${choices}`
     return `| \`--${name}\`<br>\`${variableOf(name)}\` | ${kind} | ${preset} | ${help} |`
   })

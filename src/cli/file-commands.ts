@@ -30,6 +30,7 @@ export const encryptFile: Command = {
       '  --key KEY\n        id or alias of the master key (required)',
       '  --aad TEXT\n        bind the data key to TEXT: decrypt-file then needs the same; no secret, not kept in OUT',
       FORCE_HELP,
+      '',
       CONNECTION_HELP,
     ].join('\n'),
   async run(args, io) {
@@ -67,6 +68,7 @@ export const decryptFile: Command = {
       '',
       '  --aad TEXT\n        the text that encrypt-file was given; a file made without one is refused',
       FORCE_HELP,
+      '',
       CONNECTION_HELP,
     ].join('\n'),
   async run(args, io) {

@@ -23,6 +23,8 @@ export interface HelpWords {
   readonly refusal: (message: string, code: string, requestId: string) => string
   /** That `what` went wrong, because of `cause`. */
   readonly because: (what: string, cause: string) => string
+  /** What the flag --help does. */
+  readonly helpFlag: string
   /** What the commands of a noun are about. */
   readonly noun: (noun: Noun) => string
   /** One line for the list of commands. */
@@ -62,6 +64,7 @@ export const HELP_WORDS_EN: HelpWords = {
     return facts.length === 0 ? message : `${message} (${facts.join(', ')})`
   },
   because: (what, cause) => `${what.replace(/\.$/, '')}: ${cause}`,
+  helpFlag: 'print what it takes',
   noun: (noun) => NOUNS[noun],
   summary: ({ summary }) => lowerFirst(summary),
   operation: (id, { summary, method, path, permission }) => {

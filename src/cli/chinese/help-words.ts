@@ -27,6 +27,7 @@ export const HELP_WORDS_ZH: HelpWords = {
     return facts.length === 0 ? message : `${message}（${facts.join('，')}）`
   },
   because: (what, cause) => `${what.replace(/[.。]$/, '')}：${cause}`,
+  helpFlag: '显示全部参数',
   noun: (noun) => NOUNS_ZH[noun],
   summary: ({ words, summary, operation }) =>
     (operation === undefined ? OWN_SUMMARIES_ZH[words] : SUMMARIES_ZH[operation]) ?? summary,
