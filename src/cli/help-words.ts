@@ -35,6 +35,8 @@ export interface HelpWords {
   readonly field: (id: OperationId, field: OperationField) => string
   readonly limits: (limits: FieldLimits) => string
   readonly choices: (choices: readonly string[]) => string
+  /** What a key is meant by, with its alias beside its id. */
+  readonly orAlias: (help: string) => string
   readonly standardInput: string
   readonly allBytes: string
   readonly orTyped: string
@@ -74,6 +76,7 @@ export const HELP_WORDS_EN: HelpWords = {
   field: (_, { help }) => help,
   limits: ({ min, max, unit }) => ` (${min} to ${max}${unit === undefined ? '' : ` ${unit}`})`,
   choices: (choices) => `: ${choices.join(', ')}`,
+  orAlias: (help) => help.replace(/^id /, 'id or alias '),
   standardInput: '; - for standard input',
   allBytes: ', all of its bytes',
   orTyped: ', or typed',

@@ -94,14 +94,23 @@ function placeholderOf(field: OperationField): string {
   return field.name.endsWith('_id') ? 'ID' : PLACEHOLDERS[field.kind]
 }
 
-function helpOf(id: OperationId, field: OperationField, text: HelpWords): string {
-  const { kind, name, choices, limits, required, secret } = field
+/** What a member of a request means, and what it may be. */
+export function meaningOf(id: OperationId, field: OperationField, text: HelpWords): string {
+  const { choices, limits } = field
   const help = text.field(id, field)
   const isTold = choices === undefined || choices.every((choice) => help.includes(choice))
   return [
     help,
     limits === undefined ? '' : text.limits(limits),
     isTold ? '' : text.choices(choices),
+  ].join('')
+}
+
+function helpOf(id: OperationId, field: OperationField, text: HelpWords): string {
+  const { kind, name, required, secret } = field
+  const meaning = meaningOf(id, field, text)
+  return [
+    namesKey(name) ? text.orAlias(meaning) : meaning,
     secret === true ? text.standardInput : '',
     name === 'plain_text' || kind === 'bytes' ? text.allBytes : '',
     secret === true && required === true && kind !== 'json' ? text.orTyped : '',

@@ -106,7 +106,7 @@ describe('Chinese', () => {
 
   test('says what is required, what is secret, what may stand there and between which bounds', async () => {
     const encrypt = await runKeyturn(['data', 'encrypt', '--help'], CHINESE)
-    assert.match(encrypt.out, /--key-id KEY\n {8}密钥的 ID 或别名（必填）\n/)
+    assert.match(encrypt.out, /--key-id KEY\n {8}密钥 ID 或别名（必填）\n/)
     assert.match(
       encrypt.out,
       /--plain-text-file FILE\n {8}待加密的内容；- 表示标准输入，.*（必填）\n/,
@@ -157,7 +157,7 @@ describe('Chinese', () => {
   test('is what a shell completes with', async () => {
     const { out } = await runKeyturn(['completion', 'fish'], CHINESE)
     assert.match(out, /立即轮换密钥/)
-    assert.match(out, /密钥的 ID 或别名（必填）/)
+    assert.match(out, /密钥 ID 或别名（必填）/)
     const english = await runKeyturn(['completion', 'fish'])
     assert.doesNotMatch(english.out, HAN)
     const flags = (text: string) => [...text.matchAll(/ -l [\w-]+/g)].map(([flag]) => flag).sort()

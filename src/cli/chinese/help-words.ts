@@ -38,6 +38,7 @@ export const HELP_WORDS_ZH: HelpWords = {
   field: (id, { name, help }) => fieldHelp(id, name) ?? help,
   limits: ({ min, max, unit }) => `（${min} 至 ${max}${unit === undefined ? '' : UNITS[unit]}）`,
   choices: (choices) => `：${choices.join('、')}`,
+  orAlias: (help) => help.replace(' ID', ' ID 或别名'),
   standardInput: '；- 表示标准输入',
   allBytes: '，按全部字节读取',
   orTyped: '，未给出时在终端提示输入',

@@ -13,7 +13,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
       { name: 'to', kind: 'time', help: 'milliseconds since 1970, exclusive' },
       { name: 'operation', kind: 'text', help: 'id of the operation, as EncryptData' },
       { name: 'user', kind: 'text', help: 'name or id of a user' },
-      { name: 'key_id', kind: 'text', help: 'id or alias of the key' },
+      { name: 'key_id', kind: 'text', help: 'id of the key' },
       { name: 'request_id', kind: 'text', help: 'id of the request' },
       { name: 'outcome', kind: 'choice', choices: ['allowed', 'refused', 'failed'], help: 'how it ended' },
       { name: 'limit', kind: 'text', limits: { min: 1, max: 200 }, help: 'how many on a page' },

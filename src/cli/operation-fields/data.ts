@@ -9,7 +9,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v1.0/{project_id}/kms/create-datakey',
     permission: 'kms:dek:create',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
       { name: 'key_spec', kind: 'choice', choices: ['AES_256', 'AES_128', 'SM4', 'HMAC_256', 'HMAC_384', 'HMAC_512', 'HMAC_SM3'], help: 'what the key is made of' },
       { name: 'datakey_length', kind: 'text', limits: { min: 8, max: 8192, unit: 'bits' }, help: 'length of the data key' },
       { name: 'additional_authenticated_data', kind: 'text', help: 'text that is bound to the cipher text and needed to decrypt it' },
@@ -25,7 +25,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v1.0/{project_id}/kms/create-datakey-without-plaintext',
     permission: 'kms:dek:create',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
       { name: 'key_spec', kind: 'choice', choices: ['AES_256', 'AES_128', 'SM4', 'HMAC_256', 'HMAC_384', 'HMAC_512', 'HMAC_SM3'], help: 'what the key is made of' },
       { name: 'datakey_length', kind: 'text', limits: { min: 8, max: 8192, unit: 'bits' }, help: 'length of the data key' },
       { name: 'additional_authenticated_data', kind: 'text', help: 'text that is bound to the cipher text and needed to decrypt it' },
@@ -53,7 +53,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     fields: [
       { name: 'cipher_text', kind: 'text', required: true, help: 'what is to be decrypted' },
       { name: 'encryption_algorithm', kind: 'choice', choices: ['SYMMETRIC_DEFAULT', 'RSAES_OAEP_SHA_256', 'SM2_ENCRYPT'], help: 'algorithm; each symmetric key has only one' },
-      { name: 'key_id', kind: 'text', help: 'id or alias of the key' },
+      { name: 'key_id', kind: 'text', help: 'id of the key' },
       { name: 'additional_authenticated_data', kind: 'text', help: 'text that is bound to the cipher text and needed to decrypt it' },
       { name: 'encryption_context', kind: 'map', help: 'names and values that are bound to the cipher text' },
       { name: 'pin', kind: 'text', secret: true, help: 'PIN that the data key is bound to' },
@@ -67,7 +67,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v1.0/{project_id}/kms/decrypt-datakey',
     permission: 'kms:dek:crypto',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
       { name: 'cipher_text', kind: 'text', required: true, help: 'what is to be decrypted' },
       { name: 'datakey_cipher_length', kind: 'text', required: true, limits: { min: 1, max: 1024, unit: 'bytes' }, help: 'bytes of the key in the clear' },
       { name: 'additional_authenticated_data', kind: 'text', help: 'text that is bound to the cipher text and needed to decrypt it' },
@@ -83,7 +83,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v1.0/{project_id}/kms/encrypt-data',
     permission: 'kms:cmk:crypto',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
       { name: 'plain_text', kind: 'text', required: true, secret: true, help: 'what is to be encrypted' },
       { name: 'encryption_algorithm', kind: 'choice', choices: ['SYMMETRIC_DEFAULT', 'RSAES_OAEP_SHA_256', 'SM2_ENCRYPT'], help: 'algorithm; each symmetric key has only one' },
       { name: 'additional_authenticated_data', kind: 'text', help: 'text that is bound to the cipher text and needed to decrypt it' },
@@ -97,7 +97,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v1.0/{project_id}/kms/encrypt-datakey',
     permission: 'kms:dek:crypto',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
       { name: 'plain_text', kind: 'text', required: true, secret: true, help: 'hex(key ‖ digest of key)' },
       { name: 'datakey_plain_length', kind: 'text', required: true, limits: { min: 1, max: 1024, unit: 'bytes' }, help: 'bytes of the key alone' },
       { name: 'additional_authenticated_data', kind: 'text', help: 'text that is bound to the cipher text and needed to decrypt it' },

@@ -9,7 +9,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/keyturn/v1/{project_id}/keys/{key_id}/versions',
     permission: 'kms:cmk:get',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
       { name: 'limit', kind: 'text', limits: { min: 1, max: 1000 }, help: 'how many on a page' },
       { name: 'marker', kind: 'text', help: 'where the page begins: next_marker of the page before' },
     ],
@@ -38,7 +38,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/keyturn/v1/{project_id}/keys/{key_id}',
     permission: 'kms:cmk:get',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
     ],
   },
 }

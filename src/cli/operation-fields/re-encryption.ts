@@ -9,11 +9,11 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v1.0/{project_id}/kms/re-encrypt',
     permission: 'kms:cmk:crypto',
     fields: [
-      { name: 'source_key_id', kind: 'text', help: 'id or alias of the key that encrypted it; the cipher text knows it too' },
+      { name: 'source_key_id', kind: 'text', help: 'id of the key that encrypted it; the cipher text knows it too' },
       { name: 'source_additional_authenticated_data', kind: 'text', help: 'text that is bound to the old cipher text' },
       { name: 'source_encryption_context', kind: 'map', help: 'names and values that are bound to the old cipher text' },
       { name: 'source_encryption_algorithm', kind: 'choice', choices: ['SYMMETRIC_DEFAULT', 'RSAES_OAEP_SHA_256', 'SM2_ENCRYPT'], help: 'algorithm that encrypted it' },
-      { name: 'destination_key_id', kind: 'text', required: true, help: 'id or alias of the key to encrypt with' },
+      { name: 'destination_key_id', kind: 'text', required: true, help: 'id of the key to encrypt with' },
       { name: 'destination_additional_authenticated_data', kind: 'text', help: 'text that is bound to the new cipher text' },
       { name: 'destination_encryption_context', kind: 'map', help: 'names and values that are bound to the new cipher text' },
       { name: 'destination_encryption_algorithm', kind: 'choice', choices: ['SYMMETRIC_DEFAULT', 'RSAES_OAEP_SHA_256', 'SM2_ENCRYPT'], help: 'algorithm to encrypt with' },
