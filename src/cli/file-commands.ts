@@ -10,7 +10,7 @@ import { makeFileKey, openFileKey } from './file-keys.ts'
 import { openInput, openOutput } from './file-places.ts'
 import { cleaningUp } from './on-signal.ts'
 import { showProgress } from './progress.ts'
-import type { Task } from './terminal-words.ts'
+import { type Task, terminalWordsFor } from './terminal-words.ts'
 
 const OPTIONS = { aad: { type: 'string' }, force: { type: 'boolean' } } as const
 
@@ -43,7 +43,8 @@ export const encryptFile: Command = {
       () => openOutput(to, output),
       async (sink) => {
         const client = await openClient(values, io)
-        const { key, header } = await makeFileKey(client, named, values.aad)
+        const words = await terminalWordsFor(io)
+        const { key, header } = await makeFileKey(client, named, values.aad, words)
         await withKey({ task: 'encrypting', source, sink, key, io }, (work) =>
           encryptStream(work, header),
         )

@@ -5,6 +5,7 @@ import { FILE_KEY_BYTES, FILE_SEGMENT_BYTES } from '../files/file-stream.ts'
 import { RefusedFile } from '../files/refused-file.ts'
 import { UsageError } from './command.ts'
 import { keyIdOf } from './key-names.ts'
+import type { TerminalWords } from './terminal-words.ts'
 
 /** A data key for one file, in the clear and as the header of the file bears it. */
 export interface FileKey {
@@ -22,9 +23,10 @@ export async function makeFileKey(
   client: Client,
   named: string,
   context: string | undefined,
+  words: TerminalWords,
 ): Promise<FileKey> {
   const reply = await client.createDatakey({
-    key_id: await keyIdOf(client, named),
+    key_id: await keyIdOf(client, named, words),
     datakey_length: FILE_KEY_BYTES * 8,
     additional_authenticated_data: context,
   })

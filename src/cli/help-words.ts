@@ -1,3 +1,4 @@
+import type { KeyturnErrorKind } from '../client/index.ts'
 import type { OperationId } from '../contract/operations/index.ts'
 import type { CommandEntry } from './command.ts'
 import { CONNECTION_FLAGS, type ConnectionFlagName } from './connection/connection-flags.ts'
@@ -19,6 +20,8 @@ export interface HelpWords {
   readonly noSuchCommand: (words: string) => string
   readonly didYouMean: (words: string) => string
   readonly tryHelp: (words: string) => string
+  /** That a call had no answer of Keyturn; undefined where its error says it best. */
+  readonly noAnswer: (kind: KeyturnErrorKind) => string | undefined
   /** A refusal with its code and the id of the request, where it has them. */
   readonly refusal: (message: string, code: string, requestId: string) => string
   /** That `what` went wrong, because of `cause`. */
@@ -61,6 +64,7 @@ export const HELP_WORDS_EN: HelpWords = {
   noSuchCommand: (words) => `there is no command ${words}`,
   didYouMean: (words) => `Did you mean: ${words}`,
   tryHelp: (words) => `Try: ${words} --help`,
+  noAnswer: () => undefined,
   refusal: (message, code, requestId) => {
     const facts = [code, requestId && `request ${requestId}`].filter((fact) => fact !== '')
     return facts.length === 0 ? message : `${message} (${facts.join(', ')})`

@@ -12,6 +12,7 @@ import { type OperationCall, readCall } from './operation-flags.ts'
 import { operationHelp } from './operation-help.ts'
 import { OPERATION_WORDS, type OperationWords } from './operation-words.ts'
 import { outputForm, printReply } from './output/print-reply.ts'
+import { terminalWordsFor } from './terminal-words.ts'
 import { type AnyCall, type Members, wholeList } from './whole-list.ts'
 
 /** The member that signs in. */
@@ -54,7 +55,7 @@ async function answer(
   const client = createClient(options)
   // Flags were made from the same row as the method: its request holds these members, and no other.
   const call = client[method] as unknown as AnyCall
-  const request = await withKeyIds(client, { ...made, ...members })
+  const request = await withKeyIds(client, { ...made, ...members }, await terminalWordsFor(io))
   return isAll ? wholeList(call, facts, request) : call(request)
 }
 

@@ -1,3 +1,4 @@
+import type { KeyturnError } from '../client/index.ts'
 import { type Command, type CommandEntry, type CommandIo, EXIT, UsageError } from './command.ts'
 import { helpOf } from './command-help.ts'
 import { COMMANDS } from './command-list.ts'
@@ -71,13 +72,17 @@ function withoutCommand(args: readonly string[], io: CommandIo, text: HelpWords)
 
 /** What a script may go by. Errors are told by their names: none waits for the code that makes them. */
 function exitCodeOf(error: unknown): number {
-  if (!isNamed(error, 'KeyturnError')) return EXIT.failed
-  const { kind, status } = error as Error & { readonly kind?: unknown; readonly status?: unknown }
+  if (!isKeyturnError(error)) return EXIT.failed
+  const { kind, status } = error
   if (kind === 'network' || kind === 'timeout' || kind === 'unintelligible') return EXIT.unavailable
-  if (kind !== 'refused' || typeof status !== 'number') return EXIT.usage
+  if (kind !== 'refused') return EXIT.usage
   if (status === 401 || status === 403) return EXIT.forbidden
   if (status === 404) return EXIT.absent
   return status === 429 || status >= 500 ? EXIT.unavailable : EXIT.failed
+}
+
+function isKeyturnError(error: unknown): error is KeyturnError {
+  return isNamed(error, 'KeyturnError')
 }
 
 function isNamed(error: unknown, name: string): error is Error {
@@ -91,13 +96,10 @@ function messageOf(error: unknown): string {
 /** An error with its causes, each on what it says, without stacks. */
 function explain(error: unknown, words: HelpWords): string {
   if (!(error instanceof Error)) return String(error)
-  const { code, requestId } = error as Error & {
-    readonly code?: unknown
-    readonly requestId?: unknown
-  }
+  const { code } = error as Error & { readonly code?: unknown }
   const message = error.message === '' ? String(code ?? error.name) : error.message
-  const text = isNamed(error, 'KeyturnError')
-    ? words.refusal(message, String(code ?? ''), String(requestId ?? ''))
+  const text = isKeyturnError(error)
+    ? words.refusal(words.noAnswer(error.kind) ?? message, error.code, error.requestId)
     : message
   return error.cause === undefined ? text : words.because(text, explain(error.cause, words))
 }

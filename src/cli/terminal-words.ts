@@ -34,6 +34,7 @@ export interface TerminalWords {
   readonly profile: Readonly<Record<ProfileQuestion, string>>
   readonly goingBy: (file: string) => string
   readonly isPlainHttp: (endpoint: string) => string
+  readonly noSuchAlias: (alias: string) => string
   readonly tasks: Readonly<Record<Task, string>>
   /** A number with what it counts. */
   readonly things: (number: string, things: Things) => string
@@ -68,6 +69,7 @@ export const TERMINAL_WORDS_EN: TerminalWords = {
   },
   goingBy: (file) => `going by ${file}`,
   isPlainHttp: (endpoint) => `${endpoint} is plain HTTP: keys and passwords travel readable`,
+  noSuchAlias: (alias) => `There is no key with the alias ${alias}.`,
   tasks: {
     encrypting: 'Encrypting',
     decrypting: 'Decrypting',

@@ -184,6 +184,12 @@ describe('a server', () => {
     const chinese = await runKeyturn(absent, { ...environment, ...CHINESE })
     assert.equal(chinese.code, 4)
     assert.match(chinese.err, /^keyturn: [^a-z]*密钥.*（KMS\.0207，请求 \w+）$/)
+    const alias = await runKeyturn(['key', 'describe', '没有'], { ...environment, ...CHINESE })
+    assert.deepEqual([alias.code, alias.err], [4, 'keyturn: 没有别名为 没有 的密钥。'])
+    const nobody = { ...environment, ...CHINESE, KEYTURN_ENDPOINT: 'http://127.0.0.1:1' }
+    const unreachable = await runKeyturn(absent, nobody)
+    assert.equal(unreachable.code, 5)
+    assert.match(unreachable.err, /^keyturn: 无法连接服务器：connect ECONNREFUSED/)
     const english = await runKeyturn(absent, { ...environment, LANG: 'C.UTF-8' })
     assert.equal(english.code, 4)
     assert.match(english.err, /^keyturn: The key .* \(KMS\.0207, request \w+\)$/)

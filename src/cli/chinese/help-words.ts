@@ -1,3 +1,4 @@
+import type { KeyturnErrorKind } from '../../client/index.ts'
 import { SUMMARIES_ZH } from '../../reference/summaries-zh.ts'
 import type { HelpWords } from '../help-words.ts'
 import type { FieldLimits } from '../operation-field.ts'
@@ -11,6 +12,15 @@ const UNITS: Readonly<Record<NonNullable<FieldLimits['unit']>, string>> = {
   days: ' 天',
 }
 
+const NO_ANSWER: Readonly<Partial<Record<KeyturnErrorKind, string>>> = {
+  network: '无法连接服务器。',
+  timeout: '服务器未在规定时间内应答。',
+  unintelligible: '收到的不是 Keyturn 的应答：服务器地址是否正确？',
+}
+
+/** What is not yet said in Chinese keeps its own punctuation. */
+const HAN = /\p{Script=Han}/u
+
 /** What help says in Chinese; what has no Chinese yet is said in English. */
 export const HELP_WORDS_ZH: HelpWords = {
   usage: '用法：',
@@ -22,11 +32,15 @@ export const HELP_WORDS_ZH: HelpWords = {
   noSuchCommand: (words) => `没有命令 ${words}`,
   didYouMean: (words) => `是否想用：${words}`,
   tryHelp: (words) => `请查看：${words} --help`,
+  noAnswer: (kind) => NO_ANSWER[kind],
   refusal: (message, code, requestId) => {
     const facts = [code, requestId && `请求 ${requestId}`].filter((fact) => fact !== '')
-    return facts.length === 0 ? message : `${message}（${facts.join('，')}）`
+    if (facts.length === 0) return message
+    return HAN.test(message)
+      ? `${message}（${facts.join('，')}）`
+      : `${message} (${facts.join(', ')})`
   },
-  because: (what, cause) => `${what.replace(/[.。]$/, '')}：${cause}`,
+  because: (what, cause) => `${what.replace(/[.。]$/, '')}${HAN.test(what) ? '：' : ': '}${cause}`,
   helpFlag: '显示全部参数',
   noun: (noun) => NOUNS_ZH[noun],
   summary: ({ words, summary, operation }) =>

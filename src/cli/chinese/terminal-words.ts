@@ -28,6 +28,7 @@ export const TERMINAL_WORDS_ZH: TerminalWords = {
   },
   goingBy: (file) => `使用 ${file} 中的凭据`,
   isPlainHttp: (endpoint) => `${endpoint} 是明文 HTTP：密钥和密码在传输中可被读取`,
+  noSuchAlias: (alias) => `没有别名为 ${alias} 的密钥。`,
   tasks: {
     encrypting: '正在加密',
     decrypting: '正在解密',
