@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
-import { UsageError } from './command.ts'
 import { CONNECTION_OPTIONS } from './connection/connection-flags.ts'
 import { HELP_WORDS_EN } from './help-words.ts'
+import { mistakeOfArguments } from './mistakes.ts'
 import { connectionFlags } from './operation-help.ts'
 
 /** Options of a command as `parseArgs` takes them. */
@@ -16,7 +16,7 @@ export const CONNECTION_HELP = [
 /**
  * Flags and words of a command that calls a server.
  *
- * @throws {UsageError}
+ * @throws {Mistake}
  */
 export function parseCall<Options extends CallOptions>(args: readonly string[], options: Options) {
   try {
@@ -27,6 +27,6 @@ export function parseCall<Options extends CallOptions>(args: readonly string[], 
       strict: true,
     })
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
+    throw mistakeOfArguments(error)
   }
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { createClient } from '../client/index.ts'
-import { type Command, type CommandIo, EXIT, UsageError } from './command.ts'
+import { type Command, type CommandIo, EXIT } from './command.ts'
 import { CONNECTION_OPTIONS, type ConnectionFlags } from './connection/connection-flags.ts'
 import { connectionOf } from './connection/open-client.ts'
 import {
@@ -14,6 +14,7 @@ import {
   writeProfiles,
 } from './connection/profiles.ts'
 import { readSecret } from './connection/secret-input.ts'
+import { mistake, mistakeOfArguments } from './mistakes.ts'
 import { type ProfileQuestion, type SecretName, terminalWordsFor } from './terminal-words.ts'
 
 const HELP = `Usage: keyturn configure [--profile NAME] [FLAGS]
@@ -120,7 +121,7 @@ function flagsOf(args: readonly string[]): ConfigureFlags {
   try {
     return parseArgs({ args: [...args], options, strict: true, allowNegative: true }).values
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
+    throw mistakeOfArguments(error)
   }
 }
 
@@ -136,8 +137,8 @@ async function profileOf(flags: ConfigureFlags, before: Profile, io: CommandIo):
     return typed === '' ? kept : typed
   }
   const endpoint = await ask('endpoint')
-  if (endpoint === undefined) throw new UsageError('--endpoint is missing')
-  if (!/^https?:\/\/[^/]/.test(endpoint)) throw new UsageError('--endpoint begins with https://')
+  if (endpoint === undefined) throw mistake('flag-missing', { flag: 'endpoint' })
+  if (!/^https?:\/\/[^/]/.test(endpoint)) throw mistake('not-https', { flag: 'endpoint' })
   const place: Profile = {
     endpoint,
     ...some('auth-url', flags['auth-url'] ?? before['auth-url']),
@@ -173,7 +174,7 @@ async function signInOf(
   }
   const accessKey = await ask('access-key')
   if (accessKey === undefined) {
-    throw new UsageError('--user, --access-key or --token-file is missing')
+    throw mistake('credentials-missing', {})
   }
   const about = { kind: 'secretKey', accessKey } as const
   const kept = accessKey === before['access-key'] ? before['secret-key'] : undefined
@@ -205,7 +206,7 @@ async function namedProfile(
   const { values, positionals } = parseProfile(args)
   const name = values.profile ?? positionals[0] ?? DEFAULT_PROFILE
   const profile = (await readProfiles(io.environment))[name]
-  if (profile === undefined) throw new UsageError(`there is no profile ${name}`)
+  if (profile === undefined) throw mistake('profile-absent', { name })
   return { name, profile }
 }
 
@@ -214,12 +215,12 @@ function parseProfile(args: readonly string[]) {
     const options = { profile: { type: 'string' } } as const
     return parseArgs({ args: [...args], options, allowPositionals: true })
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
+    throw mistakeOfArguments(error)
   }
 }
 
 function requireNone(args: readonly string[]): void {
-  if (args.length > 0) throw new UsageError('it takes no arguments')
+  if (args.length > 0) throw mistake('no-arguments', {})
 }
 
 function whoIn(profile: Profile): string {

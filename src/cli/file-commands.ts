@@ -4,10 +4,11 @@ import type { ByteSource } from '../files/byte-source.ts'
 import { readFileHeader } from '../files/file-header.ts'
 import { decryptStream, encryptStream, type FileWork } from '../files/file-stream.ts'
 import { type CallOptions, CONNECTION_HELP, parseCall } from './call-flags.ts'
-import { type Command, type CommandIo, EXIT, UsageError } from './command.ts'
+import { type Command, type CommandIo, EXIT } from './command.ts'
 import { openClient } from './connection/open-client.ts'
 import { makeFileKey, openFileKey } from './file-keys.ts'
 import { openInput, openOutput } from './file-places.ts'
+import { mistake } from './mistakes.ts'
 import { cleaningUp } from './on-signal.ts'
 import { showProgress } from './progress.ts'
 import { type Task, terminalWordsFor } from './terminal-words.ts'
@@ -36,7 +37,7 @@ export const encryptFile: Command = {
   async run(args, io) {
     const { values, from, to } = parse(args, { ...OPTIONS, key: { type: 'string' } } as const)
     const named = values.key
-    if (named === undefined || named === '') throw new UsageError('--key is missing')
+    if (named === undefined || named === '') throw mistake('flag-missing', { flag: 'key' })
     await using source = disposed(await openInput(from))
     const output = { replaces: values.force === true, isReadable: false }
     await whole(
@@ -137,7 +138,7 @@ function parse<Options extends CallOptions>(args: readonly string[], options: Op
   const { values, positionals } = parseCall(args, options)
   const [from, to, ...more] = positionals
   if (from === undefined || to === undefined || more.length > 0) {
-    throw new UsageError('name two files, IN and OUT, or - for standard input and output')
+    throw mistake('two-files', {})
   }
   return { values, from, to }
 }

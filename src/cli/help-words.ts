@@ -3,6 +3,7 @@ import type { OperationId } from '../contract/operations/index.ts'
 import type { CommandEntry } from './command.ts'
 import { CONNECTION_FLAGS, type ConnectionFlagName } from './connection/connection-flags.ts'
 import type { Language } from './language.ts'
+import type { Mistake } from './mistakes.ts'
 import type { FieldLimits, OperationFacts, OperationField } from './operation-field.ts'
 import { NOUNS, type Noun } from './operation-words.ts'
 
@@ -20,6 +21,8 @@ export interface HelpWords {
   readonly noSuchCommand: (words: string) => string
   readonly didYouMean: (words: string) => string
   readonly tryHelp: (words: string) => string
+  /** What was called wrongly. */
+  readonly mistake: (found: Mistake) => string
   /** That a call had no answer of Keyturn; undefined where its error says it best. */
   readonly noAnswer: (kind: KeyturnErrorKind) => string | undefined
   /** A refusal with its code and the id of the request, where it has them. */
@@ -64,6 +67,7 @@ export const HELP_WORDS_EN: HelpWords = {
   noSuchCommand: (words) => `there is no command ${words}`,
   didYouMean: (words) => `Did you mean: ${words}`,
   tryHelp: (words) => `Try: ${words} --help`,
+  mistake: ({ message }) => message,
   noAnswer: () => undefined,
   refusal: (message, code, requestId) => {
     const facts = [code, requestId && `request ${requestId}`].filter((fact) => fact !== '')

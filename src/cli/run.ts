@@ -1,9 +1,10 @@
 import type { KeyturnError } from '../client/index.ts'
-import { type Command, type CommandEntry, type CommandIo, EXIT, UsageError } from './command.ts'
+import { type Command, type CommandEntry, type CommandIo, EXIT } from './command.ts'
 import { helpOf } from './command-help.ts'
 import { COMMANDS } from './command-list.ts'
 import { type HelpWords, helpWordsIn } from './help-words.ts'
 import { languageOf } from './language.ts'
+import { Mistake } from './mistakes.ts'
 import { nearest, nounHelp, overview } from './overview.ts'
 
 const HELP: readonly string[] = ['--help', '-h']
@@ -31,8 +32,9 @@ async function runCommand(
     return await command.run(args, io)
   } catch (error) {
     const text = await helpWordsIn(languageOf(io.environment))
-    if (error instanceof UsageError || isNamed(error, 'SettingsError')) {
-      io.printError(`keyturn: ${messageOf(error)}\n${text.tryHelp(`keyturn ${words}`)}`)
+    if (error instanceof Mistake || isNamed(error, 'SettingsError')) {
+      const wrong = error instanceof Mistake ? text.mistake(error) : error.message
+      io.printError(`keyturn: ${wrong}\n${text.tryHelp(`keyturn ${words}`)}`)
       return EXIT.usage
     }
     io.printError(`keyturn: ${explain(error, text)}`)
@@ -87,10 +89,6 @@ function isKeyturnError(error: unknown): error is KeyturnError {
 
 function isNamed(error: unknown, name: string): error is Error {
   return error instanceof Error && error.name === name
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
 
 /** An error with its causes, each on what it says, without stacks. */

@@ -4,7 +4,9 @@ import { after, before, describe, test } from 'node:test'
 import { NOUNS_ZH, OWN_SUMMARIES_ZH } from '../../src/cli/chinese/command-summaries.ts'
 import { CONNECTION_FLAGS_ZH } from '../../src/cli/chinese/connection-flags.ts'
 import { FIELD_NAMES_ZH, fieldHelp } from '../../src/cli/chinese/field-help.ts'
+import { MISTAKES_ZH } from '../../src/cli/chinese/mistakes.ts'
 import { COMMANDS } from '../../src/cli/command-list.ts'
+import { mistake } from '../../src/cli/mistakes.ts'
 import { factsOf } from '../../src/cli/operation-command.ts'
 import { flagOf } from '../../src/cli/operation-flags.ts'
 import { NOUNS, OPERATION_WORDS, type OperationWords } from '../../src/cli/operation-words.ts'
@@ -127,6 +129,64 @@ describe('Chinese', () => {
     const wrong = await runKeyturn(['key', 'list', '--nonsense'], CHINESE)
     assert.equal(wrong.code, 2)
     assert.match(wrong.err, /\n请查看：keyturn key list --help$/)
+  })
+
+  test('is said of commands that are called wrongly', async () => {
+    const cases = [
+      ['key create', '缺少 --key-alias'],
+      ['key create a --nonsense', '没有参数 --nonsense'],
+      ['key create a --key-spec DES', '--key-spec 只能是 AES_256, '],
+      ['key create a b', '给出的值多于该命令所需'],
+      ['key create --key-alias', '--key-alias 的写法不对'],
+      ['key set-rotation-interval k often', '--rotation-interval 必须是数字'],
+      ['data encrypt k', '缺少 --plain-text-file：请给出文件，- 表示标准输入'],
+      ['data encrypt k --plain-text x', '机密不能写在命令行中：请用 --plain-text-file 指定文件'],
+      ['key list', '请指定服务器地址：keyturn configure、'],
+      ['key list --endpoint http://127.0.0.1:1', '请指定登录方式：keyturn configure、'],
+      [
+        'key list --endpoint http://127.0.0.1:1 --user ann',
+        '缺少“用户 ann 的密码”：用 --password-file FILE',
+      ],
+      ['key list --profile nobody', '没有名为 nobody 的配置，'],
+      ['key list --endpoint http://127.0.0.1:1 --token-file /nowhere', '无法读取 /nowhere：'],
+      ['completion tcsh', '请指定 shell：bash, zsh, fish'],
+      ['user create --name ann extra', '给出的值多于该命令所需'],
+      ['health --url ftp://x', '--url 必须以 http:// 或 https:// 开头'],
+      ['encrypt-file --key k only', '请给出两个文件 IN 和 OUT'],
+    ] as const
+    for (const [line, said] of cases) {
+      const { code, err } = await runKeyturn(line.split(' '), CHINESE)
+      assert.equal(code, 2, `${line}: ${err}`)
+      assert.ok(err.startsWith(`keyturn: ${said}`), `${line}: ${err}`)
+    }
+  })
+
+  test('is there for every mistake, with what the English tells', () => {
+    const facts = new Proxy(
+      { secret: { kind: 'password', user: 'secret' } },
+      {
+        get: (target, name) => (name === 'secret' ? target.secret : `<${String(name)}>`),
+      },
+    )
+    for (const [kind, chinese] of Object.entries(MISTAKES_ZH)) {
+      // Each takes the facts of its kind, and these stand for all.
+      const text = (chinese as (facts: unknown) => string)(facts)
+      assert.match(text, HAN, kind)
+      assert.doesNotMatch(text, ENGLISH_SENTENCE, kind)
+      const found = mistake(kind as 'nowhere', facts as never)
+      const told = [...found.message.matchAll(/<(?!message)\w+>/g)].map(([fact]) => fact)
+      for (const fact of told) assert.ok(text.includes(fact), `${kind}: ${fact}`)
+    }
+  })
+
+  test('repeats nothing that stands there too much: it may be a secret', async () => {
+    for (const line of ['user create --name ann hunter2', 'key list hunter2']) {
+      for (const environment of [{}, CHINESE]) {
+        const { code, err } = await runKeyturn(line.split(' '), environment)
+        assert.equal(code, 2)
+        assert.doesNotMatch(err, /hunter2/, line)
+      }
+    }
   })
 
   test('is not what anybody else gets', async () => {

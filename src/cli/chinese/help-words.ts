@@ -5,6 +5,7 @@ import type { FieldLimits } from '../operation-field.ts'
 import { NOUNS_ZH, OWN_SUMMARIES_ZH } from './command-summaries.ts'
 import { CONNECTION_FLAGS_ZH } from './connection-flags.ts'
 import { fieldHelp } from './field-help.ts'
+import { MISTAKES_ZH } from './mistakes.ts'
 
 const UNITS: Readonly<Record<NonNullable<FieldLimits['unit']>, string>> = {
   bits: ' 比特',
@@ -32,6 +33,7 @@ export const HELP_WORDS_ZH: HelpWords = {
   noSuchCommand: (words) => `没有命令 ${words}`,
   didYouMean: (words) => `是否想用：${words}`,
   tryHelp: (words) => `请查看：${words} --help`,
+  mistake: (found) => found.inWords(MISTAKES_ZH),
   noAnswer: (kind) => NO_ANSWER[kind],
   refusal: (message, code, requestId) => {
     const facts = [code, requestId && `请求 ${requestId}`].filter((fact) => fact !== '')

@@ -1,22 +1,11 @@
-import type { TerminalWords } from '../terminal-words.ts'
+import type { SecretName, TerminalWords } from '../terminal-words.ts'
 import { fieldHelp } from './field-help.ts'
 
 /** What a terminal shows besides help and answers, in Chinese. */
 export const TERMINAL_WORDS_ZH: TerminalWords = {
   question: (about, kept) => `${about}${kept === undefined ? '' : ` [${kept}]`}：`,
   questionThatKeeps: (about) => `${about}（直接回车则保持不变）：`,
-  secret: (secret) => {
-    switch (secret.kind) {
-      case 'token':
-        return 'Token'
-      case 'password':
-        return `用户 ${secret.user} 的密码`
-      case 'secretKey':
-        return `访问密钥 ${secret.accessKey} 的 SK`
-      default:
-        throw secret satisfies never
-    }
-  },
+  secret: secretInChinese,
   field: (name) => fieldHelp('', name) ?? name,
   profile: {
     endpoint: '服务器地址（https://…）',
@@ -50,4 +39,18 @@ export const TERMINAL_WORDS_ZH: TerminalWords = {
     none: '（无）',
     done: '完成',
   },
+}
+
+/** What a secret is, in Chinese. */
+export function secretInChinese(secret: SecretName): string {
+  switch (secret.kind) {
+    case 'token':
+      return 'Token'
+    case 'password':
+      return `用户 ${secret.user} 的密码`
+    case 'secretKey':
+      return `访问密钥 ${secret.accessKey} 的 SK`
+    default:
+      throw secret satisfies never
+  }
 }

@@ -4,8 +4,9 @@ import {
   type Credentials,
   createClient,
 } from '../../client/index.ts'
-import { type CommandIo, UsageError } from '../command.ts'
+import type { CommandIo } from '../command.ts'
 import { languageOf } from '../language.ts'
+import { mistake } from '../mistakes.ts'
 import { terminalWordsFor } from '../terminal-words.ts'
 import type { ConnectionFlags } from './connection-flags.ts'
 import { nodeTransport } from './node-transport.ts'
@@ -21,14 +22,11 @@ import {
   sourceOfProfile,
 } from './sources.ts'
 
-const NOBODY = 'say who signs in: keyturn configure, --user, or variables as OS_USERNAME'
-const NOWHERE = 'say where the server is: keyturn configure, --endpoint or KEYTURN_ENDPOINT'
-
 /**
  * A client for the server and the user that are meant: flags weigh most, then a profile that is named,
  * the environment, the default profile, and last the first credentials in ./keyturn-data.
  *
- * @throws {UsageError} when nothing says where the server is, or who signs in
+ * @throws {Mistake} when nothing says where the server is, or who signs in
  */
 export async function openClient(flags: ConnectionFlags, io: CommandIo): Promise<Client> {
   return createClient(await connectionOf(flags, io))
@@ -38,7 +36,7 @@ export async function openClient(flags: ConnectionFlags, io: CommandIo): Promise
  * What {@link openClient} goes by.
  *
  * @param who Whether somebody must sign in, or anybody may call.
- * @throws {UsageError} as that does
+ * @throws {Mistake} as that does
  */
 export async function connectionOf(
   flags: ConnectionFlags,
@@ -49,9 +47,9 @@ export async function connectionOf(
   const first = <Name extends keyof Source>(name: Name): Source[Name] =>
     sources.find((source) => source[name] !== undefined)?.[name]
   const endpoint = first('endpoint')
-  if (endpoint === undefined) throw new UsageError(NOWHERE)
+  if (endpoint === undefined) throw mistake('nowhere', {})
   const lazy = first('credentials')
-  if (lazy === undefined && who === 'somebody') throw new UsageError(NOBODY)
+  if (lazy === undefined && who === 'somebody') throw mistake('nobody', {})
   await warnOfPlainHttp(endpoint, io)
   const caFile = first('caFile')
   const { projectId, projectName } = projectOf(sources)
@@ -75,7 +73,7 @@ async function sourcesOf(flags: ConnectionFlags, io: CommandIo): Promise<readonl
   const profiles = await readProfiles(environment)
   const profile = profiles[named ?? DEFAULT_PROFILE]
   if (named !== undefined && profile === undefined) {
-    throw new UsageError(`there is no profile ${named}: keyturn configure --profile ${named}`)
+    throw mistake('profile-to-make', { name: named })
   }
   const fromProfile = sourceOfProfile(profile ?? ({} satisfies Profile))
   const fromEnvironment = sourceOfEnvironment(environment)

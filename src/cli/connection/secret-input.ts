@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { type CommandIo, UsageError } from '../command.ts'
-import { type SecretName, secretInEnglish, terminalWordsFor } from '../terminal-words.ts'
+import type { CommandIo } from '../command.ts'
+import { mistake } from '../mistakes.ts'
+import { type SecretName, terminalWordsFor } from '../terminal-words.ts'
 
 /** Where a secret is to come from. */
 export interface SecretSource {
@@ -15,7 +16,7 @@ export interface SecretSource {
  * A secret from a file, from standard input, or from somebody at a terminal; never from an argument,
  * which others on the machine could read. A line feed at its end is no part of it.
  *
- * @throws {UsageError} when there is none
+ * @throws {Mistake} when there is none
  */
 export async function readSecret(
   { about, flag, file }: SecretSource,
@@ -23,9 +24,7 @@ export async function readSecret(
 ): Promise<string> {
   if (file !== undefined) return requireText(about, readText(file).replace(/\r?\n$/, ''))
   if (io.ask === undefined) {
-    throw new UsageError(
-      `the ${secretInEnglish(about)} is missing: --${flag} FILE, or - for standard input`,
-    )
+    throw mistake('secret-missing', { secret: about, flag })
   }
   const words = await terminalWordsFor(io)
   return requireText(about, await io.ask(words.question(words.secret(about)), 'secret'))
@@ -37,7 +36,9 @@ export function readBytes(file: string): Buffer {
     return readFileSync(file === '-' ? 0 : file)
   } catch (cause) {
     const { message } = cause instanceof Error ? cause : { message: String(cause) }
-    throw new UsageError(`${file === '-' ? 'standard input' : file} cannot be read: ${message}`)
+    throw file === '-'
+      ? mistake('stdin-unreadable', { message })
+      : mistake('unreadable', { file, message })
   }
 }
 
@@ -47,6 +48,6 @@ export function readText(file: string): string {
 }
 
 function requireText(about: SecretName, text: string): string {
-  if (text === '') throw new UsageError(`the ${secretInEnglish(about)} is empty`)
+  if (text === '') throw mistake('secret-empty', { secret: about })
   return text
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type CommandIo, UsageError } from '../command.ts'
+import type { CommandIo } from '../command.ts'
+import { mistake } from '../mistakes.ts'
 import type { SecretName } from '../terminal-words.ts'
 import type { ConnectionFlags } from './connection-flags.ts'
 import type { Profile } from './profiles.ts'
@@ -60,7 +61,7 @@ function credentialsOfFlags(flags: ConnectionFlags): LazyCredentials | undefined
   const ways = [flags['token-file'], flags['access-key'], flags.user].filter(
     (way) => way !== undefined,
   )
-  if (ways.length > 1) throw new UsageError('give one of --token-file, --access-key and --user')
+  if (ways.length > 1) throw mistake('several-credentials', {})
   if (flags['token-file'] !== undefined) {
     return { kind: 'token', secret: fromFile({ kind: 'token' }, 'token-file', flags['token-file']) }
   }
@@ -177,7 +178,7 @@ function parseBootstrap(file: string, text: string): Readonly<Record<string, str
     // The server wrote it, whole and with these members.
     return JSON.parse(text) as Readonly<Record<string, string>>
   } catch {
-    throw new UsageError(`${file} is damaged`)
+    throw mistake('damaged', { file })
   }
 }
 
