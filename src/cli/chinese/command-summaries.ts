@@ -48,7 +48,7 @@ export const OWN_SUMMARIES_ZH: Readonly<Record<string, string>> = {
   'events discard': '放弃等待投递的事件',
   'root create': '生成根密钥文件，供共用一个存储的多个节点使用',
   'store copy': '在 SQLite 与 PostgreSQL 之间复制全部数据并逐条比对',
-  doctor: '检查一个安装，指出问题所在',
+  doctor: '检查一套安装，指出问题所在',
   rehearse: '在快进的时钟上演示何时轮换哪些密钥',
   'encrypt-file': '用单独的数据密钥加密任意大小的文件',
   'decrypt-file': '解密 encrypt-file 生成的文件',
