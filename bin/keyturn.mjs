@@ -9,12 +9,20 @@ const NEEDED = 26
 const isClone = existsSync(new URL('../src/cli/main.ts', import.meta.url))
 
 if (Number(process.versions.node.split('.')[0]) < NEEDED) {
+  const { KEYTURN_LANGUAGE, LC_ALL, LC_MESSAGES, LANG } = process.env
+  // As src/cli/language.ts has it, which an older Node.js cannot read.
+  const isChinese = /^zh(?![a-z])/i.test(KEYTURN_LANGUAGE || LC_ALL || LC_MESSAGES || LANG || '')
+  const ways = `nvm install ${NEEDED}, fnm install ${NEEDED}, mise use node@${NEEDED}`
   console.error(
-    `Keyturn needs Node.js ${NEEDED} or newer; this is ${process.version}, ${process.execPath}.\n` +
-      (isClone
-        ? 'In a clone of its repository, npm start brings the right one along.'
-        : `Install Node.js ${NEEDED} (https://nodejs.org/en/download, or your version manager:\n` +
-          `nvm install ${NEEDED}, fnm install ${NEEDED}, mise use node@${NEEDED}), and try again.`),
+    isChinese
+      ? `Keyturn 需要 Node.js ${NEEDED} 或更高版本；当前为 ${process.version}，${process.execPath}。\n` +
+          (isClone
+            ? '在仓库的克隆中，npm start 会自带所需的版本。'
+            : `请安装 Node.js ${NEEDED}（https://nodejs.org/zh-cn/download，或使用版本管理工具：\n${ways}），然后重试。`)
+      : `Keyturn needs Node.js ${NEEDED} or newer; this is ${process.version}, ${process.execPath}.\n` +
+          (isClone
+            ? 'In a clone of its repository, npm start brings the right one along.'
+            : `Install Node.js ${NEEDED} (https://nodejs.org/en/download, or your version manager:\n${ways}), and try again.`),
   )
   process.exit(1)
 }

@@ -107,7 +107,7 @@ function requestOf(row: OperationRow): readonly string[] {
       [`What \`${methodOf(row)}\` takes.`],
       fields,
       'request',
-      commentsOf(row.id),
+      commentsOf(row.id, 'request'),
     ),
   ]
 }
@@ -121,7 +121,7 @@ function replyOf(row: OperationRow): readonly string[] {
       [`What \`${methodOf(row)}\` answers.`],
       fields,
       'reply',
-      commentsOf(row.id),
+      commentsOf(row.id, 'answer'),
     ),
   ]
 }

@@ -1,6 +1,11 @@
 // The files of src/cli/operation-fields/, made from the table: commands start without loading the table itself.
 
-import type { FieldKind, OperationFacts, OperationField } from '../src/cli/operation-field.ts'
+import type {
+  FieldKind,
+  FieldLimits,
+  OperationFacts,
+  OperationField,
+} from '../src/cli/operation-field.ts'
 import type { AnyField, Fields } from '../src/contract/field.ts'
 import { type JsonSchema, jsonSchema, limitNotes } from '../src/contract/json-schema.ts'
 import type { OperationRow } from '../src/contract/operation.ts'
@@ -28,7 +33,7 @@ export function commandFiles(): Readonly<Record<string, string>> {
 /** What a command is to know of an operation. */
 export function factsOf(row: OperationRow): OperationFacts {
   const all: Fields = { ...row.pathFields, ...row.query, ...row.requestHeaders, ...row.request }
-  const comments = commentsOf(row.id)
+  const comments = commentsOf(row.id, 'request')
   const fields: OperationField[] = []
   const fixed: Record<string, string> = {}
   for (const [name, member] of Object.entries(all)) {
@@ -61,7 +66,7 @@ function fieldOf(
     )
   }
   const { description } = limitNotes(name, member)
-  const [, bounds] = /(?:must be|must wait) (.*)\.$/.exec(description ?? '') ?? []
+  const limits = limitsOf(description ?? '')
   const isSecret = member.secret === true
   const choices = choicesOf(schema)
   const sentence = lowerFirst(help.replaceAll('`', '').replace(/\.$/, ''))
@@ -71,7 +76,21 @@ function fieldOf(
     ...(member.optional ? {} : { required: true }),
     ...(isSecret ? { secret: true } : {}),
     ...(choices === undefined ? {} : { choices }),
-    help: bounds === undefined ? sentence : `${sentence} (${bounds})`,
+    ...(limits === undefined ? {} : { limits }),
+    help: sentence,
+  }
+}
+
+/** What a refusal says a number must be. */
+function limitsOf(refusal: string): FieldLimits | undefined {
+  const found = /(?:must be|must wait) .*?(\d+) to (\d+)(?: (bits|bytes|days))?\.$/.exec(refusal)
+  if (found === null) return undefined
+  const [, min, max, unit] = found
+  return {
+    min: Number(min),
+    max: Number(max),
+    // One of those that the pattern has.
+    ...(unit === undefined ? {} : { unit: unit as 'bits' | 'bytes' | 'days' }),
   }
 }
 
@@ -186,5 +205,5 @@ function propertyName(name: string): string {
 }
 
 function lowerFirst(text: string): string {
-  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text
+  return /^[A-Z](?:[a-z]| [a-z])/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text
 }

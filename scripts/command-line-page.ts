@@ -1,55 +1,68 @@
+import { HELP_WORDS_ZH } from '../src/cli/chinese/help-words.ts'
+import type { CommandEntry } from '../src/cli/command.ts'
 import { COMMANDS } from '../src/cli/command-list.ts'
-import { CONNECTION_FLAGS } from '../src/cli/connection/connection-flags.ts'
 import { VARIABLES } from '../src/cli/connection/sources.ts'
-import { factsOf } from '../src/cli/operation-command.ts'
-import { answerFlags, type FlagHelp, flagsOf, usageOf } from '../src/cli/operation-help.ts'
-import { NOUNS, OPERATION_WORDS, type OperationWords } from '../src/cli/operation-words.ts'
-import type { OperationId } from '../src/contract/operations/index.ts'
-import { SUMMARIES_ZH } from '../src/reference/summaries-zh.ts'
+import { HELP_WORDS_EN, type HelpWords } from '../src/cli/help-words.ts'
+import {
+  answerFlags,
+  connectionFlags,
+  type FlagHelp,
+  flagsOf,
+  usageOf,
+} from '../src/cli/operation-help.ts'
+import {
+  NOUNS,
+  type Noun,
+  OPERATION_WORDS,
+  type OperationWords,
+} from '../src/cli/operation-words.ts'
+import { OPERATIONS, type OperationId } from '../src/contract/operations/index.ts'
+import { factsOf } from './command-files.ts'
 import { COMMAND_LINE_EN, COMMAND_LINE_ZH, type CommandLineWords } from './command-line-words.ts'
 
 /** The pages of the command line, by their files, in both languages. */
-export async function commandLinePages(): Promise<Readonly<Record<string, string>>> {
+export function commandLinePages(): Readonly<Record<string, string>> {
   return {
-    'docs/command-line.md': await page(COMMAND_LINE_EN),
-    'docs/command-line.zh.md': await page(COMMAND_LINE_ZH),
+    'docs/command-line.md': page(COMMAND_LINE_EN, HELP_WORDS_EN),
+    'docs/command-line.zh.md': page(COMMAND_LINE_ZH, HELP_WORDS_ZH),
   }
 }
 
-async function page(words: CommandLineWords): Promise<string> {
+function page(words: CommandLineWords, help: HelpWords): string {
   const parts = [...words.intro, '', ...variablesTable(words), '', ...words.connection, '']
-  parts.push(...flagTable(connectionFlags(), words), '', ...words.own, '')
-  for (const { words: command, summary, operation } of COMMANDS) {
-    if (operation === undefined) {
-      parts.push(`- \`keyturn ${command}\`${words.colon}${words.ownCommands?.[command] ?? summary}`)
+  parts.push(...flagTable(connectionFlags(help), words), '', ...words.own, '')
+  for (const entry of COMMANDS) {
+    if (entry.operation === undefined) {
+      parts.push(`- \`keyturn ${entry.words}\`${words.colon}${help.summary(entry)}`)
     }
   }
-  for (const [noun, about] of Object.entries(NOUNS)) {
-    parts.push('', `## ${noun}`, '', `${words.nouns?.[noun] ?? upperFirst(about)}${words.stop}`)
-    for (const { words: command, operation } of COMMANDS) {
-      if (operation === undefined || !command.startsWith(`${noun} `)) continue
-      parts.push('', ...(await commandPart(operation, command, words)))
+  for (const noun of Object.keys(NOUNS) as Noun[]) {
+    parts.push('', `## ${noun}`, '', `${upperFirst(help.noun(noun))}${words.stop}`)
+    for (const entry of COMMANDS) {
+      const { operation } = entry
+      if (operation === undefined || !entry.words.startsWith(`${noun} `)) continue
+      parts.push('', ...commandPart(operation, entry, words, help))
     }
   }
   return `${parts.join('\n')}\n`
 }
 
-async function commandPart(
+function commandPart(
   id: OperationId,
-  command: string,
+  entry: CommandEntry,
   words: CommandLineWords,
-): Promise<readonly string[]> {
-  const facts = await factsOf(id)
+  help: HelpWords,
+): readonly string[] {
+  const facts = factsOf(OPERATIONS[id])
   const row: OperationWords = OPERATION_WORDS[id]
-  const summary = words.language === 'zh' ? (SUMMARIES_ZH[id] ?? facts.summary) : facts.summary
-  const pages = answerFlags(facts).filter(({ flag }) => flag === '--all')
-  const flags = [...flagsOf(facts, row), ...pages]
+  const pages = answerFlags(facts, help).filter(({ flag }) => flag === '--all')
+  const flags = [...flagsOf(id, facts, row, help), ...pages]
   return [
-    `### ${command}`,
+    `### ${entry.words}`,
     '',
-    `${summary}${words.stop} ${words.calls}[${id}](${words.operations}#${id.toLowerCase()})${words.stop}`,
+    `${upperFirst(help.summary(entry))}${words.stop}${words.calls}[${id}](${words.operations}#${id.toLowerCase()})${words.stop}`,
     '',
-    `\`${usageOf(facts, row).replace('Usage: ', '')}\``,
+    `\`${usageOf(facts, row)}\``,
     ...(flags.length === 0 ? [] : ['', ...flagTable(flags, words)]),
   ]
 }
@@ -61,13 +74,6 @@ function flagTable(flags: readonly FlagHelp[], { flagHead }: CommandLineWords): 
       ({ flag, help }) => `| \`${flag.replaceAll('|', '\\|')}\` | ${help.replaceAll('|', '\\|')} |`,
     ),
   ]
-}
-
-function connectionFlags(): readonly FlagHelp[] {
-  return Object.entries(CONNECTION_FLAGS).map(([name, { placeholder, help }]) => ({
-    flag: `--${name} ${placeholder}`,
-    help,
-  }))
 }
 
 function variablesTable({ variables, variableHead }: CommandLineWords): readonly string[] {

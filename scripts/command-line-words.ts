@@ -2,7 +2,6 @@ import type { VARIABLES } from '../src/cli/connection/sources.ts'
 
 /** What the page of the command line says around its tables, in one language. */
 export interface CommandLineWords {
-  readonly language: 'en' | 'zh'
   readonly stop: string
   readonly colon: string
   readonly intro: readonly string[]
@@ -16,8 +15,6 @@ export interface CommandLineWords {
   readonly calls: string
   /** File of the page of operations. */
   readonly operations: string
-  readonly nouns?: Readonly<Record<string, string>>
-  readonly ownCommands?: Readonly<Record<string, string>>
 }
 
 const JOURNEY = [
@@ -42,7 +39,6 @@ const COMPLETION = [
 
 /** The words in English. */
 export const COMMAND_LINE_EN: CommandLineWords = {
-  language: 'en',
   stop: '.',
   colon: ': ',
   intro: [
@@ -72,6 +68,13 @@ export const COMMAND_LINE_EN: CommandLineWords = {
     '`--output table`, `json` or `yaml`. Without it, and without the variable `KEYTURN_OUTPUT`, a terminal shows a table and',
     'everything else gets JSON. Tables show dates and words; JSON and YAML show what the wire has. `--all` follows the pages',
     'of a list to its end. Colours appear on a terminal only, and not with `NO_COLOR`.',
+    '',
+    '## Language',
+    '',
+    'Help, questions, progress, the words in tables, and what is said of a command that was called wrongly or that the server',
+    'refused are in Chinese where the first of `KEYTURN_LANGUAGE`, `LC_ALL`, `LC_MESSAGES` and `LANG` that is set begins with',
+    '`zh`, and in English elsewhere. `keyturn completion` writes its script in that language too. What the commands below',
+    'report that work on an installation is English; JSON and YAML are the same in every language.',
     '',
     '## Exit codes',
     '',
@@ -126,20 +129,19 @@ export const COMMAND_LINE_EN: CommandLineWords = {
     '',
     'These work without a server, or on its data folder; `--help` tells what each takes.',
   ],
-  calls: 'Calls ',
+  calls: ' Calls ',
   operations: 'operations.md',
 }
 
 /** The words in Chinese. */
 export const COMMAND_LINE_ZH: CommandLineWords = {
-  language: 'zh',
   stop: '。',
   colon: '：',
   intro: [
     '# 命令行',
     '',
     '本页由 `src/contract/operations/` 和 `src/cli/` 中的表生成，请勿手工修改。每个接口对应一条命令：`keyturn 名词 动词`。',
-    '`keyturn NOUN --help` 列出一个名词下的命令，在命令后加 `--help` 可查看它的全部参数。命令行的帮助为英文。',
+    '`keyturn NOUN --help` 列出一个名词下的命令，在命令后加 `--help` 可查看它的全部参数。',
     '',
     ...JOURNEY,
     '',
@@ -159,6 +161,12 @@ export const COMMAND_LINE_ZH: CommandLineWords = {
     '',
     '`--output table`、`json` 或 `yaml`。未指定且没有变量 `KEYTURN_OUTPUT` 时，终端上显示表格，其他情况输出 JSON。表格显示日期和',
     '文字状态，JSON 和 YAML 与接口报文一致。`--all` 依次取完列表的所有页。颜色只在终端上使用，设置了 `NO_COLOR` 时不用。',
+    '',
+    '## 语言',
+    '',
+    '依次查看变量 `KEYTURN_LANGUAGE`、`LC_ALL`、`LC_MESSAGES`、`LANG`，以第一个已设置的为准：以 `zh` 开头时，帮助、提问、进度、',
+    '表格中的文字状态、用法有误时的提示和服务器返回的错误信息为中文，否则为英文。`keyturn completion` 输出的脚本也使用该语言。',
+    '下文“本机安装”中各命令的报告为英文；JSON 和 YAML 与语言无关。',
     '',
     '## 退出码',
     '',
@@ -213,57 +221,4 @@ export const COMMAND_LINE_ZH: CommandLineWords = {
   ],
   calls: '调用 ',
   operations: 'operations.zh.md',
-  nouns: {
-    key: '创建、查询、轮换、导入、复制和删除密钥',
-    rotation: '已经发生和即将发生的轮换',
-    data: '加密和解密不超过 4096 字节的数据',
-    datakey: '在本地加密数据用的数据密钥和密钥对',
-    message: '消息签名与验签',
-    mac: '消息认证码',
-    random: '随机数',
-    alias: '密钥的别名',
-    tag: '密钥的标签',
-    grant: '授权他人使用密钥',
-    'key-policy': '胶囊在何处、何时可以打开',
-    'access-point': '可以打开胶囊的机器',
-    capsule: '只在密钥策略允许之处打开的数据密钥',
-    keystore: '保存密钥的密码机',
-    pin: '与数据密钥绑定的 PIN',
-    region: '密钥复制到的区域',
-    token: '登录所用的 token',
-    identity: '身份认证接口中的用户、项目和域',
-    audit: '谁做了什么',
-    clock: '密钥所依据的时间',
-    api: 'API 版本',
-  },
-  ownCommands: {
-    serve: '运行服务器',
-    health: '检查服务器是否正常提供服务',
-    'audit verify': '校验审计日志是否完整',
-    'config check': '检查设置是否可用',
-    'config show': '列出每项设置及其来源',
-    'project create': '创建项目',
-    'user create': '创建用户',
-    'user list': '列出用户及其角色',
-    'user password': '修改用户密码，其 Token 随之失效',
-    'user delete': '删除用户及其访问密钥和角色',
-    'access-key create': '为用户创建访问密钥',
-    'access-key delete': '删除访问密钥',
-    'role assign': '授予用户一个角色，限于某项目或不限',
-    'role remove': '收回用户的角色',
-    'policy put': '保存策略，替换同名的旧策略',
-    'policy delete': '删除策略，并从已授予者处收回',
-    'root create': '生成根密钥文件，供共用一个存储的多个节点使用',
-    'store copy': '在 SQLite 与 PostgreSQL 之间复制全部数据并逐条比对',
-    'encrypt-file': '用单独的数据密钥加密任意大小的文件',
-    'decrypt-file': '解密 encrypt-file 生成的文件',
-    doctor: '检查一个安装，指出问题所在',
-    rehearse: '在快进的时钟上演示何时轮换哪些密钥',
-    configure: '保存服务器地址和登录方式',
-    'configure list': '列出已保存的配置',
-    'configure show': '显示一份配置，不含机密',
-    'configure remove': '删除一份配置',
-    completion: '输出 shell 自动补全脚本',
-    version: '显示版本',
-  },
 }

@@ -15,7 +15,7 @@ const PAGES: Readonly<Record<string, string>> = {
   'docs/openapi.json': `${JSON.stringify(openApiDocument({ version }), undefined, 2)}\n`,
   ...clientFiles(),
   ...commandFiles(),
-  ...(await commandLinePages()),
+  ...commandLinePages(),
 }
 
 const isCheck = process.argv.includes('--check')

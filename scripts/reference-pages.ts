@@ -1,14 +1,18 @@
 import { readFileSync } from 'node:fs'
+import { SETTINGS_ZH } from '../src/cli/chinese/settings.ts'
+import type { OperationField } from '../src/cli/operation-field.ts'
+import { meaningOf } from '../src/cli/operation-help.ts'
 import type { Fields } from '../src/contract/field.ts'
+import { type JsonSchema, jsonSchema } from '../src/contract/json-schema.ts'
 import type { Access, OperationRow } from '../src/contract/operation.ts'
-import { OPERATIONS } from '../src/contract/operations/index.ts'
+import { OPERATIONS, type OperationId } from '../src/contract/operations/index.ts'
 import { WIRE_ERRORS, wireErrorOf } from '../src/contract/wire-errors/index.ts'
 import type { FaultKind } from '../src/core/fault.ts'
 import { SUMMARIES_ZH } from '../src/reference/summaries-zh.ts'
 import { variableOf } from '../src/server/settings.ts'
-import { SETTINGS, type SettingRow } from '../src/server/settings-table.ts'
+import { SETTINGS, type SettingName, type SettingRow } from '../src/server/settings-table.ts'
+import { factsOf } from './command-files.ts'
 import { EN, type Words, ZH } from './reference-words.ts'
-import { SETTINGS_ZH } from './settings-zh.ts'
 
 /** The pages of reference that are made from the tables, by their files, in both languages. */
 export function referencePages(): Readonly<Record<string, string>> {
@@ -38,9 +42,6 @@ function operationsPage(words: Words): string {
         '',
         `- \`${row.method} ${row.path}\``,
         `- ${words.who}${accessText(row.access, words)}`,
-        ...fieldsLine(words.query, row.query),
-        ...fieldsLine(words.requestHeaders, row.requestHeaders),
-        ...fieldsLine(words.request, row.request),
         `- ${words.answer}${row.status}${fieldNames(row.response)}`,
         ...fieldsLine(words.replyHeaders, row.headers),
         ...(row.faults.length === 0
@@ -49,10 +50,42 @@ function operationsPage(words: Words): string {
               `- ${words.faults}${row.faults.map((kind) => `\`${kind}\` (${codeOf(kind)})`).join(', ')}`,
             ]),
         `- ${words.source}${row.source}`,
+        ...fieldTable(row, words),
       )
     }
   }
   return `${parts.join('\n')}\n`
+}
+
+/** Members of a request: where each stands, of which type of JSON it is, and what it means. */
+function fieldTable(row: OperationRow, words: Words): readonly string[] {
+  const { pathFields, query, requestHeaders, request } = row
+  const places = { path: pathFields, query, header: requestHeaders, body: request }
+  const { fields, fixed = {} } = factsOf(row)
+  const meanings = new Map([
+    ...fields.map((field) => [field.name, fieldMeaning(row.id, field, words)] as const),
+    ...Object.entries(fixed).map(([name, value]) => [name, words.always(value)] as const),
+  ])
+  const lines = Object.entries(places).flatMap(([place, members]) =>
+    Object.entries(members).map(([name, { optional, schema }]) => {
+      const where = words.places[place as keyof typeof places]
+      const type = typeOf(jsonSchema(schema))
+      return `| \`${name}\`${optional ? '?' : ''} | ${where} | ${type} | ${meanings.get(name) ?? ''} |`
+    }),
+  )
+  return lines.length === 0 ? [] : ['', ...words.fieldHead, ...lines]
+}
+
+function fieldMeaning(id: string, field: OperationField, words: Words): string {
+  // Rows bear the ids that the table has.
+  const meaning = meaningOf(id as OperationId, field, words.help)
+  return field.kind === 'bytes' ? `${meaning}${words.base64}` : meaning
+}
+
+function typeOf({ type, anyOf = [], enum: choices = [] }: JsonSchema): string {
+  if (type !== undefined) return type
+  const types = anyOf.length > 0 ? anyOf.map(typeOf) : choices.map((choice) => typeof choice)
+  return [...new Set(types)].join(', ')
 }
 
 function accessText(access: Access, words: Words): string {
@@ -98,11 +131,13 @@ function faultsPage(words: Words): string {
 }
 
 function settingsPage(words: Words): string {
-  const rows = Object.entries(SETTINGS).map(([name, row]: readonly [string, SettingRow]) => {
+  const names = Object.keys(SETTINGS) as SettingName[] // its own keys
+  const rows = names.map((name) => {
+    const row: SettingRow = SETTINGS[name]
     const choices = row.type === 'choice' ? `: ${row.choices.join(', ')}` : ''
     const bounds = row.type === 'integer' ? `, ${words.range(row.min, row.max)}` : ''
     const preset = row.default === undefined ? '' : `\`${row.default}\``
-    const help = (words.language === 'zh' ? SETTINGS_ZH[name] : undefined) ?? row.help
+    const help = words.language === 'zh' ? SETTINGS_ZH[name] : row.help
     const kind = `${words.kinds[row.type] ?? row.type}${bounds}${choices}`
     return `| \`--${name}\`<br>\`${variableOf(name)}\` | ${kind} | ${preset} | ${help} |`
   })

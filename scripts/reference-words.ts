@@ -1,3 +1,6 @@
+import { HELP_WORDS_ZH } from '../src/cli/chinese/help-words.ts'
+import { HELP_WORDS_EN, type HelpWords } from '../src/cli/help-words.ts'
+
 /** What the reference pages say around the tables, in one language. */
 export interface Words {
   readonly language: 'en' | 'zh'
@@ -7,9 +10,14 @@ export interface Words {
   readonly operations: readonly string[]
   readonly apis: Readonly<Record<'kms' | 'keyturn' | 'identity', string>>
   readonly who: string
-  readonly query: string
-  readonly requestHeaders: string
-  readonly request: string
+  /** Of the table of the members of a request. */
+  readonly fieldHead: readonly string[]
+  readonly places: Readonly<Record<'path' | 'query' | 'header' | 'body', string>>
+  /** Of bytes in text. */
+  readonly base64: string
+  /** Of a member that has one value only. */
+  readonly always: (value: string) => string
+  readonly help: HelpWords
   readonly answer: string
   readonly replyHeaders: string
   readonly faults: string
@@ -41,9 +49,11 @@ export const EN: Words = {
     identity: 'Identity: what clients need to sign in',
   },
   who: 'who: ',
-  query: 'query: ',
-  requestHeaders: 'request headers: ',
-  request: 'request: ',
+  fieldHead: ['| request | where | type | meaning |', '| --- | --- | --- | --- |'],
+  base64: ' (base64)',
+  places: { path: 'path', query: 'query', header: 'header', body: 'body' },
+  always: (value) => `always \`${value}\``,
+  help: HELP_WORDS_EN,
   answer: 'answer: ',
   replyHeaders: 'reply headers: ',
   faults: 'faults: ',
@@ -91,9 +101,11 @@ export const ZH: Words = {
     identity: '身份：客户端登录所需的接口',
   },
   who: '权限：',
-  query: '查询参数：',
-  requestHeaders: '请求头：',
-  request: '请求：',
+  fieldHead: ['| 请求字段 | 位置 | 类型 | 说明 |', '| --- | --- | --- | --- |'],
+  base64: '（Base64）',
+  places: { path: '路径', query: '查询参数', header: '请求头', body: '请求体' },
+  always: (value) => `固定为 \`${value}\``,
+  help: HELP_WORDS_ZH,
   answer: '响应：',
   replyHeaders: '响应头：',
   faults: '错误：',

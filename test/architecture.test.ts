@@ -133,7 +133,17 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
     ],
   },
   cli: {
-    rooms: ['core', 'crypto', 'contract', 'ports', 'audit', 'client', 'files', 'server'],
+    rooms: [
+      'core',
+      'crypto',
+      'contract',
+      'ports',
+      'audit',
+      'client',
+      'files',
+      'reference',
+      'server',
+    ],
     packages: [
       'node:fs',
       'node:http',

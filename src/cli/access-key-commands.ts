@@ -3,7 +3,8 @@ import type { AccessKeyId } from '../core/ids.ts'
 import { randomAlphanumericSecret, randomUpperAlphanumeric } from '../crypto/random.ts'
 import { wrapRecord } from '../crypto/wrapped-record.ts'
 import { systemClock } from '../ports/clock.ts'
-import { type Command, EXIT, UsageError } from './command.ts'
+import { type Command, EXIT } from './command.ts'
+import { mistake } from './mistakes.ts'
 import {
   findTenant,
   findUser,
@@ -67,7 +68,7 @@ export const accessKeyDelete: Command = {
     return withDataFolder(flags, io, async ({ storage }) => {
       const id = flags['id'] as AccessKeyId // looked up by equality
       if (!(await storage.identity.removeAccessKey(id))) {
-        throw new UsageError(`there is no access key ${id}`)
+        throw mistake('access-key-absent', { id })
       }
       io.print('done')
       return EXIT.ok

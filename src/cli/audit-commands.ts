@@ -38,7 +38,11 @@ export const auditVerify: Command = {
     }
     const publicKeyFile = flags['public-key']
     const folder = auditPlace(settings, 0).directory
-    const progress = showProgress(io, { label: 'Verifying', unit: 'bytes', total: bytesIn(folder) })
+    const progress = await showProgress(io, {
+      task: 'verifying',
+      unit: 'bytes',
+      total: bytesIn(folder),
+    })
     const reports = await withDataFolder(flags, io, async ({ root, storage }) => {
       const found: AuditReport[] = []
       // Threads have the slots 0, 1, 2 …; a folder that was removed is missed by its registration.

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
-import { UsageError } from './command.ts'
 import { CONNECTION_OPTIONS } from './connection/connection-flags.ts'
+import { HELP_WORDS_EN } from './help-words.ts'
+import { mistakeOfArguments } from './mistakes.ts'
 import { connectionFlags } from './operation-help.ts'
 
 /** Options of a command as `parseArgs` takes them. */
@@ -9,13 +10,13 @@ export type CallOptions = Readonly<Record<string, { readonly type: 'string' | 'b
 /** What `--help` says of the flags that say where the server is and who signs in. */
 export const CONNECTION_HELP = [
   'Where the server is, and who signs in (or keyturn configure):',
-  ...connectionFlags().map(({ flag, help }) => `  ${flag}\n        ${help}`),
+  ...connectionFlags(HELP_WORDS_EN).map(({ flag, help }) => `  ${flag}\n        ${help}`),
 ].join('\n')
 
 /**
  * Flags and words of a command that calls a server.
  *
- * @throws {UsageError}
+ * @throws {Mistake}
  */
 export function parseCall<Options extends CallOptions>(args: readonly string[], options: Options) {
   try {
@@ -26,6 +27,6 @@ export function parseCall<Options extends CallOptions>(args: readonly string[], 
       strict: true,
     })
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
+    throw mistakeOfArguments(error)
   }
 }

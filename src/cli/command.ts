@@ -38,11 +38,6 @@ export interface CommandIo {
 /** Asks for a line; of a secret, nothing is shown while it is typed. */
 export type Ask = (question: string, kind: 'shown' | 'secret') => Promise<string>
 
-/** Something that whoever typed the command can put right; printed without a stack. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
-}
-
 /** Exit codes. */
 export const EXIT = {
   ok: 0,

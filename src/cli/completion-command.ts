@@ -1,4 +1,7 @@
-import { type Command, type CommandEntry, EXIT, UsageError } from './command.ts'
+import { type Command, type CommandEntry, EXIT } from './command.ts'
+import { helpWordsIn } from './help-words.ts'
+import { languageOf } from './language.ts'
+import { mistake } from './mistakes.ts'
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const
 
@@ -15,21 +18,23 @@ export const completionCommand = (commands: readonly CommandEntry[]): Command =>
   help: () => HELP,
   async run(args, io) {
     const [shell, ...more] = args
-    if (more.length > 0) throw new UsageError('it takes the name of one shell')
+    if (more.length > 0) throw mistake('one-shell', {})
+    const language = languageOf(io.environment)
     const { completedCommands, completedNouns } = await import('./completion-tables.ts')
     const scripts = await import('./completion-scripts.ts')
+    const nouns = completedNouns(commands, await helpWordsIn(language))
     switch (shell) {
       case 'bash':
-        io.print(scripts.bashScript(completedNouns(commands), await completedCommands(commands)))
+        io.print(scripts.bashScript(nouns, await completedCommands(commands, language)))
         return EXIT.ok
       case 'zsh':
-        io.print(scripts.zshScript(completedNouns(commands), await completedCommands(commands)))
+        io.print(scripts.zshScript(nouns, await completedCommands(commands, language)))
         return EXIT.ok
       case 'fish':
-        io.print(scripts.fishScript(completedNouns(commands), await completedCommands(commands)))
+        io.print(scripts.fishScript(nouns, await completedCommands(commands, language)))
         return EXIT.ok
       default:
-        throw new UsageError(`say which shell: ${SHELLS.join(', ')}`)
+        throw mistake('shell-missing', { shells: SHELLS.join(', ') })
     }
   },
 })

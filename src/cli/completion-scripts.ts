@@ -4,9 +4,6 @@ import { CONNECTION_FLAGS } from './connection/connection-flags.ts'
 /** Flags of the many commands that call a server: scripts are shorter when these stand there once. */
 const CONNECTION: readonly string[] = Object.keys(CONNECTION_FLAGS).map((name) => `--${name}`)
 
-/** The flag that every command has. */
-const HELP_FLAG: CompletedFlag = { flag: '--help', help: 'print what it takes', values: 'nothing' }
-
 /** A script for bash 3.2 or newer. */
 export function bashScript(
   nouns: readonly CompletedNoun[],
@@ -20,7 +17,7 @@ export function bashScript(
     )
   const shared = CONNECTION.join(' ')
   const flags = commands.map(({ words, flags: known }) => {
-    const text = [...known, HELP_FLAG].map(({ flag }) => flag).join(' ')
+    const text = known.map(({ flag }) => flag).join(' ')
     return `    '${words}') flags="${text.replace(shared, '$shared')}" ;;`
   })
   return `# bash completion for keyturn
@@ -75,7 +72,7 @@ export function zshScript(
     const { words } = command
     const own = ownFlags(command)
     const shared = callsServer(command) ? ' $shared' : ''
-    return `    '${words}') flags=(${describedAll([...own, HELP_FLAG])}${shared}) ;;`
+    return `    '${words}') flags=(${describedAll(own)}${shared}) ;;`
   })
   const shared = commands.find(callsServer)?.flags ?? []
   return `#compdef keyturn
@@ -133,9 +130,7 @@ export function fishScript(
   )
   const calling = commands.filter(callsServer)
   const flags = commands.flatMap((command) =>
-    [...ownFlags(command), HELP_FLAG].map((one) =>
-      flagInFish(`__keyturn_is ${command.words}`, one),
-    ),
+    ownFlags(command).map((one) => flagInFish(`__keyturn_is ${command.words}`, one)),
   )
   const shared = (calling[0]?.flags ?? []).filter(({ flag }) => CONNECTION.includes(flag))
   return `# fish completion for keyturn

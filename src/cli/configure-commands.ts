@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { createClient } from '../client/index.ts'
-import { type Command, type CommandIo, EXIT, UsageError } from './command.ts'
+import { type Command, type CommandIo, EXIT } from './command.ts'
 import { CONNECTION_OPTIONS, type ConnectionFlags } from './connection/connection-flags.ts'
 import { connectionOf } from './connection/open-client.ts'
 import {
@@ -14,6 +14,8 @@ import {
   writeProfiles,
 } from './connection/profiles.ts'
 import { readSecret } from './connection/secret-input.ts'
+import { mistake, mistakeOfArguments } from './mistakes.ts'
+import { type ProfileQuestion, type SecretName, terminalWordsFor } from './terminal-words.ts'
 
 const HELP = `Usage: keyturn configure [--profile NAME] [FLAGS]
 
@@ -119,30 +121,31 @@ function flagsOf(args: readonly string[]): ConfigureFlags {
   try {
     return parseArgs({ args: [...args], options, strict: true, allowNegative: true }).values
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
+    throw mistakeOfArguments(error)
   }
 }
 
 async function profileOf(flags: ConfigureFlags, before: Profile, io: CommandIo): Promise<Profile> {
-  const ask = async (field: ProfileField, about: string): Promise<string | undefined> => {
+  const words = await terminalWordsFor(io)
+  const ask = async (field: ProfileQuestion): Promise<string | undefined> => {
     const given: unknown = Object.entries(flags).find(([name]) => name === field)?.[1]
     const flag = typeof given === 'string' ? given : undefined
     if (flag !== undefined || io.ask === undefined) return flag ?? before[field]
     const kept = before[field]
-    const typed = await io.ask(`${about}${kept === undefined ? '' : ` [${kept}]`}: `, 'shown')
+    const typed = await io.ask(words.question(words.profile[field], kept), 'shown')
     if (typed === CLEAR) return undefined
     return typed === '' ? kept : typed
   }
-  const endpoint = await ask('endpoint', 'Server (https://…)')
-  if (endpoint === undefined) throw new UsageError('--endpoint is missing')
-  if (!/^https?:\/\/[^/]/.test(endpoint)) throw new UsageError('--endpoint begins with https://')
+  const endpoint = await ask('endpoint')
+  if (endpoint === undefined) throw mistake('flag-missing', { flag: 'endpoint' })
+  if (!/^https?:\/\/[^/]/.test(endpoint)) throw mistake('not-https', { flag: 'endpoint' })
   const place: Profile = {
     endpoint,
     ...some('auth-url', flags['auth-url'] ?? before['auth-url']),
     ...some('ca-file', flags['ca-file'] ?? before['ca-file']),
-    ...some('region', await ask('region', 'Region (may be empty)')),
+    ...some('region', await ask('region')),
     ...some('project-id', flags['project-id'] ?? before['project-id']),
-    ...some('project', await ask('project', 'Project (may be empty: your own)')),
+    ...some('project', await ask('project')),
   }
   return { ...place, ...(await signInOf(flags, before, ask, io)) }
 }
@@ -150,31 +153,30 @@ async function profileOf(flags: ConfigureFlags, before: Profile, io: CommandIo):
 async function signInOf(
   flags: ConfigureFlags,
   before: Profile,
-  ask: (field: ProfileField, about: string) => Promise<string | undefined>,
+  ask: (field: ProfileQuestion) => Promise<string | undefined>,
   io: CommandIo,
 ): Promise<Profile> {
-  const secret = async (about: string, flag: keyof ConnectionFlags, kept?: string) => {
+  const { questionThatKeeps, secret: nameOf } = await terminalWordsFor(io)
+  const secret = async (about: SecretName, flag: keyof ConnectionFlags, kept?: string) => {
     const file = flags[flag]
     if (file !== undefined || kept === undefined) return readSecret({ about, flag, file }, io)
-    const typed = await io.ask?.(`${upperFirst(about)} (Enter keeps it): `, 'secret')
+    const typed = await io.ask?.(questionThatKeeps(nameOf(about)), 'secret')
     return typed === undefined || typed === '' ? kept : typed
   }
-  if (flags['token-file'] !== undefined) return { token: await secret('token', 'token-file') }
-  const user =
-    flags['access-key'] === undefined
-      ? await ask('user', 'User (may be empty: an access key signs)')
-      : undefined
+  if (flags['token-file'] !== undefined)
+    return { token: await secret({ kind: 'token' }, 'token-file') }
+  const user = flags['access-key'] === undefined ? await ask('user') : undefined
   if (user !== undefined) {
-    const domain = await ask('domain', 'Domain of the user (may be empty)')
+    const domain = await ask('domain')
     const kept = user === before.user ? before.password : undefined
-    const password = await secret(`password of ${user}`, 'password-file', kept)
+    const password = await secret({ kind: 'password', user }, 'password-file', kept)
     return { user, ...some('domain', domain), password }
   }
-  const accessKey = await ask('access-key', 'Access key')
+  const accessKey = await ask('access-key')
   if (accessKey === undefined) {
-    throw new UsageError('--user, --access-key or --token-file is missing')
+    throw mistake('credentials-missing', {})
   }
-  const about = `secret of access key ${accessKey}`
+  const about = { kind: 'secretKey', accessKey } as const
   const kept = accessKey === before['access-key'] ? before['secret-key'] : undefined
   return { 'access-key': accessKey, 'secret-key': await secret(about, 'secret-key-file', kept) }
 }
@@ -204,7 +206,7 @@ async function namedProfile(
   const { values, positionals } = parseProfile(args)
   const name = values.profile ?? positionals[0] ?? DEFAULT_PROFILE
   const profile = (await readProfiles(io.environment))[name]
-  if (profile === undefined) throw new UsageError(`there is no profile ${name}`)
+  if (profile === undefined) throw mistake('profile-absent', { name })
   return { name, profile }
 }
 
@@ -213,12 +215,12 @@ function parseProfile(args: readonly string[]) {
     const options = { profile: { type: 'string' } } as const
     return parseArgs({ args: [...args], options, allowPositionals: true })
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
+    throw mistakeOfArguments(error)
   }
 }
 
 function requireNone(args: readonly string[]): void {
-  if (args.length > 0) throw new UsageError('it takes no arguments')
+  if (args.length > 0) throw mistake('no-arguments', {})
 }
 
 function whoIn(profile: Profile): string {
@@ -228,8 +230,4 @@ function whoIn(profile: Profile): string {
 
 function some(field: ProfileField, value: string | undefined): Profile {
   return value === undefined || value === '' ? {} : { [field]: value }
-}
-
-function upperFirst(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }

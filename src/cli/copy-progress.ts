@@ -1,18 +1,18 @@
 import type { CopyProgress } from '../server/store-copy.ts'
 import type { CommandIo } from './command.ts'
-import { count, progressLine } from './progress.ts'
+import { amount, labelOf, progressLine } from './progress.ts'
+import { terminalWordsFor } from './terminal-words.ts'
 
 /** How often the line of a terminal changes, and how often a log gets one more. */
 const TERMINAL_EVERY_MS = 100
 const LOG_EVERY_MS = 10_000
 
-const STEPS = { copying: 'Copying', comparing: 'Comparing' } as const
-
 /**
  * Shows how far a copy is: on a terminal in one line that is written again and again, elsewhere in a
  * line for each table that has rows, and now and then in between.
  */
-export function showCopyProgress(io: CommandIo): (progress: CopyProgress) => void {
+export async function showCopyProgress(io: CommandIo): Promise<(progress: CopyProgress) => void> {
+  const words = await terminalWordsFor(io)
   const everyMs = io.rewriteLine === undefined ? LOG_EVERY_MS : TERMINAL_EVERY_MS
   let shown = ''
   let shownAtMs = performance.now()
@@ -26,8 +26,9 @@ export function showCopyProgress(io: CommandIo): (progress: CopyProgress) => voi
     }
     if (isTableDone ? rows === 0 : now - shownAtMs < everyMs) return
     shownAtMs = now
-    const options = { label: `${STEPS[step]} ${table}`, unit: 'rows', total: undefined }
-    if (io.rewriteLine !== undefined) io.rewriteLine(progressLine(options, rows, now - begunAtMs))
-    else io.printError(`${options.label}: ${count(rows)} ${rows === 1 ? 'row' : 'rows'}`)
+    const options = { task: step, of: table, unit: 'rows', total: undefined } as const
+    if (io.rewriteLine === undefined) {
+      io.printError(`${words.question(labelOf(options, words))}${amount(rows, 'rows', words)}`)
+    } else io.rewriteLine(progressLine(options, rows, now - begunAtMs, words))
   }
 }

@@ -6,10 +6,11 @@ import { readSettings } from '../server/settings.ts'
 import { SETTINGS, type Settings } from '../server/settings-table.ts'
 import { ownTarget, type Target } from './ask-server.ts'
 import { CONNECTION_HELP, parseCall } from './call-flags.ts'
-import { type Command, type CommandIo, EXIT, UsageError } from './command.ts'
+import { type Command, type CommandIo, EXIT } from './command.ts'
 import type { ConnectionFlags } from './connection/connection-flags.ts'
 import { connectionOf, openClient } from './connection/open-client.ts'
 import { checkKeys, checkServer } from './doctor-server.ts'
+import { mistake } from './mistakes.ts'
 import { tame } from './output/display-width.ts'
 import { OUTPUT_FORMS, outputForm, printReply } from './output/print-reply.ts'
 
@@ -51,7 +52,7 @@ export const doctor: Command = {
     ].join('\n'),
   async run(args, io) {
     const { values, positionals } = parseCall(args, { ...SETTING_OPTIONS, ...OWN_OPTIONS })
-    if (positionals.length > 0) throw new UsageError(`what is ${positionals[0]}?`)
+    if (positionals.length > 0) throw mistake('what-is', { word: positionals[0] ?? '' })
     const form = outputForm(values.output, io)
     const findings =
       values.endpoint === undefined && values.profile === undefined
@@ -59,7 +60,7 @@ export const doctor: Command = {
         : await lookThere(values, io)
     const problems = countOf(findings, 'problem')
     if (form === 'table') io.print(present(findings, io))
-    else printReply({ problems, warnings: countOf(findings, 'warning'), findings }, form, io)
+    else await printReply({ problems, warnings: countOf(findings, 'warning'), findings }, form, io)
     return problems === 0 ? EXIT.ok : EXIT.failed
   },
 }

@@ -2,7 +2,8 @@ import type { EpochMs } from '../core/time.ts'
 import type { WaitingEvent } from '../ports/event-outbox.ts'
 import { readSettings, SettingsError } from '../server/settings.ts'
 import { sendTestEvent } from '../server/webhook.ts'
-import { type Command, EXIT, UsageError } from './command.ts'
+import { type Command, EXIT } from './command.ts'
+import { mistake } from './mistakes.ts'
 import { flagsHelp, parseFlags, withDataFolder } from './open-store.ts'
 import { settingsHelp } from './settings-help.ts'
 
@@ -48,7 +49,7 @@ export const eventsList: Command = {
     const flags = parseFlags(args, LIST_FLAGS, io)
     const limit = Number(flags['limit'] ?? DEFAULT_LISTED)
     if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LISTED) {
-      throw new UsageError(`--limit is a whole number from 1 to ${MAX_LISTED}`)
+      throw mistake('not-a-whole-number', { flag: 'limit', min: 1, max: MAX_LISTED })
     }
     return withDataFolder(flags, io, async ({ storage }) => {
       const waiting = await storage.outbox.waiting(limit)
@@ -71,7 +72,7 @@ export const eventsDiscard: Command = {
   async run(args, io) {
     const flags = parseFlags(args, DISCARD_FLAGS, io)
     const time = Date.parse(flags['before'] ?? '')
-    if (Number.isNaN(time)) throw new UsageError('--before is a time such as 2026-11-25T00:00:00Z')
+    if (Number.isNaN(time)) throw mistake('not-a-date', { flag: 'before' })
     return withDataFolder(flags, io, async ({ storage }) => {
       const count = await storage.outbox.discard(time as EpochMs)
       io.print(`${count} events given up.`)

@@ -1,12 +1,14 @@
-import { type CommandIo, UsageError } from './command.ts'
+import type { CommandIo } from './command.ts'
 import { readBytes, readText } from './connection/secret-input.ts'
+import { mistake } from './mistakes.ts'
 import type { OperationField } from './operation-field.ts'
+import { terminalWordsFor } from './terminal-words.ts'
 
 /**
  * What a flag's text becomes in a request. Text that begins with `@` names a file, `@-` is standard
  * input; `@@` stands for an `@`.
  *
- * @throws {UsageError} when the text will not do
+ * @throws {Mistake} when the text will not do
  */
 export function fieldValue(field: OperationField, flag: string, given: string): unknown {
   const text = contentOf(given)
@@ -15,13 +17,13 @@ export function fieldValue(field: OperationField, flag: string, given: string): 
       return text
     case 'choice':
       if (field.choices?.includes(text) !== true) {
-        throw new UsageError(`--${flag} is one of ${field.choices?.join(', ')}`)
+        throw mistake('not-a-choice', { flag, choices: field.choices?.join(', ') ?? '' })
       }
       return text
     case 'number': {
       const value = Number(text)
       if (text.trim() === '' || !Number.isFinite(value)) {
-        throw new UsageError(`--${flag} must be a number`)
+        throw mistake('not-a-number', { flag })
       }
       return value
     }
@@ -57,7 +59,7 @@ export function fieldValue(field: OperationField, flag: string, given: string): 
  * A secret member of a request, from its file or from somebody at a terminal. Bytes and what is to be
  * encrypted are taken as they are; of other secrets a line feed at the end is no part.
  *
- * @throws {UsageError} when it is missing and nobody can be asked
+ * @throws {Mistake} when it is missing and nobody can be asked
  */
 export async function secretValue(
   field: OperationField,
@@ -67,9 +69,10 @@ export async function secretValue(
 ): Promise<unknown> {
   if (file === undefined) {
     if (io.ask === undefined || field.kind === 'json') {
-      throw new UsageError(`--${flag} is missing: a file, or - for standard input`)
+      throw mistake('secret-file-missing', { flag })
     }
-    const typed = await io.ask(`${upperFirst(field.name.replaceAll('_', ' '))}: `, 'secret')
+    const words = await terminalWordsFor(io)
+    const typed = await io.ask(words.question(words.field(field.name)), 'secret')
     return field.kind === 'bytes' ? Buffer.from(typed).toString('base64') : typed
   }
   switch (field.kind) {
@@ -80,7 +83,7 @@ export async function secretValue(
     default: {
       const bytes = readBytes(file)
       const text = bytes.toString('utf8')
-      if (!Buffer.from(text).equals(bytes)) throw new UsageError(`--${flag}: the file is no text`)
+      if (!Buffer.from(text).equals(bytes)) throw mistake('not-text', { flag })
       return field.name === 'plain_text' ? text : text.replace(/\r?\n$/, '')
     }
   }
@@ -95,7 +98,7 @@ function timeOf(flag: string, text: string): string {
   if (/^\d+$/.test(text)) return text
   const time = Date.parse(text)
   if (Number.isNaN(time)) {
-    throw new UsageError(`--${flag} is a date as 2026-01-31 or 2026-01-31T12:00Z, or milliseconds`)
+    throw mistake('not-a-time', { flag })
   }
   return String(time)
 }
@@ -123,10 +126,6 @@ function parseJson(flag: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new UsageError(`--${flag} is not JSON`)
+    throw mistake('not-json', { flag })
   }
-}
-
-function upperFirst(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }

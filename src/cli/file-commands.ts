@@ -4,12 +4,14 @@ import type { ByteSource } from '../files/byte-source.ts'
 import { readFileHeader } from '../files/file-header.ts'
 import { decryptStream, encryptStream, type FileWork } from '../files/file-stream.ts'
 import { type CallOptions, CONNECTION_HELP, parseCall } from './call-flags.ts'
-import { type Command, type CommandIo, EXIT, UsageError } from './command.ts'
+import { type Command, type CommandIo, EXIT } from './command.ts'
 import { openClient } from './connection/open-client.ts'
 import { makeFileKey, openFileKey } from './file-keys.ts'
 import { openInput, openOutput } from './file-places.ts'
+import { mistake } from './mistakes.ts'
 import { cleaningUp } from './on-signal.ts'
 import { showProgress } from './progress.ts'
+import { type Task, terminalWordsFor } from './terminal-words.ts'
 
 const OPTIONS = { aad: { type: 'string' }, force: { type: 'boolean' } } as const
 
@@ -29,21 +31,24 @@ export const encryptFile: Command = {
       '  --key KEY\n        id or alias of the master key (required)',
       '  --aad TEXT\n        bind the data key to TEXT: decrypt-file then needs the same; no secret, not kept in OUT',
       FORCE_HELP,
+      '',
       CONNECTION_HELP,
     ].join('\n'),
   async run(args, io) {
     const { values, from, to } = parse(args, { ...OPTIONS, key: { type: 'string' } } as const)
     const named = values.key
-    if (named === undefined || named === '') throw new UsageError('--key is missing')
+    if (named === undefined || named === '') throw mistake('flag-missing', { flag: 'key' })
     await using source = disposed(await openInput(from))
     const output = { replaces: values.force === true, isReadable: false }
     await whole(
       () => openOutput(to, output),
       async (sink) => {
         const client = await openClient(values, io)
-        const { key, header } = await makeFileKey(client, named, values.aad)
-        const label = 'Encrypting'
-        await withKey({ label, source, sink, key, io }, (work) => encryptStream(work, header))
+        const words = await terminalWordsFor(io)
+        const { key, header } = await makeFileKey(client, named, values.aad, words)
+        await withKey({ task: 'encrypting', source, sink, key, io }, (work) =>
+          encryptStream(work, header),
+        )
       },
     )
     return EXIT.ok
@@ -65,6 +70,7 @@ export const decryptFile: Command = {
       '',
       '  --aad TEXT\n        the text that encrypt-file was given; a file made without one is refused',
       FORCE_HELP,
+      '',
       CONNECTION_HELP,
     ].join('\n'),
   async run(args, io) {
@@ -77,8 +83,7 @@ export const decryptFile: Command = {
       async (sink) => {
         const client = await openClient(values, io)
         const key = await openFileKey(client, header, values.aad)
-        const label = 'Decrypting'
-        await withKey({ label, source, sink, key, io }, (work) =>
+        await withKey({ task: 'decrypting', source, sink, key, io }, (work) =>
           decryptStream(work, header, bytes),
         )
       },
@@ -111,7 +116,7 @@ function whole(
 
 async function withKey(
   parts: {
-    readonly label: string
+    readonly task: Task
     readonly source: ByteSource
     readonly sink: ByteSink
     readonly key: SecretBytes
@@ -119,8 +124,8 @@ async function withKey(
   },
   use: (work: FileWork) => Promise<void>,
 ): Promise<void> {
-  const { label, source, sink, key, io } = parts
-  const progress = showProgress(io, { label, unit: 'bytes', total: source.totalBytes })
+  const { task, source, sink, key, io } = parts
+  const progress = await showProgress(io, { task, unit: 'bytes', total: source.totalBytes })
   try {
     await use({ source, sink, key, onBytes: progress.add })
   } finally {
@@ -133,7 +138,7 @@ function parse<Options extends CallOptions>(args: readonly string[], options: Op
   const { values, positionals } = parseCall(args, options)
   const [from, to, ...more] = positionals
   if (from === undefined || to === undefined || more.length > 0) {
-    throw new UsageError('name two files, IN and OUT, or - for standard input and output')
+    throw mistake('two-files', {})
   }
   return { values, from, to }
 }

@@ -3,8 +3,9 @@ import { SecretBytes } from '../crypto/secret-bytes.ts'
 import type { FileHeader } from '../files/file-header.ts'
 import { FILE_KEY_BYTES, FILE_SEGMENT_BYTES } from '../files/file-stream.ts'
 import { RefusedFile } from '../files/refused-file.ts'
-import { UsageError } from './command.ts'
 import { keyIdOf } from './key-names.ts'
+import { mistake } from './mistakes.ts'
+import type { TerminalWords } from './terminal-words.ts'
 
 /** A data key for one file, in the clear and as the header of the file bears it. */
 export interface FileKey {
@@ -22,9 +23,10 @@ export async function makeFileKey(
   client: Client,
   named: string,
   context: string | undefined,
+  words: TerminalWords,
 ): Promise<FileKey> {
   const reply = await client.createDatakey({
-    key_id: await keyIdOf(client, named),
+    key_id: await keyIdOf(client, named, words),
     datakey_length: FILE_KEY_BYTES * 8,
     additional_authenticated_data: context,
   })
@@ -46,7 +48,7 @@ export async function openFileKey(
   context: string | undefined,
 ): Promise<SecretBytes> {
   if (header.needsContext && context === undefined) {
-    throw new UsageError('the file was encrypted with --aad: give the same text')
+    throw mistake('aad-missing', {})
   }
   if (!header.needsContext && context !== undefined) {
     throw new RefusedFile('the file was encrypted without --aad: nothing binds it to the text')

@@ -1,6 +1,6 @@
 import { type ByteSink, openFileSink, streamSink } from '../files/byte-sink.ts'
 import { type ByteSource, openFileSource, streamSource } from '../files/byte-source.ts'
-import { UsageError } from './command.ts'
+import { mistake } from './mistakes.ts'
 
 /** Stands for standard input or output. */
 const STANDARD = '-'
@@ -13,7 +13,7 @@ export function openInput(path: string): Promise<ByteSource> | ByteSource {
 /**
  * Where a file command writes: a file, or standard output for `-`.
  *
- * @throws {UsageError} when bytes that nobody can read would go to a terminal
+ * @throws {Mistake} when bytes that nobody can read would go to a terminal
  */
 export async function openOutput(
   path: string,
@@ -21,7 +21,7 @@ export async function openOutput(
 ): Promise<ByteSink> {
   if (path !== STANDARD) return openFileSink(path, options.replaces)
   if (process.stdout.isTTY && !options.isReadable) {
-    throw new UsageError('cipher text is not written to a terminal: name a file')
+    throw mistake('cipher-text-on-terminal', {})
   }
   return streamSink(process.stdout)
 }

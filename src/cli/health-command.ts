@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { readSettings } from '../server/settings.ts'
 import { ask, ownTarget, type Target } from './ask-server.ts'
-import { type Command, type CommandIo, EXIT, UsageError } from './command.ts'
+import { type Command, type CommandIo, EXIT } from './command.ts'
+import { mistake, mistakeOfArguments } from './mistakes.ts'
 
 const PATH = '/readyz'
 
@@ -36,11 +37,11 @@ function targetOf(args: readonly string[], io: CommandIo): Target {
   try {
     flags = parseArgs({ args: [...args], options: { url: text, ca: text, config: text } }).values
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
+    throw mistakeOfArguments(error)
   }
   if (flags.url === undefined) return ownServer(flags.config, io)
   if (!/^https?:\/\/[^/]/.test(flags.url) || !URL.canParse(flags.url)) {
-    throw new UsageError('--url must begin with http:// or https://')
+    throw mistake('not-a-url', { flag: 'url' })
   }
   const ca = flags.ca === undefined ? undefined : readFileSync(flags.ca)
   return { url: new URL(flags.url), ca, isVerified: true }

@@ -1,4 +1,5 @@
 import { type Client, KeyturnError, pages } from '../client/index.ts'
+import type { TerminalWords } from './terminal-words.ts'
 
 const KEY_ID = /^[0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{12}$/
 /** Members of requests that name a key. */
@@ -9,7 +10,11 @@ const NAMES_A_KEY = /(?:^|_)key_id$/
  *
  * @throws {KeyturnError} `refused`, with status 404, when no key has that alias
  */
-export async function keyIdOf(client: Client, named: string): Promise<string> {
+export async function keyIdOf(
+  client: Client,
+  named: string,
+  { noSuchAlias }: TerminalWords,
+): Promise<string> {
   if (KEY_ID.test(named)) return named
   const search = { alias: named, sort: 'alias', order: 'asc', limit: 10 } as const
   for await (const { keys } of pages(client.searchKeys, search)) {
@@ -19,18 +24,19 @@ export async function keyIdOf(client: Client, named: string): Promise<string> {
     if (keys.length > 0) break
   }
   const facts = { kind: 'refused', operation: 'SearchKeys', status: 404 } as const
-  throw new KeyturnError(`There is no key with the alias ${named}.`, facts)
+  throw new KeyturnError(noSuchAlias(named), facts)
 }
 
 /** `members` with the ids of keys in the place of aliases. */
 export async function withKeyIds(
   client: Client,
   members: Readonly<Record<string, unknown>>,
+  words: TerminalWords,
 ): Promise<Readonly<Record<string, unknown>>> {
   const found: Record<string, unknown> = { ...members }
   for (const [name, value] of Object.entries(members)) {
     if (namesKey(name) && typeof value === 'string' && value !== '') {
-      found[name] = await keyIdOf(client, value)
+      found[name] = await keyIdOf(client, value, words)
     }
   }
   return found

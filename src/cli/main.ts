@@ -1,3 +1,4 @@
+import { cutTo } from './output/display-width.ts'
 import { run } from './run.ts'
 import { askAtTerminal } from './terminal.ts'
 
@@ -19,7 +20,7 @@ process.exitCode = await run(process.argv.slice(2), {
   rewriteLine: process.stderr.isTTY
     ? // A line that wraps cannot be written over.
       (text) =>
-        process.stderr.write(`\r\u001b[2K${text.slice(0, (process.stderr.columns || 80) - 1)}`)
+        process.stderr.write(`\r\u001b[2K${cutTo(text, (process.stderr.columns || 80) - 1)}`)
     : undefined,
   isWatched: process.stdout.isTTY === true,
   isColourful: process.stdout.isTTY === true && (process.env['NO_COLOR'] ?? '') === '',

@@ -7,7 +7,8 @@ import { untilInForce } from '../server/in-force.ts'
 import { makeLog } from '../server/log.ts'
 import { SETTINGS } from '../server/settings-table.ts'
 import { STORE_FLAGS, storeSettingsOf } from '../server/store-settings.ts'
-import { type CommandIo, UsageError } from './command.ts'
+import type { CommandIo } from './command.ts'
+import { mistake, mistakeOfArguments } from './mistakes.ts'
 
 /** A flag of a command. */
 export interface Flag {
@@ -29,7 +30,7 @@ const PLACE_FLAGS: Flags = {
 /**
  * Values of flags; the data folder may also come from KEYTURN_DATA.
  *
- * @throws {UsageError}
+ * @throws {Mistake}
  */
 export function parseFlags(
   args: readonly string[],
@@ -42,11 +43,11 @@ export function parseFlags(
   try {
     values = parseArgs({ args: [...args], options, strict: true }).values
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
+    throw mistakeOfArguments(error)
   }
   for (const [name, { required }] of Object.entries(flags)) {
     if (required === true && (values[name] ?? '') === '')
-      throw new UsageError(`--${name} is missing`)
+      throw mistake('flag-missing', { flag: name })
   }
   return { ...values, data: values['data'] ?? io.environment['KEYTURN_DATA'] ?? './keyturn-data' }
 }
@@ -90,11 +91,11 @@ export async function withDataFolder<T>(
 export async function findTenant(storage: Storage, name: string | undefined): Promise<Tenant> {
   if (name !== undefined) {
     const tenant = await storage.identity.findTenantByName(name)
-    if (tenant === undefined) throw new UsageError(`there is no domain ${name}`)
+    if (tenant === undefined) throw mistake('domain-absent', { name })
     return tenant
   }
   const [tenant, ...others] = await storage.identity.listTenants(2)
-  if (tenant === undefined || others.length > 0) throw new UsageError('name a domain: --domain')
+  if (tenant === undefined || others.length > 0) throw mistake('domain-missing', {})
   return tenant
 }
 
@@ -105,7 +106,7 @@ export async function findUser(
   name: string | undefined,
 ): Promise<User> {
   const user = await storage.identity.findUserByName(tenant.id, name ?? '')
-  if (user === undefined) throw new UsageError(`there is no user ${name} in ${tenant.name}`)
+  if (user === undefined) throw mistake('user-absent', { name: name ?? '', domain: tenant.name })
   return user
 }
 

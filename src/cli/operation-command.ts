@@ -4,6 +4,7 @@ import { signInRequest } from '../client/sign-in.ts'
 import type { OperationId } from '../contract/operations/index.ts'
 import { type Command, type CommandIo, EXIT } from './command.ts'
 import { connectionOf } from './connection/open-client.ts'
+import { HELP_WORDS_EN } from './help-words.ts'
 import { withKeyIds } from './key-names.ts'
 import type { OperationFacts } from './operation-field.ts'
 import { OPERATION_ENTRIES } from './operation-fields/index.ts'
@@ -11,6 +12,7 @@ import { type OperationCall, readCall } from './operation-flags.ts'
 import { operationHelp } from './operation-help.ts'
 import { OPERATION_WORDS, type OperationWords } from './operation-words.ts'
 import { outputForm, printReply } from './output/print-reply.ts'
+import { terminalWordsFor } from './terminal-words.ts'
 import { type AnyCall, type Members, wholeList } from './whole-list.ts'
 
 /** The member that signs in. */
@@ -21,11 +23,11 @@ export async function operationCommand(id: OperationId): Promise<Command> {
   const facts = await factsOf(id)
   const words: OperationWords = OPERATION_WORDS[id]
   return {
-    help: () => operationHelp(id, facts, words),
+    help: () => operationHelp(id, facts, words, HELP_WORDS_EN),
     async run(args, io) {
       const call = await readCall(facts, words, args, io)
       const form = outputForm(call.output, io)
-      printReply(await answer(id, facts, words, call, io), form, io, words.columns)
+      await printReply(await answer(id, facts, words, call, io), form, io, words.columns)
       return EXIT.ok
     },
   }
@@ -53,7 +55,7 @@ async function answer(
   const client = createClient(options)
   // Flags were made from the same row as the method: its request holds these members, and no other.
   const call = client[method] as unknown as AnyCall
-  const request = await withKeyIds(client, { ...made, ...members })
+  const request = await withKeyIds(client, { ...made, ...members }, await terminalWordsFor(io))
   return isAll ? wholeList(call, facts, request) : call(request)
 }
 

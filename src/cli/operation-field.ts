@@ -23,6 +23,13 @@ export type FieldKind =
   /** Bytes of a file, which travel in base64. */
   | 'bytes'
 
+/** What a number, or a number in text, may be; both ends are allowed. */
+export interface FieldLimits {
+  readonly min: number
+  readonly max: number
+  readonly unit?: 'bits' | 'bytes' | 'days'
+}
+
 /** A member of a request, as a flag. */
 export interface OperationField {
   /** Its name on the wire. */
@@ -32,6 +39,7 @@ export interface OperationField {
   /** It is read from a file or typed unseen, never an argument. */
   readonly secret?: true
   readonly choices?: readonly string[]
+  readonly limits?: FieldLimits
   readonly help: string
 }
 

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util'
-import { type CommandIo, UsageError } from './command.ts'
+import type { CommandIo } from './command.ts'
 import { CONNECTION_OPTIONS, type ConnectionFlags } from './connection/connection-flags.ts'
 import { fieldValue, secretValue } from './field-values.ts'
+import { mistake, mistakeOfArguments } from './mistakes.ts'
 import type { OperationFacts, OperationField } from './operation-field.ts'
 import type { OperationWords } from './operation-words.ts'
 
@@ -29,7 +30,7 @@ export function hasPages({ fields }: OperationFacts): boolean {
 /**
  * Reads the arguments of an operation's command.
  *
- * @throws {UsageError} for arguments that will not do
+ * @throws {Mistake} for arguments that will not do
  */
 export async function readCall(
   facts: OperationFacts,
@@ -47,7 +48,7 @@ export async function readCall(
     if (field.secret === true) {
       members[field.name] = await secretValue(field, flag, textOrNothing(value), io)
     } else if (typeof value === 'string') members[field.name] = fieldValue(field, flag, value)
-    else if (value === undefined) throw new UsageError(`--${flag} is missing`)
+    else if (value === undefined) throw mistake('flag-missing', { flag })
     else members[field.name] = value
   }
   return {
@@ -76,12 +77,12 @@ function parse(
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, allowNegative: true })
   } catch (error) {
-    const message = error instanceof Error ? error.message.split('. To specify')[0] : String(error)
-    const [, unknown] = /^Unknown option '--([\w-]+)'/.exec(message ?? '') ?? []
-    if (unknown !== undefined && Object.hasOwn(options, `${unknown}-file`)) {
-      throw new UsageError(`secrets are no arguments: give a file to --${unknown}-file, or -`)
+    const found = mistakeOfArguments(error)
+    if (found.is('flag-unknown')) {
+      const flag = found.facts.option.replace(/^-+/, '')
+      if (Object.hasOwn(options, `${flag}-file`)) throw mistake('secret-as-argument', { flag })
     }
-    throw new UsageError(message)
+    throw found
   }
 }
 
@@ -101,7 +102,7 @@ function withOperands(
   for (const [at, value] of positionals.entries()) {
     const name = open[at]
     // What stands there too much may be a secret: it is not repeated.
-    if (name === undefined) throw new UsageError('there are more arguments than it takes')
+    if (name === undefined) throw mistake('too-many-arguments', {})
     given.set(name, value)
   }
   return given

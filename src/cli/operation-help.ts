@@ -1,4 +1,6 @@
-import { CONNECTION_FLAGS } from './connection/connection-flags.ts'
+import type { OperationId } from '../contract/operations/index.ts'
+import { CONNECTION_FLAGS, type ConnectionFlagName } from './connection/connection-flags.ts'
+import type { HelpWords } from './help-words.ts'
 import { namesKey } from './key-names.ts'
 import type { FieldKind, OperationFacts, OperationField } from './operation-field.ts'
 import { flagOf, hasPages } from './operation-flags.ts'
@@ -26,58 +28,64 @@ export interface FlagHelp {
 }
 
 /** The flags that are an operation's own. */
-export function flagsOf(facts: OperationFacts, words: OperationWords): readonly FlagHelp[] {
+export function flagsOf(
+  id: OperationId,
+  facts: OperationFacts,
+  words: OperationWords,
+  text: HelpWords,
+): readonly FlagHelp[] {
   return facts.fields.map((field) => ({
     flag: `--${flagOf(field, words)} ${placeholderOf(field)}`.trimEnd(),
-    help: helpOf(field),
+    help: helpOf(id, field, text),
   }))
 }
 
 /** The flags that say what is answered, and how. */
-export function answerFlags(facts: OperationFacts): readonly FlagHelp[] {
+export function answerFlags(facts: OperationFacts, text: HelpWords): readonly FlagHelp[] {
   return [
-    ...(hasPages(facts) ? [{ flag: '--all', help: 'all pages, one after the other' }] : []),
-    {
-      flag: `--output ${OUTPUT_FORMS.join('|')}`,
-      help: 'how to print the answer; without it, a table on a terminal and JSON elsewhere',
-    },
+    ...(hasPages(facts) ? [{ flag: '--all', help: text.allPages }] : []),
+    { flag: `--output ${OUTPUT_FORMS.join('|')}`, help: text.output },
   ]
 }
 
 /** The flags of every command that calls a server. */
-export function connectionFlags(): readonly FlagHelp[] {
-  return Object.entries(CONNECTION_FLAGS).map(([name, { placeholder, help }]) => ({
-    flag: `--${name} ${placeholder}`,
-    help,
+export function connectionFlags(text: HelpWords): readonly FlagHelp[] {
+  const names = Object.keys(CONNECTION_FLAGS) as ConnectionFlagName[]
+  return names.map((name) => ({
+    flag: `--${name} ${CONNECTION_FLAGS[name].placeholder}`,
+    help: text.connectionFlag(name),
   }))
 }
 
 /** What `--help` prints for the command of an operation. */
-export function operationHelp(id: string, facts: OperationFacts, words: OperationWords): string {
-  const { summary, method, path, permission } = facts
-  const needs = permission === undefined ? '' : ` It needs the permission ${permission}.`
+export function operationHelp(
+  id: OperationId,
+  facts: OperationFacts,
+  words: OperationWords,
+  text: HelpWords,
+): string {
   return [
-    usageOf(facts, words),
+    `${text.usage}${usageOf(facts, words)}`,
     '',
-    `${summary}. Calls ${id} (${method} ${path}).${needs}`,
+    text.operation(id, facts),
     '',
-    ...flagsOf(facts, words).map(line),
-    ...answerFlags(facts).map(line),
+    ...flagsOf(id, facts, words, text).map(line),
+    ...answerFlags(facts, text).map(line),
     '',
-    'Where the server is and who signs in:',
+    text.connection,
     '',
-    ...connectionFlags().map(line),
+    ...connectionFlags(text).map(line),
   ].join('\n')
 }
 
-/** The line that says how it is called. */
+/** How it is called. */
 export function usageOf(facts: OperationFacts, { words, operands = [] }: OperationWords): string {
   const named = operands.map((name) => {
     const isRequired = facts.fields.some((field) => field.name === name && field.required === true)
     const text = namesKey(name) ? name.replace(/_?id$/, '').toUpperCase() : name.toUpperCase()
     return isRequired ? text : `[${text}]`
   })
-  return ['Usage: keyturn', words, ...named, '[FLAGS]'].join(' ')
+  return ['keyturn', words, ...named, '[FLAGS]'].join(' ')
 }
 
 function placeholderOf(field: OperationField): string {
@@ -86,14 +94,28 @@ function placeholderOf(field: OperationField): string {
   return field.name.endsWith('_id') ? 'ID' : PLACEHOLDERS[field.kind]
 }
 
-function helpOf({ kind, name, choices, help, required, secret }: OperationField): string {
+/** What a member of a request means, and what it may be. */
+export function meaningOf(id: OperationId, field: OperationField, text: HelpWords): string {
+  const { choices, limits } = field
+  const help = text.field(id, field)
   const isTold = choices === undefined || choices.every((choice) => help.includes(choice))
-  const words = isTold ? '' : `: ${choices.join(', ')}`
-  const file = secret === true ? '; - for standard input' : ''
-  const asked = secret === true && required === true && kind !== 'json' ? ', or typed' : ''
-  const exact = name === 'plain_text' || kind === 'bytes' ? ', all of its bytes' : ''
-  const mark = required === true ? ' (required)' : ''
-  return `${help}${words}${file}${exact}${asked}${mark}`
+  return [
+    help,
+    limits === undefined ? '' : text.limits(limits),
+    isTold ? '' : text.choices(choices),
+  ].join('')
+}
+
+function helpOf(id: OperationId, field: OperationField, text: HelpWords): string {
+  const { kind, name, required, secret } = field
+  const meaning = meaningOf(id, field, text)
+  return [
+    namesKey(name) ? text.orAlias(meaning) : meaning,
+    secret === true ? text.standardInput : '',
+    name === 'plain_text' || kind === 'bytes' ? text.allBytes : '',
+    secret === true && required === true && kind !== 'json' ? text.orTyped : '',
+    required === true ? text.required : '',
+  ].join('')
 }
 
 function line({ flag, help }: FlagHelp): string {

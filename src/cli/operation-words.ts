@@ -249,6 +249,11 @@ export const NOUNS = {
 } as const satisfies Record<Noun, string>
 
 /** First word of the command of an operation. */
-type Noun = (typeof OPERATION_WORDS)[OperationId]['words'] extends `${infer First} ${string}`
+export type Noun = (typeof OPERATION_WORDS)[OperationId]['words'] extends `${infer First} ${string}`
   ? First
   : never
+
+/** Whether a word is the first one of commands of operations. */
+export function isNoun(word: string): word is Noun {
+  return Object.hasOwn(NOUNS, word)
+}

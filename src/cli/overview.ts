@@ -1,44 +1,44 @@
 import type { CommandEntry } from './command.ts'
-import { NOUNS } from './operation-words.ts'
-
-const EXIT_CODES =
-  'Exit codes: 0 done, 1 failed, 2 called wrongly, 3 not signed in or not allowed, 4 no such thing,\n' +
-  '5 the server or the way to it is not well.'
+import type { HelpWords } from './help-words.ts'
+import { NOUNS, type Noun } from './operation-words.ts'
 
 /** What `keyturn --help` prints: what works on an installation, and what of a server there is. */
-export function overview(commands: readonly CommandEntry[]): string {
+export function overview(commands: readonly CommandEntry[], text: HelpWords): string {
   const own = commands.filter(({ operation }) => operation === undefined)
-  const lines: readonly Line[] = own.map(({ words, summary }) => ({ words, summary }))
-  const nouns: readonly Line[] = Object.entries(NOUNS).map(([words, summary]) => ({
+  const lines: readonly Line[] = own.map((entry) => ({
+    words: entry.words,
+    summary: text.summary(entry),
+  }))
+  const nouns: readonly Line[] = (Object.keys(NOUNS) as Noun[]).map((words) => ({
     words,
-    summary,
+    summary: text.noun(words),
   }))
   const width = widthOf([...lines, ...nouns])
   return [
-    'Keyturn, a key management service: keys that rotate by themselves and can prove it.',
+    text.about,
     '',
-    'Usage: keyturn COMMAND [FLAGS]',
+    `${text.usage}keyturn COMMAND [FLAGS]`,
     '',
     ...lines.map((line) => format(line, width)),
     '',
-    'What a server does, each with commands of its own (keyturn key --help lists those of keys):',
+    text.ofServers,
     '',
     ...nouns.map((line) => format(line, width)),
     '',
-    'keyturn COMMAND --help tells more.',
-    EXIT_CODES,
+    text.tellsMore('keyturn COMMAND'),
+    text.exitCodes,
   ].join('\n')
 }
 
 /** What `keyturn NOUN --help` prints: the commands that begin with that word. */
-export function nounHelp(noun: string, commands: readonly CommandEntry[]): string {
+export function nounHelp(noun: string, commands: readonly CommandEntry[], text: HelpWords): string {
   const width = widthOf(commands)
   return [
-    `Usage: keyturn ${noun} COMMAND [FLAGS]`,
+    `${text.usage}keyturn ${noun} COMMAND [FLAGS]`,
     '',
-    ...commands.map((entry) => format({ ...entry, summary: lowerFirst(entry.summary) }, width)),
+    ...commands.map((entry) => format({ ...entry, summary: text.summary(entry) }, width)),
     '',
-    `keyturn ${noun} COMMAND --help tells more.`,
+    text.tellsMore(`keyturn ${noun} COMMAND`),
   ].join('\n')
 }
 
@@ -58,16 +58,12 @@ interface Line {
   readonly summary: string
 }
 
-function widthOf(lines: readonly Line[]): number {
+function widthOf(lines: readonly Pick<Line, 'words'>[]): number {
   return Math.max(...lines.map(({ words }) => words.length))
 }
 
 function format({ words, summary }: Line, width: number): string {
   return `  ${words.padEnd(width)}  ${summary}`
-}
-
-function lowerFirst(text: string): string {
-  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text
 }
 
 /** How many letters must be put in, taken out or changed. Source: Wagner and Fischer, 1974. */

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { parsePolicyDocument } from '../core/policy-document.ts'
 import { parseSystemRole } from '../core/system-roles.ts'
-import { type Command, EXIT, UsageError } from './command.ts'
+import { type Command, EXIT } from './command.ts'
+import { mistake } from './mistakes.ts'
 import { findTenant, flagsHelp, parseFlags, withDataFolder } from './open-store.ts'
 
 const NAME = { placeholder: 'NAME', help: 'name of the policy', required: true }
@@ -23,11 +24,11 @@ export const policyPut: Command = {
   async run(args, io) {
     const flags = parseFlags(args, PUT_FLAGS, io)
     const name = flags['name'] ?? ''
-    if (parseSystemRole(name) !== undefined) throw new UsageError(`${name} is a system role`)
+    if (parseSystemRole(name) !== undefined) throw mistake('policy-is-system-role', { name })
     const file = flags['file'] ?? ''
     const document = parseJson(readFileSync(file === '-' ? 0 : file, 'utf8'))
     const parsed = parsePolicyDocument(document)
-    if ('problem' in parsed) throw new UsageError(`the policy will not do: ${parsed.problem}`)
+    if ('problem' in parsed) throw mistake('policy-unfit', { problem: parsed.problem })
     return withDataFolder(flags, io, async ({ storage }) => {
       const tenant = await findTenant(storage, flags['domain'])
       const text = JSON.stringify(document)
@@ -46,7 +47,7 @@ export const policyDelete: Command = {
     return withDataFolder(flags, io, async ({ storage }) => {
       const tenant = await findTenant(storage, flags['domain'])
       if (!(await storage.identity.removePolicy(tenant.id, flags['name'] ?? ''))) {
-        throw new UsageError(`there is no policy ${flags['name']}`)
+        throw mistake('policy-absent', { name: flags['name'] ?? '' })
       }
       io.print('done')
       return EXIT.ok
@@ -58,6 +59,6 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new UsageError('the policy is not JSON')
+    throw mistake('policy-not-json', {})
   }
 }

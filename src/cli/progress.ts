@@ -1,4 +1,5 @@
 import type { CommandIo } from './command.ts'
+import { type Task, type TerminalWords, type Things, terminalWordsFor } from './terminal-words.ts'
 
 /** How often a line of a terminal changes. */
 const EVERY_MS = 100
@@ -10,10 +11,10 @@ const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const
 
 /** Work whose end is far off. */
 export interface ProgressOptions {
-  /** What is being done: `Encrypting`. */
-  readonly label: string
-  /** What is counted: `bytes`, or a word for several things. */
-  readonly unit: string
+  readonly task: Task
+  /** What it is done to. */
+  readonly of?: string
+  readonly unit: 'bytes' | Things
   /** How many there are; undefined where that is not known. */
   readonly total: number | undefined
 }
@@ -27,9 +28,10 @@ export interface Progress {
 }
 
 /** Shows how far long work is, on a terminal; elsewhere nothing. */
-export function showProgress(io: CommandIo, options: ProgressOptions): Progress {
+export async function showProgress(io: CommandIo, options: ProgressOptions): Promise<Progress> {
   const { rewriteLine } = io
   if (rewriteLine === undefined) return { add: () => {}, end: () => {} }
+  const words = await terminalWordsFor(io)
   const begunAtMs = performance.now()
   let shownAtMs = begunAtMs
   let done = 0
@@ -39,31 +41,41 @@ export function showProgress(io: CommandIo, options: ProgressOptions): Progress 
       const nowMs = performance.now()
       if (nowMs - shownAtMs < EVERY_MS) return
       shownAtMs = nowMs
-      rewriteLine(progressLine(options, done, nowMs - begunAtMs))
+      rewriteLine(progressLine(options, done, nowMs - begunAtMs, words))
     },
     end: () => rewriteLine(''),
   }
 }
 
 /** One line: label, bar and share where the total is known, count, rate, time to go. */
-export function progressLine(options: ProgressOptions, done: number, tookMs: number): string {
-  const { label, unit, total } = options
-  const parts = [label]
+export function progressLine(
+  options: ProgressOptions,
+  done: number,
+  tookMs: number,
+  words: TerminalWords,
+): string {
+  const { unit, total } = options
+  const parts = [labelOf(options, words)]
   const share = total === undefined || total === 0 ? undefined : Math.min(1, done / total)
   if (share !== undefined) {
     const cells = Math.round(share * BAR_CELLS)
     parts.push(`[${'#'.repeat(cells)}${'.'.repeat(BAR_CELLS - cells)}]`)
     parts.push(`${String(Math.floor(share * 100)).padStart(3)} %`)
   }
-  parts.push(` ${amount(done, unit)}`)
+  parts.push(` ${amount(done, unit, words)}`)
   if (tookMs >= RATE_AFTER_MS) {
     const perSecond = (done * 1000) / tookMs
-    parts.push(` ${amount(Math.round(perSecond), unit)}/s`)
+    parts.push(` ${amount(Math.round(perSecond), unit, words)}/s`)
     if (total !== undefined && done > 0 && done < total) {
-      parts.push(` ${duration((total - done) / perSecond)} left`)
+      parts.push(` ${words.left(duration((total - done) / perSecond))}`)
     }
   }
   return parts.join(' ')
+}
+
+/** What is done, and to what. */
+export function labelOf({ task, of }: ProgressOptions, { tasks }: TerminalWords): string {
+  return of === undefined ? tasks[task] : `${tasks[task]} ${of}`
 }
 
 /** A number with its thousands apart. */
@@ -72,8 +84,12 @@ export function count(number: number): string {
 }
 
 /** `1.5 GiB`, or `12,345 keys`. */
-export function amount(number: number, unit: string): string {
-  if (unit !== 'bytes') return `${count(number)} ${unit}`
+export function amount(
+  number: number,
+  unit: ProgressOptions['unit'],
+  words: TerminalWords,
+): string {
+  if (unit !== 'bytes') return words.things(count(number), unit)
   let step = 0
   let value = number
   while (value >= KIB && step < BYTE_UNITS.length - 1) {

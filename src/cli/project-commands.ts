@@ -1,6 +1,7 @@
 import type { ProjectId } from '../core/ids.ts'
 import { randomHex } from '../crypto/random.ts'
-import { type Command, EXIT, UsageError } from './command.ts'
+import { type Command, EXIT } from './command.ts'
+import { mistake } from './mistakes.ts'
 import { findTenant, flagsHelp, parseFlags, withDataFolder } from './open-store.ts'
 
 const FLAGS = {
@@ -15,13 +16,13 @@ export const projectCreate: Command = {
     const flags = parseFlags(args, FLAGS, io)
     const name = flags['name'] ?? ''
     if (!/^[a-zA-Z0-9_-]{1,64}$/.test(name)) {
-      throw new UsageError('a project name is 1 to 64 letters, digits, - or _')
+      throw mistake('project-name', {})
     }
     return withDataFolder(flags, io, async ({ storage }) => {
       const tenant = await findTenant(storage, flags['domain'])
       const id = randomHex(16) as ProjectId
       if (!(await storage.identity.insertProject({ id, tenantId: tenant.id, name }))) {
-        throw new UsageError(`${tenant.name} has a project ${name} already`)
+        throw mistake('project-there', { name, domain: tenant.name })
       }
       io.print(id)
       return EXIT.ok

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { SecretBytes } from '../crypto/secret-bytes.ts'
-import { UsageError } from './command.ts'
+import { mistake } from './mistakes.ts'
 
 const MIN_PASSWORD_BYTES = 12
 const MAX_PASSWORD_BYTES = 1024
@@ -9,13 +9,13 @@ const MAX_PASSWORD_BYTES = 1024
  * A password from a file, or from standard input for `-`; a line feed at its end is no part of it.
  * Never from an argument: others on the machine could read that.
  *
- * @throws {UsageError} when it is shorter than 12 bytes
+ * @throws {Mistake} when it is shorter than 12 bytes
  */
 export function readPassword(file: string): SecretBytes {
   const content = readFileSync(file === '-' ? 0 : file)
   const end = content.at(-1) === 0x0a ? content.length - 1 : content.length
   if (end < MIN_PASSWORD_BYTES || end > MAX_PASSWORD_BYTES) {
-    throw new UsageError(`a password has ${MIN_PASSWORD_BYTES} to ${MAX_PASSWORD_BYTES} bytes`)
+    throw mistake('password-length', { min: MIN_PASSWORD_BYTES, max: MAX_PASSWORD_BYTES })
   }
   return new SecretBytes(content.subarray(0, end))
 }

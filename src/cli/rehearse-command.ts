@@ -3,10 +3,11 @@ import type { EpochMs } from '../core/time.ts'
 import { SETTINGS } from '../server/settings-table.ts'
 import { STORE_FLAGS, storeSettingsOf } from '../server/store-settings.ts'
 import { CONNECTION_HELP, parseCall } from './call-flags.ts'
-import { type Command, type CommandIo, EXIT, UsageError } from './command.ts'
+import { type Command, type CommandIo, EXIT } from './command.ts'
 import type { ConnectionFlags } from './connection/connection-flags.ts'
 import { openClient } from './connection/open-client.ts'
 import { type KeySource, keysOfServer, keysOfStore } from './key-sources.ts'
+import { mistake } from './mistakes.ts'
 import { OUTPUT_FORMS, outputForm, printReply } from './output/print-reply.ts'
 import { showProgress } from './progress.ts'
 import { makePlan, PERIODS, type RehearsalPlan, yearsAfter } from './rehearsal-plan.ts'
@@ -66,7 +67,7 @@ export const rehearse: Command = {
     ].join('\n'),
   async run(args, io) {
     const { values, positionals } = parseCall(args, OPTIONS)
-    if (positionals.length > 0) throw new UsageError(`what is ${positionals[0]}?`)
+    if (positionals.length > 0) throw mistake('what-is', { word: positionals[0] ?? '' })
     const form = outputForm(values.output, io)
     const years = wholeNumber('years', values.years ?? '10', 1, MAX_YEARS)
     const period = periodOf(values.by ?? (years <= 3 ? 'month' : 'quarter'))
@@ -76,7 +77,7 @@ export const rehearse: Command = {
       const from = values.from === undefined ? source.now : timeOf(values.from)
       const maker = makePlan({ from, until: yearsAfter(from, years), period, listedKeys })
       await readKeys(source, values.key, io, maker.add)
-      printReply(reportOf(maker.plan(), form === 'table'), form, io)
+      await printReply(reportOf(maker.plan(), form === 'table'), form, io)
     } finally {
       await source.close()
     }
@@ -100,7 +101,7 @@ async function readKeys(
   io: CommandIo,
   add: ReturnType<typeof makePlan>['add'],
 ): Promise<void> {
-  const progress = showProgress(io, { label: 'Rehearsing', unit: 'keys', total: source.total })
+  const progress = await showProgress(io, { task: 'rehearsing', unit: 'keys', total: source.total })
   let found = 0
   try {
     for await (const key of source.keys()) {
@@ -112,7 +113,7 @@ async function readKeys(
   } finally {
     progress.end()
   }
-  if (named !== undefined && found === 0) throw new UsageError(`there is no key ${named}`)
+  if (named !== undefined && found === 0) throw mistake('key-absent', { name: named })
 }
 
 /** A plan as it is printed; with bars, where somebody looks. */
@@ -158,14 +159,15 @@ function reportOf(plan: RehearsalPlan, hasBars: boolean): Readonly<Record<string
 
 function periodOf(text: string) {
   const period = PERIODS.find((known) => known === text)
-  if (period === undefined) throw new UsageError(`--by is one of ${PERIODS.join(', ')}`)
+  if (period === undefined)
+    throw mistake('not-a-choice', { flag: 'by', choices: PERIODS.join(', ') })
   return period
 }
 
 function wholeNumber(flag: string, text: string, least: number, most: number): number {
   const number = Number(text)
   if (/^[0-9]{1,9}$/.test(text) && number >= least && number <= most) return number
-  throw new UsageError(`--${flag} is a whole number from ${least} to ${most}`)
+  throw mistake('not-a-whole-number', { flag, min: least, max: most })
 }
 
 function timeOf(text: string): EpochMs {
@@ -175,9 +177,7 @@ function timeOf(text: string): EpochMs {
   )
   const time = Date.parse(text)
   if (!isClear || Number.isNaN(time)) {
-    throw new UsageError(
-      '--from is a date, such as 2027-01-01, or a time such as 2027-01-01T12:00Z',
-    )
+    throw mistake('not-a-date-or-time', { flag: 'from' })
   }
   return time as EpochMs
 }

@@ -1,7 +1,8 @@
 import { parseSystemRole, SYSTEM_ROLES } from '../core/system-roles.ts'
 import type { Assignment, Tenant } from '../ports/identity-store.ts'
 import type { Storage } from '../ports/storage.ts'
-import { type Command, EXIT, UsageError } from './command.ts'
+import { type Command, EXIT } from './command.ts'
+import { mistake } from './mistakes.ts'
 import {
   findTenant,
   findUser,
@@ -31,7 +32,7 @@ export const roleAssign: Command = {
       await requireRole(storage, tenant, flags['role'] ?? '')
       const assignment = await assignmentOf(storage, tenant, flags)
       if (!(await storage.identity.insertAssignment(assignment))) {
-        throw new UsageError('the user has that role already')
+        throw mistake('role-there', {})
       }
       io.print('done')
       return EXIT.ok
@@ -48,7 +49,7 @@ export const roleRemove: Command = {
       const tenant = await findTenant(storage, flags['domain'])
       const assignment = await assignmentOf(storage, tenant, flags)
       if (!(await storage.identity.removeAssignment(assignment))) {
-        throw new UsageError('the user does not have that role there')
+        throw mistake('role-not-there', {})
       }
       io.print('done')
       return EXIT.ok
@@ -65,7 +66,7 @@ async function assignmentOf(
   const projects = await storage.identity.listProjects(tenant.id)
   const project = projects.find(({ name }) => name === flags['project'])
   if (flags['project'] !== undefined && project === undefined) {
-    throw new UsageError(`there is no project ${flags['project']} in ${tenant.name}`)
+    throw mistake('project-absent', { name: flags['project'] ?? '', domain: tenant.name })
   }
   return { userId: user.id, projectId: project?.id, role: flags['role'] ?? '' }
 }
@@ -73,5 +74,5 @@ async function assignmentOf(
 async function requireRole(storage: Storage, tenant: Tenant, role: string): Promise<void> {
   if (parseSystemRole(role) !== undefined) return
   if ((await storage.identity.findPolicy(tenant.id, role)) !== undefined) return
-  throw new UsageError(`there is no role or policy ${role}`)
+  throw mistake('role-absent', { name: role })
 }

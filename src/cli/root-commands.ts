@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { createRootKeyFile } from '../server/data-folder.ts'
-import { type Command, EXIT, UsageError } from './command.ts'
+import { type Command, EXIT } from './command.ts'
+import { mistake, mistakeOfArguments } from './mistakes.ts'
 
 /** Makes a root key file. */
 export const rootCreate: Command = {
@@ -27,8 +28,8 @@ function pathOf(args: readonly string[]): string {
     const options = { 'root-key': { type: 'string' } } as const
     path = parseArgs({ args: [...args], options, strict: true }).values['root-key']
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
+    throw mistakeOfArguments(error)
   }
-  if (path === undefined || path === '') throw new UsageError('--root-key is missing')
+  if (path === undefined || path === '') throw mistake('flag-missing', { flag: 'root-key' })
   return path
 }

@@ -1,20 +1,25 @@
-import { type Command, type CommandEntry, type CommandIo, EXIT, UsageError } from './command.ts'
+import type { KeyturnError } from '../client/index.ts'
+import { type Command, type CommandEntry, type CommandIo, EXIT } from './command.ts'
+import { helpOf } from './command-help.ts'
 import { COMMANDS } from './command-list.ts'
+import { type HelpWords, helpWordsIn } from './help-words.ts'
+import { languageOf } from './language.ts'
+import { Mistake } from './mistakes.ts'
 import { nearest, nounHelp, overview } from './overview.ts'
 
 const HELP: readonly string[] = ['--help', '-h']
 
 /** Runs the command that `args` name; the answer is the exit code. */
 export async function run(args: readonly string[], io: CommandIo): Promise<number> {
+  const language = languageOf(io.environment)
   const entry = entryOf(args)
-  if (entry === undefined) return withoutCommand(args, io)
+  if (entry === undefined) return withoutCommand(args, io, await helpWordsIn(language))
   const rest = args.slice(entry.words.split(' ').length)
-  const command = await entry.load()
   if (rest.some((word) => HELP.includes(word))) {
-    io.print(command.help())
+    io.print(await helpOf(entry, language))
     return EXIT.ok
   }
-  return runCommand(entry, command, rest, io)
+  return runCommand(entry, await entry.load(), rest, io)
 }
 
 async function runCommand(
@@ -26,11 +31,13 @@ async function runCommand(
   try {
     return await command.run(args, io)
   } catch (error) {
-    if (error instanceof UsageError || isNamed(error, 'SettingsError')) {
-      io.printError(`keyturn: ${messageOf(error)}\nTry: keyturn ${words} --help`)
+    const text = await helpWordsIn(languageOf(io.environment))
+    if (error instanceof Mistake || isNamed(error, 'SettingsError')) {
+      const wrong = error instanceof Mistake ? text.mistake(error) : error.message
+      io.printError(`keyturn: ${wrong}\n${text.tryHelp(`keyturn ${words}`)}`)
       return EXIT.usage
     }
-    io.printError(`keyturn: ${explain(error)}`)
+    io.printError(`keyturn: ${explain(error, text)}`)
     return exitCodeOf(error)
   }
 }
@@ -42,57 +49,55 @@ function entryOf(args: readonly string[]): CommandEntry | undefined {
   ).sort((a, b) => b.words.split(' ').length - a.words.split(' ').length)[0]
 }
 
-function withoutCommand(args: readonly string[], io: CommandIo): number {
+function withoutCommand(args: readonly string[], io: CommandIo, text: HelpWords): number {
   const [noun = '', verb] = args
   if (args.length === 0 || noun === 'help' || HELP.includes(noun)) {
-    io.print(overview(COMMANDS))
+    io.print(overview(COMMANDS, text))
     return EXIT.ok
   }
   const ofNoun = COMMANDS.filter(({ words }) => words.startsWith(`${noun} `))
   if (ofNoun.length > 0) {
+    const help = nounHelp(noun, ofNoun, text)
     if (verb !== undefined && HELP.includes(verb)) {
-      io.print(nounHelp(noun, ofNoun))
+      io.print(help)
       return EXIT.ok
     }
-    const wrong = verb === undefined ? '' : `keyturn: there is no command ${noun} ${verb}\n\n`
-    io.printError(`${wrong}${nounHelp(noun, ofNoun)}`)
+    const wrong = verb === undefined ? '' : `keyturn: ${text.noSuchCommand(`${noun} ${verb}`)}\n\n`
+    io.printError(`${wrong}${help}`)
     return EXIT.usage
   }
   const meant = nearest(args.slice(0, 2).join(' '), COMMANDS) ?? nearest(noun, COMMANDS)
-  const hint = meant === undefined ? 'Try: keyturn --help' : `Did you mean: keyturn ${meant}`
-  io.printError(`keyturn: there is no command ${args.slice(0, 2).join(' ')}\n${hint}`)
+  const hint = meant === undefined ? text.tryHelp('keyturn') : text.didYouMean(`keyturn ${meant}`)
+  io.printError(`keyturn: ${text.noSuchCommand(args.slice(0, 2).join(' '))}\n${hint}`)
   return EXIT.usage
 }
 
 /** What a script may go by. Errors are told by their names: none waits for the code that makes them. */
 function exitCodeOf(error: unknown): number {
-  if (!isNamed(error, 'KeyturnError')) return EXIT.failed
-  const { kind, status } = error as Error & { readonly kind?: unknown; readonly status?: unknown }
+  if (!isKeyturnError(error)) return EXIT.failed
+  const { kind, status } = error
   if (kind === 'network' || kind === 'timeout' || kind === 'unintelligible') return EXIT.unavailable
-  if (kind !== 'refused' || typeof status !== 'number') return EXIT.usage
+  if (kind !== 'refused') return EXIT.usage
   if (status === 401 || status === 403) return EXIT.forbidden
   if (status === 404) return EXIT.absent
   return status === 429 || status >= 500 ? EXIT.unavailable : EXIT.failed
+}
+
+function isKeyturnError(error: unknown): error is KeyturnError {
+  return isNamed(error, 'KeyturnError')
 }
 
 function isNamed(error: unknown, name: string): error is Error {
   return error instanceof Error && error.name === name
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
-}
-
 /** An error with its causes, each on what it says, without stacks. */
-function explain(error: unknown): string {
+function explain(error: unknown, words: HelpWords): string {
   if (!(error instanceof Error)) return String(error)
-  const { code, requestId } = error as Error & {
-    readonly code?: unknown
-    readonly requestId?: unknown
-  }
-  const facts = [code, requestId && `request ${requestId}`].filter((fact) => (fact ?? '') !== '')
-  const words = error.message === '' ? String(code ?? error.name) : error.message
-  const text =
-    isNamed(error, 'KeyturnError') && facts.length > 0 ? `${words} (${facts.join(', ')})` : words
-  return error.cause === undefined ? text : `${text.replace(/\.$/, '')}: ${explain(error.cause)}`
+  const { code } = error as Error & { readonly code?: unknown }
+  const message = error.message === '' ? String(code ?? error.name) : error.message
+  const text = isKeyturnError(error)
+    ? words.refusal(words.noAnswer(error.kind) ?? message, error.code, error.requestId)
+    : message
+  return error.cause === undefined ? text : words.because(text, explain(error.cause, words))
 }

@@ -5,8 +5,9 @@ import {
   type Difference,
   parseStorePlace,
 } from '../server/store-copy.ts'
-import { type Command, EXIT, UsageError } from './command.ts'
+import { type Command, EXIT } from './command.ts'
 import { showCopyProgress } from './copy-progress.ts'
+import { mistake, mistakeOfArguments } from './mistakes.ts'
 import { count } from './progress.ts'
 
 const TEXT = { type: 'string' } as const
@@ -50,7 +51,7 @@ export const storeCopy: Command = {
     const flags = parse(args)
     const [from, to] = (['from', 'to'] as const).map((flag) => {
       const place = flags[flag]
-      if (place === undefined || place === '') throw new UsageError(`--${flag} is missing`)
+      if (place === undefined || place === '') throw mistake('flag-missing', { flag })
       const [passwordFile, caFile] = [flags[`${flag}-password-file`], flags[`${flag}-ca`]]
       return parseStorePlace({ flag, place, passwordFile, caFile })
     })
@@ -62,7 +63,7 @@ export const storeCopy: Command = {
         from,
         to,
         replaceUnfinished: flags['replace-unfinished'] === true,
-        onProgress: showCopyProgress(io),
+        onProgress: await showCopyProgress(io),
       })
     } finally {
       io.rewriteLine?.('')
@@ -76,7 +77,7 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options: OPTIONS, strict: true }).values
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
+    throw mistakeOfArguments(error)
   }
 }
 

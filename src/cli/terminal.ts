@@ -1,5 +1,6 @@
 import { StringDecoder } from 'node:string_decoder'
 import type { Ask } from './command.ts'
+import { displayWidth } from './output/display-width.ts'
 
 const ENTER = /[\r\n]/
 const CTRL_C = '\u0003'
@@ -71,14 +72,19 @@ function edit(
 ): string {
   if (BACKSPACES.includes(character)) {
     const kept = [...typed].slice(0, -1).join('')
-    if (kept !== typed) echo?.('\b \b')
+    echo?.(wiped(typed.slice(kept.length)))
     return kept
   }
   if (character === CTRL_U) {
-    echo?.('\b \b'.repeat([...typed].length))
+    echo?.(wiped(typed))
     return ''
   }
   if (character < ' ') return typed
   echo?.(character)
   return typed + character
+}
+
+/** Takes what was shown off the screen: a Chinese character stands in two columns. */
+function wiped(text: string): string {
+  return '\b \b'.repeat(displayWidth(text))
 }

@@ -2,7 +2,8 @@ import type { UserId } from '../core/ids.ts'
 import { hashPassword } from '../crypto/password.ts'
 import { randomHex } from '../crypto/random.ts'
 import { systemClock } from '../ports/clock.ts'
-import { type Command, EXIT, UsageError } from './command.ts'
+import { type Command, EXIT } from './command.ts'
+import { mistake } from './mistakes.ts'
 import {
   findTenant,
   findUser,
@@ -31,7 +32,7 @@ export const userCreate: Command = {
     const flags = parseFlags(args, CREATE_FLAGS, io)
     const name = flags['name'] ?? ''
     if (!/^[a-zA-Z0-9_.@-]{1,64}$/.test(name)) {
-      throw new UsageError('a user name is 1 to 64 letters, digits, _ . @ or -')
+      throw mistake('user-name', {})
     }
     const file = flags['password-file']
     const passwordHash = file === undefined ? undefined : await hashPassword(readPassword(file))
@@ -40,7 +41,7 @@ export const userCreate: Command = {
       const projects = await storage.identity.listProjects(tenant.id)
       const project = projects.find((candidate) => candidate.name === flags['project'])
       if (flags['project'] !== undefined && project === undefined) {
-        throw new UsageError(`there is no project ${flags['project']} in ${tenant.name}`)
+        throw mistake('project-absent', { name: flags['project'] ?? '', domain: tenant.name })
       }
       const id = randomHex(16) as UserId
       const isInserted = await storage.identity.insertUser({
@@ -52,7 +53,7 @@ export const userCreate: Command = {
         defaultProjectId: project?.id,
         tokensValidFrom: systemClock.now(),
       })
-      if (!isInserted) throw new UsageError(`${tenant.name} has a user ${name} already`)
+      if (!isInserted) throw mistake('user-there', { name, domain: tenant.name })
       io.print(id)
       return EXIT.ok
     })

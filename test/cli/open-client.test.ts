@@ -214,7 +214,7 @@ describe('where the server is and who signs in', () => {
     ]) {
       writeFileSync(file, text, { mode: 0o600 })
       await assert.rejects(readProfiles({ XDG_CONFIG_HOME: folder }), (error: Error) => {
-        assert.equal(error.name, 'UsageError')
+        assert.equal(error.name, 'Mistake')
         assert.doesNotMatch(error.message, /to-hide/)
         return true
       })

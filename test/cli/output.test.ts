@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { parse } from 'yaml'
+import { TERMINAL_WORDS_ZH } from '../../src/cli/chinese/terminal-words.ts'
 import { displayWidth } from '../../src/cli/output/display-width.ts'
 import { toTable } from '../../src/cli/output/table.ts'
 import { toYaml } from '../../src/cli/output/yaml.ts'
@@ -82,6 +83,9 @@ describe('a table', () => {
     const two = { on: true, versions: [{ version: 1 }], days: [{ day: '1795478400000', due: 2 }] }
     assert.match(toTable(two), /^on {2}true\n\nversions:\nVERSION\n1\n\ndays:\nDAY +DUE\n2026-/)
     assert.equal(toTable({}), 'done')
+    assert.equal(toTable({}, { words: TERMINAL_WORDS_ZH.table }), '完成')
+    const row = { key_info: { key_state: '4' } }
+    assert.match(toTable(row, { words: TERMINAL_WORDS_ZH.table }), /^key_state +计划删除$/)
     assert.equal(toTable({ keys: [], key_details: [], total: 0 }), '(none)\ntotal: 0')
   })
 

@@ -197,6 +197,30 @@ describe('the command line, as somebody at a terminal has it', {
     assert.match(await ends('keyturn doctor --profile default', 0), /ready.*0 problems/s)
   })
 
+  test('it speaks Chinese where the terminal does, and takes it back letter by letter', async () => {
+    terminal.type('LANG=zh_CN.UTF-8 keyturn configure --profile cn --no-check\r')
+    await terminal.until(/服务器地址[^\r\n]*：/)
+    terminal.type(`${server.url}\r`)
+    await terminal.until(/区域[^\r\n]*：/)
+    terminal.type('\r')
+    await terminal.until(/项目[^\r\n]*：/)
+    terminal.type('甲乙a')
+    await terminal.until(/甲乙a/)
+    terminal.type('\u007f\u007f')
+    // Columns, not letters: one for a, two for 乙.
+    await terminal.until(new RegExp(`^${'\b \b'.repeat(3)}$`))
+    terminal.type('\r')
+    await terminal.until(/用户（[^\r\n]*：/)
+    terminal.type('ann\r')
+    await terminal.until(/域[^\r\n]*：/)
+    terminal.type('\r')
+    await terminal.until(/用户 ann 的密码：/)
+    terminal.type('hidden-too\r')
+    await terminal.until(/ready> /)
+    assert.match(await ends('keyturn configure show cn', 0), /project: 甲\r\n/)
+    assert.match(await sh('LANG=zh_CN.UTF-8 keyturn key describe journey'), /key_state[^\r\n]*启用/)
+  })
+
   test('exit codes say what went wrong', async () => {
     await ends('keyturn key describe 00000000-0000-4000-8000-000000000000', 4)
     await ends('keyturn key search --endpoint http://127.0.0.1:1', 5)

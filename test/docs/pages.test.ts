@@ -4,9 +4,7 @@ import { dirname, join, normalize } from 'node:path'
 import { test } from 'node:test'
 import { joinsWithoutSpace } from '../../docs/.vitepress/links.ts'
 import { SECTIONS } from '../../docs/.vitepress/pages.ts'
-import { SETTINGS_ZH } from '../../scripts/settings-zh.ts'
 import { run } from '../../src/cli/run.ts'
-import { SETTINGS } from '../../src/server/settings-table.ts'
 
 process.chdir(new URL('../..', import.meta.url).pathname)
 const PAGES = globSync('docs/**/*.md', { exclude: ['docs/node_modules/**'] }).sort()
@@ -119,11 +117,6 @@ test('every room is in the table of rooms', () => {
   const rooms = globSync('src/*').map((folder) => `| \`${folder.slice(4)}/\` |`)
   const missing = rooms.filter((room) => !read('CONTRIBUTING.md').includes(room))
   assert.deepEqual(missing, [])
-})
-
-test('every setting is explained in Chinese', () => {
-  const missing = Object.keys(SETTINGS).filter((name) => SETTINGS_ZH[name] === undefined)
-  assert.deepEqual(missing, [], 'add it to scripts/settings-zh.ts')
 })
 
 /** The calls of our own command in the blocks of a shell: words, and flags. */

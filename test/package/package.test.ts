@@ -217,11 +217,17 @@ describe('the package that npm pack makes', () => {
     }
     const said = spawnSync(older, [join(installed, 'bin/keyturn.mjs'), 'serve'], {
       encoding: 'utf8',
+      env: { ...environment(), LC_ALL: 'C' },
     })
     assert.equal(said.status, 1)
     assert.match(said.stderr, /^Keyturn needs Node\.js 26 or newer; this is v\d+\.\d+\.\d+, \//)
     assert.match(said.stderr, /Install Node\.js 26 \(https:\/\/nodejs\.org/)
     assert.doesNotMatch(said.stderr, /clone|at .*:\d+:\d+/)
+    const chinese = spawnSync(older, [join(installed, 'bin/keyturn.mjs'), 'serve'], {
+      encoding: 'utf8',
+      env: { ...environment(), LC_ALL: 'zh_CN.UTF-8' },
+    })
+    assert.match(chinese.stderr, /^Keyturn 需要 Node\.js 26 或更高版本；当前为 v\d+\.\d+\.\d+，\//)
   })
 })
 

@@ -4,7 +4,10 @@ import {
   type Credentials,
   createClient,
 } from '../../client/index.ts'
-import { type CommandIo, UsageError } from '../command.ts'
+import type { CommandIo } from '../command.ts'
+import { languageOf } from '../language.ts'
+import { mistake } from '../mistakes.ts'
+import { terminalWordsFor } from '../terminal-words.ts'
 import type { ConnectionFlags } from './connection-flags.ts'
 import { nodeTransport } from './node-transport.ts'
 import { DEFAULT_PROFILE, type Profile, readProfiles } from './profiles.ts'
@@ -19,14 +22,11 @@ import {
   sourceOfProfile,
 } from './sources.ts'
 
-const NOBODY = 'say who signs in: keyturn configure, --user, or variables as OS_USERNAME'
-const NOWHERE = 'say where the server is: keyturn configure, --endpoint or KEYTURN_ENDPOINT'
-
 /**
  * A client for the server and the user that are meant: flags weigh most, then a profile that is named,
  * the environment, the default profile, and last the first credentials in ./keyturn-data.
  *
- * @throws {UsageError} when nothing says where the server is, or who signs in
+ * @throws {Mistake} when nothing says where the server is, or who signs in
  */
 export async function openClient(flags: ConnectionFlags, io: CommandIo): Promise<Client> {
   return createClient(await connectionOf(flags, io))
@@ -36,7 +36,7 @@ export async function openClient(flags: ConnectionFlags, io: CommandIo): Promise
  * What {@link openClient} goes by.
  *
  * @param who Whether somebody must sign in, or anybody may call.
- * @throws {UsageError} as that does
+ * @throws {Mistake} as that does
  */
 export async function connectionOf(
   flags: ConnectionFlags,
@@ -47,10 +47,10 @@ export async function connectionOf(
   const first = <Name extends keyof Source>(name: Name): Source[Name] =>
     sources.find((source) => source[name] !== undefined)?.[name]
   const endpoint = first('endpoint')
-  if (endpoint === undefined) throw new UsageError(NOWHERE)
+  if (endpoint === undefined) throw mistake('nowhere', {})
   const lazy = first('credentials')
-  if (lazy === undefined && who === 'somebody') throw new UsageError(NOBODY)
-  warnOfPlainHttp(endpoint, io)
+  if (lazy === undefined && who === 'somebody') throw mistake('nobody', {})
+  await warnOfPlainHttp(endpoint, io)
   const caFile = first('caFile')
   const { projectId, projectName } = projectOf(sources)
   const scope = { projectName, domainName: first('domainName'), domainId: first('domainId') }
@@ -62,7 +62,7 @@ export async function connectionOf(
       lazy === undefined || who === 'anybody'
         ? { kind: 'none' }
         : { ...(await credentialsOf(lazy, io)), ...scope },
-    language: 'en',
+    language: languageOf(io.environment),
     fetch: nodeTransport(caFile === undefined ? undefined : readText(caFile)),
   }
 }
@@ -73,7 +73,7 @@ async function sourcesOf(flags: ConnectionFlags, io: CommandIo): Promise<readonl
   const profiles = await readProfiles(environment)
   const profile = profiles[named ?? DEFAULT_PROFILE]
   if (named !== undefined && profile === undefined) {
-    throw new UsageError(`there is no profile ${named}: keyturn configure --profile ${named}`)
+    throw mistake('profile-to-make', { name: named })
   }
   const fromProfile = sourceOfProfile(profile ?? ({} satisfies Profile))
   const fromEnvironment = sourceOfEnvironment(environment)
@@ -81,18 +81,19 @@ async function sourcesOf(flags: ConnectionFlags, io: CommandIo): Promise<readonl
     flags.profile === undefined
       ? [sourceOfFlags(flags), fromEnvironment, fromProfile]
       : [sourceOfFlags(flags), fromProfile, fromEnvironment]
-  return [...told, ...lastResort(told, io)]
+  return [...told, ...(await lastResort(told, io))]
 }
 
 /** The first credentials are an administrator's: they go to no other machine. */
-function lastResort(told: readonly Source[], io: CommandIo): readonly Source[] {
+async function lastResort(told: readonly Source[], io: CommandIo): Promise<readonly Source[]> {
   const endpoint = told.find((source) => source.endpoint !== undefined)?.endpoint
   const isSomebodyTold = told.some((source) => source.credentials !== undefined)
   if (endpoint !== undefined && (isSomebodyTold || !isOnThisMachine(endpoint))) return []
   const bootstrap = sourceOfDataFolder(io.environment)
   if (bootstrap === undefined) return []
   if (isSomebodyTold) return [{ endpoint: bootstrap.endpoint }]
-  io.printError(`keyturn: going by ${bootstrap.file}`)
+  const { goingBy } = await terminalWordsFor(io)
+  io.printError(`keyturn: ${goingBy(bootstrap.file)}`)
   return [bootstrap]
 }
 
@@ -124,9 +125,10 @@ async function secretOf(secret: LazySecret, io: CommandIo): Promise<string> {
   return readSecret({ about: secret.about, flag: secret.flag, file: secret.file }, io)
 }
 
-function warnOfPlainHttp(endpoint: string, io: CommandIo): void {
+async function warnOfPlainHttp(endpoint: string, io: CommandIo): Promise<void> {
   if (/^http:/.test(endpoint) && URL.canParse(endpoint) && !isOnThisMachine(endpoint)) {
-    io.printError(`keyturn: ${endpoint} is plain HTTP: keys and passwords travel readable`)
+    const { isPlainHttp } = await terminalWordsFor(io)
+    io.printError(`keyturn: ${isPlainHttp(endpoint)}`)
   }
 }
 

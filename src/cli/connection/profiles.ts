@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { UsageError } from '../command.ts'
+import { mistake } from '../mistakes.ts'
 
 /** What a profile may hold, in the file that everybody may see. */
 export const PROFILE_FIELDS = [
@@ -52,7 +52,7 @@ export function profileFolder(environment: Environment): string {
 /**
  * All profiles, by their names.
  *
- * @throws {UsageError} for files that hold something else, or secrets that others may read
+ * @throws {Mistake} for files that hold something else, or secrets that others may read
  */
 export async function readProfiles(
   environment: Environment,
@@ -81,11 +81,11 @@ export async function writeProfiles(
 /**
  * Passes a name that a profile may have.
  *
- * @throws {UsageError}
+ * @throws {Mistake}
  */
 export function requireProfileName(name: string): string {
   if (/^[a-zA-Z0-9_.-]{1,64}$/.test(name)) return name
-  throw new UsageError('a profile has a name of 1 to 64 letters, digits, _ . or -')
+  throw mistake('profile-name', {})
 }
 
 async function readFile(
@@ -101,7 +101,7 @@ async function readFile(
   } catch (cause) {
     // What the parser says quotes the line: it may hold a secret.
     if (cause instanceof Error && 'line' in cause) {
-      throw new UsageError(`${path} is not TOML: line ${cause.line}`)
+      throw mistake('profile-not-toml', { path, line: String(cause.line) })
     }
     throw cause
   }
@@ -120,13 +120,13 @@ function profileOf(
   table: unknown,
   fields: readonly ProfileField[],
 ): Profile {
-  if (!isTable(table)) throw new UsageError(`${path}: profile ${name} is no table`)
+  if (!isTable(table)) throw mistake('profile-no-table', { path, name })
   for (const [field, value] of Object.entries(table)) {
     if (!fields.some((known) => known === field)) {
-      throw new UsageError(`${path}: profile ${name} has an unknown ${field}`)
+      throw mistake('profile-field-unknown', { path, name, field })
     }
     if (typeof value !== 'string') {
-      throw new UsageError(`${path}: ${field} of profile ${name} is no text`)
+      throw mistake('profile-field-no-text', { path, name, field })
     }
   }
   return table
@@ -159,7 +159,7 @@ async function writeFile(
 function requirePrivate(path: string): void {
   if (process.platform === 'win32' || !existsSync(path)) return
   if ((statSync(path).mode & OTHERS) !== 0) {
-    throw new UsageError(`others may read ${path}: chmod 600 ${path}`)
+    throw mistake('others-may-read', { path })
   }
 }
 

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { type CommandIo, UsageError } from '../command.ts'
+import type { CommandIo } from '../command.ts'
+import { mistake } from '../mistakes.ts'
+import { type SecretName, terminalWordsFor } from '../terminal-words.ts'
 
 /** Where a secret is to come from. */
 export interface SecretSource {
-  /** What it is, for people, as `password of ann`. */
-  readonly about: string
+  readonly about: SecretName
   /** The flag that names its file. */
   readonly flag: string
   /** Value of that flag; `-` is standard input. */
@@ -15,7 +16,7 @@ export interface SecretSource {
  * A secret from a file, from standard input, or from somebody at a terminal; never from an argument,
  * which others on the machine could read. A line feed at its end is no part of it.
  *
- * @throws {UsageError} when there is none
+ * @throws {Mistake} when there is none
  */
 export async function readSecret(
   { about, flag, file }: SecretSource,
@@ -23,9 +24,10 @@ export async function readSecret(
 ): Promise<string> {
   if (file !== undefined) return requireText(about, readText(file).replace(/\r?\n$/, ''))
   if (io.ask === undefined) {
-    throw new UsageError(`the ${about} is missing: --${flag} FILE, or - for standard input`)
+    throw mistake('secret-missing', { secret: about, flag })
   }
-  return requireText(about, await io.ask(`${upperFirst(about)}: `, 'secret'))
+  const words = await terminalWordsFor(io)
+  return requireText(about, await io.ask(words.question(words.secret(about)), 'secret'))
 }
 
 /** The bytes of a file, or of standard input for `-`. */
@@ -34,7 +36,9 @@ export function readBytes(file: string): Buffer {
     return readFileSync(file === '-' ? 0 : file)
   } catch (cause) {
     const { message } = cause instanceof Error ? cause : { message: String(cause) }
-    throw new UsageError(`${file === '-' ? 'standard input' : file} cannot be read: ${message}`)
+    throw file === '-'
+      ? mistake('stdin-unreadable', { message })
+      : mistake('unreadable', { file, message })
   }
 }
 
@@ -43,11 +47,7 @@ export function readText(file: string): string {
   return readBytes(file).toString('utf8')
 }
 
-function requireText(about: string, text: string): string {
-  if (text === '') throw new UsageError(`the ${about} is empty`)
+function requireText(about: SecretName, text: string): string {
+  if (text === '') throw mistake('secret-empty', { secret: about })
   return text
-}
-
-function upperFirst(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -1,13 +1,20 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type CommandIo, UsageError } from '../command.ts'
+import type { CommandIo } from '../command.ts'
+import { mistake } from '../mistakes.ts'
+import type { SecretName } from '../terminal-words.ts'
 import type { ConnectionFlags } from './connection-flags.ts'
 import type { Profile } from './profiles.ts'
 
 /** A secret that is read only when it is needed. */
 export type LazySecret =
   | { readonly kind: 'known'; readonly value: string }
-  | { readonly kind: 'ask'; readonly about: string; readonly flag: string; readonly file?: string }
+  | {
+      readonly kind: 'ask'
+      readonly about: SecretName
+      readonly flag: string
+      readonly file?: string
+    }
 
 /** Who signs in, as one source says. */
 export type LazyCredentials =
@@ -54,13 +61,13 @@ function credentialsOfFlags(flags: ConnectionFlags): LazyCredentials | undefined
   const ways = [flags['token-file'], flags['access-key'], flags.user].filter(
     (way) => way !== undefined,
   )
-  if (ways.length > 1) throw new UsageError('give one of --token-file, --access-key and --user')
+  if (ways.length > 1) throw mistake('several-credentials', {})
   if (flags['token-file'] !== undefined) {
-    return { kind: 'token', secret: fromFile('token', 'token-file', flags['token-file']) }
+    return { kind: 'token', secret: fromFile({ kind: 'token' }, 'token-file', flags['token-file']) }
   }
   if (flags['access-key'] !== undefined) {
     const accessKey = flags['access-key']
-    const about = `secret of access key ${accessKey}`
+    const about = { kind: 'secretKey', accessKey } as const
     return {
       kind: 'accessKey',
       accessKey,
@@ -68,7 +75,7 @@ function credentialsOfFlags(flags: ConnectionFlags): LazyCredentials | undefined
     }
   }
   if (flags.user === undefined) return undefined
-  const about = `password of ${flags.user}`
+  const about = { kind: 'password', user: flags.user } as const
   return {
     kind: 'password',
     user: { userName: flags.user },
@@ -76,7 +83,7 @@ function credentialsOfFlags(flags: ConnectionFlags): LazyCredentials | undefined
   }
 }
 
-function fromFile(about: string, flag: string, file: string | undefined): LazySecret {
+function fromFile(about: SecretName, flag: string, file: string | undefined): LazySecret {
   return { kind: 'ask', about, flag, ...(file === undefined ? {} : { file }) }
 }
 
@@ -171,7 +178,7 @@ function parseBootstrap(file: string, text: string): Readonly<Record<string, str
     // The server wrote it, whole and with these members.
     return JSON.parse(text) as Readonly<Record<string, string>>
   } catch {
-    throw new UsageError(`${file} is damaged`)
+    throw mistake('damaged', { file })
   }
 }
 
@@ -189,15 +196,15 @@ function credentialsOf(written: Written): LazyCredentials | undefined {
   const { token, accessKey, secretKey, userName, userId, password } = written
   if (token !== undefined) return { kind: 'token', secret: { kind: 'known', value: token } }
   if (accessKey !== undefined) {
-    const about = `secret of access key ${accessKey}`
+    const about = { kind: 'secretKey', accessKey } as const
     return { kind: 'accessKey', accessKey, secret: knownOr(secretKey, about, 'secret-key-file') }
   }
   const user = userName === undefined ? userId && { userId } : { userName }
   if (user === undefined || user === '') return undefined
-  const about = `password of ${userName ?? userId}`
+  const about = { kind: 'password', user: userName ?? userId ?? '' } as const
   return { kind: 'password', user, secret: knownOr(password, about, 'password-file') }
 }
 
-function knownOr(value: string | undefined, about: string, flag: string): LazySecret {
+function knownOr(value: string | undefined, about: SecretName, flag: string): LazySecret {
   return value === undefined ? { kind: 'ask', about, flag } : { kind: 'known', value }
 }

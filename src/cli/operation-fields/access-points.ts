@@ -60,7 +60,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     permission: 'kms:accessPoint:list',
     fields: [
       { name: 'keyspace_id', kind: 'text', required: true, help: 'id of the trusted key space' },
-      { name: 'limit', kind: 'text', help: 'how many on a page (1 to 100)' },
+      { name: 'limit', kind: 'text', limits: { min: 1, max: 100 }, help: 'how many on a page' },
       { name: 'marker', kind: 'text', help: 'where the page begins: next_marker of the page before' },
     ],
   },

@@ -10,7 +10,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     permission: 'kms:alias:associate',
     fields: [
       { name: 'alias', kind: 'text', required: true, help: 'the alias' },
-      { name: 'target_key_id', kind: 'text', required: true, help: 'id or alias of the key that it is to stand for' },
+      { name: 'target_key_id', kind: 'text', required: true, help: 'id of the key that it is to stand for' },
     ],
   },
   CreateAlias: {
@@ -19,7 +19,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v1.0/{project_id}/kms/aliases',
     permission: 'kms:alias:create',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
       { name: 'alias', kind: 'text', required: true, help: 'the alias' },
     ],
   },
@@ -29,7 +29,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v1.0/{project_id}/kms/aliases',
     permission: 'kms:alias:delete',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
       { name: 'aliases', kind: 'texts', required: true, help: 'the aliases' },
     ],
   },
@@ -39,8 +39,8 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v1.0/{project_id}/kms/aliases',
     permission: 'kms:alias:list',
     fields: [
-      { name: 'key_id', kind: 'text', help: 'id or alias of the key' },
-      { name: 'limit', kind: 'text', help: 'how many on a page (1 to 1000)' },
+      { name: 'key_id', kind: 'text', help: 'id of the key' },
+      { name: 'limit', kind: 'text', limits: { min: 1, max: 1000 }, help: 'how many on a page' },
       { name: 'marker', kind: 'text', help: 'where the page begins: next_marker of the page before' },
     ],
   },

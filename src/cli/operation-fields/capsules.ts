@@ -9,7 +9,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v1.0/{project_id}/kms/datakey-capsule/create',
     permission: 'kms:dek:createCapsule',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
       { name: 'datakey_length', kind: 'choice', required: true, choices: ['AES_256', 'SM4', '256', '128'], help: 'length of the data key' },
       { name: 'public_key', kind: 'text', help: 'RSA, SubjectPublicKeyInfo in DER: the data key then comes back wrapped' },
       { name: 'policy_id', kind: 'text', help: 'id of the key policy' },
@@ -22,7 +22,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v1.0/{project_id}/kms/datakey-capsule/decrypt',
     permission: 'kms:dek:decryptCapsule',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
       { name: 'public_key', kind: 'text', help: 'public key, SubjectPublicKeyInfo (base64)' },
       { name: 'datakey_capsule', kind: 'text', required: true, help: 'the capsule' },
       { name: 'attestation_document', kind: 'json', required: true, secret: true, help: 'what proves who asks (JSON)' },

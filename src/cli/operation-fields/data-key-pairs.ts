@@ -9,8 +9,8 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v1.0/{project_id}/kms/create-ec-datakey-pair',
     permission: 'kms:dek:create',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
-      { name: 'with_plain_text', kind: 'boolean', help: 'true when left out' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
+      { name: 'with_plain_text', kind: 'boolean', help: 'whether the private key is answered in the clear too; true when left out' },
       { name: 'additional_authenticated_data', kind: 'text', help: 'text that is bound to the cipher text and needed to decrypt it' },
       { name: 'encryption_context', kind: 'map', help: 'names and values that are bound to the cipher text' },
       { name: 'pin', kind: 'text', secret: true, help: 'PIN that the data key is bound to' },
@@ -25,8 +25,8 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v1.0/{project_id}/kms/create-rsa-datakey-pair',
     permission: 'kms:dek:create',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
-      { name: 'with_plain_text', kind: 'boolean', help: 'true when left out' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
+      { name: 'with_plain_text', kind: 'boolean', help: 'whether the private key is answered in the clear too; true when left out' },
       { name: 'additional_authenticated_data', kind: 'text', help: 'text that is bound to the cipher text and needed to decrypt it' },
       { name: 'encryption_context', kind: 'map', help: 'names and values that are bound to the cipher text' },
       { name: 'pin', kind: 'text', secret: true, help: 'PIN that the data key is bound to' },

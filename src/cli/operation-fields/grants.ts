@@ -9,7 +9,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v1.0/{project_id}/kms/revoke-grant',
     permission: 'kms:grant:revoke',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
       { name: 'grant_id', kind: 'text', required: true, help: 'id of the grant' },
       { name: 'sequence', kind: 'text', help: 'number of the request, 36 characters; it is checked, and means nothing here' },
     ],
@@ -20,7 +20,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v1.0/{project_id}/kms/retire-grant',
     permission: 'kms:grant:retire',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
       { name: 'grant_id', kind: 'text', required: true, help: 'id of the grant' },
       { name: 'sequence', kind: 'text', help: 'number of the request, 36 characters; it is checked, and means nothing here' },
     ],
@@ -31,7 +31,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v1.0/{project_id}/kms/create-grant',
     permission: 'kms:grant:create',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
       { name: 'grantee_principal', kind: 'text', required: true, help: 'id of the user or domain that may use the key' },
       { name: 'grantee_principal_type', kind: 'choice', choices: ['user', 'domain'], help: 'what that id is of' },
       { name: 'operations', kind: 'texts', required: true, choices: ['create-datakey', 'create-datakey-without-plaintext', 'encrypt-datakey', 'decrypt-datakey', 'describe-key', 'create-grant', 'retire-grant', 'encrypt-data', 'decrypt-data', 'sign', 'verify', 'generate-mac', 'verify-mac', 'get-public-key'], help: 'what the grant allows' },
@@ -46,8 +46,8 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v1.0/{project_id}/kms/list-grants',
     permission: 'kms:grant:list',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
-      { name: 'limit', kind: 'text', help: 'how many on a page (1 to 1000)' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
+      { name: 'limit', kind: 'text', limits: { min: 1, max: 1000 }, help: 'how many on a page' },
       { name: 'marker', kind: 'text', help: 'where the page begins: next_marker of the page before' },
       { name: 'sequence', kind: 'text', help: 'number of the request, 36 characters; it is checked, and means nothing here' },
     ],
@@ -57,7 +57,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     method: 'POST',
     path: '/v1.0/{project_id}/kms/list-retirable-grants',
     fields: [
-      { name: 'limit', kind: 'text', help: 'how many on a page (1 to 1000)' },
+      { name: 'limit', kind: 'text', limits: { min: 1, max: 1000 }, help: 'how many on a page' },
       { name: 'marker', kind: 'text', help: 'where the page begins: next_marker of the page before' },
       { name: 'sequence', kind: 'text', help: 'number of the request, 36 characters; it is checked, and means nothing here' },
     ],

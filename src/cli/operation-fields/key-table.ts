@@ -9,8 +9,8 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/keyturn/v1/{project_id}/keys/{key_id}/versions',
     permission: 'kms:cmk:get',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
-      { name: 'limit', kind: 'text', help: 'how many on a page (1 to 1000)' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
+      { name: 'limit', kind: 'text', limits: { min: 1, max: 1000 }, help: 'how many on a page' },
       { name: 'marker', kind: 'text', help: 'where the page begins: next_marker of the page before' },
     ],
   },
@@ -28,7 +28,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
       { name: 'rotation', kind: 'choice', choices: ['on', 'off', 'overdue', 'never'], help: 'on, off, overdue: on and past its due time; never: on or off, and never rotated' },
       { name: 'sort', kind: 'choice', choices: ['created', 'alias', 'next-rotation', 'last-rotation'], help: 'what to sort by' },
       { name: 'order', kind: 'choice', choices: ['asc', 'desc'], help: 'ascending or descending' },
-      { name: 'limit', kind: 'text', help: 'how many on a page (1 to 200)' },
+      { name: 'limit', kind: 'text', limits: { min: 1, max: 200 }, help: 'how many on a page' },
       { name: 'marker', kind: 'text', help: 'next_marker of the page before, with the same filter and order' },
     ],
   },
@@ -38,7 +38,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/keyturn/v1/{project_id}/keys/{key_id}',
     permission: 'kms:cmk:get',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
     ],
   },
 }

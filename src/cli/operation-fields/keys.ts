@@ -9,7 +9,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v1.0/{project_id}/kms/cancel-key-deletion',
     permission: 'kms:cmk:update',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
       { name: 'sequence', kind: 'text', help: 'number of the request, 36 characters; it is checked, and means nothing here' },
     ],
   },
@@ -36,8 +36,8 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v1.0/{project_id}/kms/schedule-key-deletion',
     permission: 'kms:cmk:update',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
-      { name: 'pending_days', kind: 'text', required: true, help: 'days until the material is destroyed (7 to 1096 days)' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
+      { name: 'pending_days', kind: 'text', required: true, limits: { min: 7, max: 1096, unit: 'days' }, help: 'days until the material is destroyed' },
       { name: 'sequence', kind: 'text', help: 'number of the request, 36 characters; it is checked, and means nothing here' },
     ],
   },
@@ -47,7 +47,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v1.0/{project_id}/kms/disable-key',
     permission: 'kms:cmk:disable',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
       { name: 'sequence', kind: 'text', help: 'number of the request, 36 characters; it is checked, and means nothing here' },
     ],
   },
@@ -57,7 +57,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v1.0/{project_id}/kms/enable-key',
     permission: 'kms:cmk:enable',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
       { name: 'sequence', kind: 'text', help: 'number of the request, 36 characters; it is checked, and means nothing here' },
     ],
   },
@@ -67,7 +67,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v1.0/{project_id}/kms/describe-key',
     permission: 'kms:cmk:get',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
       { name: 'sequence', kind: 'text', help: 'number of the request, 36 characters; it is checked, and means nothing here' },
     ],
   },
@@ -77,7 +77,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v1.0/{project_id}/kms/list-keys',
     permission: 'kms:cmk:list',
     fields: [
-      { name: 'limit', kind: 'text', help: 'how many on a page (1 to 9999)' },
+      { name: 'limit', kind: 'text', limits: { min: 1, max: 9999 }, help: 'how many on a page' },
       { name: 'marker', kind: 'text', help: 'where the page begins: next_marker of the page before' },
       { name: 'key_state', kind: 'text', help: '2 enabled, 3 disabled, 4 waiting for its deletion, 5 waiting for its material' },
       { name: 'key_spec', kind: 'choice', choices: ['AES_256', 'SM4', 'RSA_2048', 'RSA_3072', 'RSA_4096', 'EC_P256', 'EC_P384', 'SECP256K1', 'SM2', 'ED25519', 'HMAC_256', 'HMAC_384', 'HMAC_512', 'HMAC_SM3', 'ML_DSA_44', 'ML_DSA_65', 'ML_DSA_87', 'ALL'], help: 'what the key is made of' },
@@ -105,7 +105,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v1.0/{project_id}/kms/update-key-alias',
     permission: 'kms:cmk:update',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
       { name: 'key_alias', kind: 'text', required: true, help: 'name of the key' },
       { name: 'sequence', kind: 'text', help: 'number of the request, 36 characters; it is checked, and means nothing here' },
     ],
@@ -116,7 +116,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v1.0/{project_id}/kms/update-key-description',
     permission: 'kms:cmk:update',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
       { name: 'key_description', kind: 'text', required: true, help: 'a description for people' },
       { name: 'sequence', kind: 'text', help: 'number of the request, 36 characters; it is checked, and means nothing here' },
     ],

@@ -59,7 +59,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v1.0/{project_id}/keystores',
     permission: 'kms:keystore:list',
     fields: [
-      { name: 'limit', kind: 'text', help: 'how many on a page (1 to 1000)' },
+      { name: 'limit', kind: 'text', limits: { min: 1, max: 1000 }, help: 'how many on a page' },
       { name: 'offset', kind: 'text', help: 'how many to leave out before the page' },
     ],
   },

@@ -9,7 +9,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v2/{project_id}/kms/regions',
     permission: 'kms:cmk:listRegions',
     fields: [
-      { name: 'limit', kind: 'text', help: 'how many on a page (1 to 1000)' },
+      { name: 'limit', kind: 'text', limits: { min: 1, max: 1000 }, help: 'how many on a page' },
       { name: 'offset', kind: 'text', help: 'how many to leave out before the page' },
     ],
   },
@@ -29,7 +29,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v2/{project_id}/kms/keys/{key_id}/replicate',
     permission: 'kms:cmk:replicate',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
       { name: 'replica_region', kind: 'text', required: true, help: 'region to replicate to' },
       { name: 'key_alias', kind: 'text', required: true, help: 'name of the key' },
       { name: 'key_description', kind: 'text', help: 'a description for people' },
@@ -44,7 +44,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v2/{project_id}/kms/keys/{key_id}/update-primary-region',
     permission: 'kms:cmk:updatePrimaryRegion',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
       { name: 'primary_region', kind: 'text', required: true, help: 'region whose replica becomes the one that rotates' },
     ],
   },

@@ -9,7 +9,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v1.0/{project_id}/kms/disable-key-rotation',
     permission: 'kms:cmk:disableRotation',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
       { name: 'sequence', kind: 'text', help: 'number of the request, 36 characters; it is checked, and means nothing here' },
     ],
   },
@@ -19,7 +19,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v1.0/{project_id}/kms/enable-key-rotation',
     permission: 'kms:cmk:enableRotation',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
       { name: 'sequence', kind: 'text', help: 'number of the request, 36 characters; it is checked, and means nothing here' },
     ],
   },
@@ -31,7 +31,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     fields: [
       { name: 'from', kind: 'time', help: 'milliseconds since 1970, inclusive' },
       { name: 'to', kind: 'time', help: 'milliseconds since 1970, exclusive' },
-      { name: 'limit', kind: 'text', help: 'how many on a page (1 to 1000)' },
+      { name: 'limit', kind: 'text', limits: { min: 1, max: 1000 }, help: 'how many on a page' },
       { name: 'marker', kind: 'text', help: 'where the page begins: next_marker of the page before' },
     ],
   },
@@ -41,8 +41,8 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/keyturn/v1/{project_id}/keys/{key_id}/rotation-events',
     permission: 'kms:cmk:getRotation',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
-      { name: 'limit', kind: 'text', help: 'how many on a page (1 to 1000)' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
+      { name: 'limit', kind: 'text', limits: { min: 1, max: 1000 }, help: 'how many on a page' },
       { name: 'marker', kind: 'text', help: 'where the page begins: next_marker of the page before' },
     ],
   },
@@ -52,7 +52,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v1.0/{project_id}/kms/rotate-on-demand',
     permission: 'kms:cmk:rotateOnDemand',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
       { name: 'sequence', kind: 'text', help: 'number of the request, 36 characters; it is checked, and means nothing here' },
     ],
   },
@@ -62,7 +62,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v1.0/{project_id}/kms/get-key-rotation-status',
     permission: 'kms:cmk:getRotation',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
       { name: 'sequence', kind: 'text', help: 'number of the request, 36 characters; it is checked, and means nothing here' },
     ],
   },
@@ -73,7 +73,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     permission: 'kms:cmk:getRotation',
     fields: [
       { name: 'from', kind: 'time', help: 'first day of the calendar, milliseconds since 1970; today without it. Days are those of UTC' },
-      { name: 'days', kind: 'text', help: 'days with something on them, in order' },
+      { name: 'days', kind: 'text', help: 'days of the calendar, 1 to 366; 90 without it' },
     ],
   },
   UpdateKeyRotationInterval: {
@@ -82,8 +82,8 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v1.0/{project_id}/kms/update-key-rotation-interval',
     permission: 'kms:cmk:updateRotation',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
-      { name: 'rotation_interval', kind: 'number', required: true, help: 'days from one rotation to the next (a whole number of 30 to 365 days)' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
+      { name: 'rotation_interval', kind: 'number', required: true, limits: { min: 30, max: 365, unit: 'days' }, help: 'days from one rotation to the next' },
       { name: 'sequence', kind: 'text', help: 'number of the request, 36 characters; it is checked, and means nothing here' },
     ],
   },

@@ -9,7 +9,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v1.0/{project_id}/kms/{key_id}/tags/action',
     permission: 'kms:cmkTag:batch',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
       { name: 'tags', kind: 'pairs', required: true, help: 'tags' },
       { name: 'action', kind: 'choice', required: true, choices: ['create', 'delete'], help: 'what to do' },
       { name: 'sequence', kind: 'text', help: 'number of the request, 36 characters; it is checked, and means nothing here' },
@@ -21,7 +21,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v1.0/{project_id}/kms/{key_id}/tags',
     permission: 'kms:cmkTag:create',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
       { name: 'tag', kind: 'pair', required: true, help: 'the tag' },
       { name: 'sequence', kind: 'text', help: 'number of the request, 36 characters; it is checked, and means nothing here' },
     ],
@@ -32,7 +32,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v1.0/{project_id}/kms/{key_id}/tags/{key}',
     permission: 'kms:cmkTag:delete',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
       { name: 'key', kind: 'text', required: true, help: 'name of the tag' },
     ],
   },
@@ -44,7 +44,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     fixed: { resource_instances: 'resource_instances' },
     fields: [
       { name: 'action', kind: 'choice', required: true, choices: ['filter', 'count'], help: 'what to do' },
-      { name: 'limit', kind: 'text', help: 'how many on a page (1 to 1000)' },
+      { name: 'limit', kind: 'text', limits: { min: 1, max: 1000 }, help: 'how many on a page' },
       { name: 'offset', kind: 'text', help: 'how many to leave out before the page' },
       { name: 'tags', kind: 'json', help: 'tags' },
       { name: 'matches', kind: 'pairs', help: 'what names are to hold, as resource_name=text' },
@@ -64,7 +64,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     path: '/v1.0/{project_id}/kms/{key_id}/tags',
     permission: 'kms:cmkTag:listKey',
     fields: [
-      { name: 'key_id', kind: 'text', required: true, help: 'id or alias of the key' },
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
     ],
   },
 }

@@ -14,6 +14,18 @@ export function displayWidth(text: string): number {
   return width
 }
 
+/** The beginning of `text` that takes so many columns at most. */
+export function cutTo(text: string, columns: number): string {
+  let kept = ''
+  let left = columns
+  for (const character of text) {
+    left -= displayWidth(character)
+    if (left < 0) break
+    kept += character
+  }
+  return kept
+}
+
 /** `text` with spaces behind it, so that it takes so many columns at least. */
 export function padTo(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - displayWidth(text)))

@@ -1,3 +1,4 @@
+import { type TableWords, TERMINAL_WORDS_EN } from '../terminal-words.ts'
 import { displayWidth, padTo, tame } from './display-width.ts'
 
 /** How a table is to look. */
@@ -5,6 +6,8 @@ export interface TableOptions {
   /** What to show of each thing in a list; without it, everything. */
   readonly columns?: readonly string[] | undefined
   readonly isColourful?: boolean | undefined
+  /** Without it, English. */
+  readonly words?: TableWords | undefined
 }
 
 type Row = Readonly<Record<string, unknown>>
@@ -21,14 +24,6 @@ const PAGING: readonly string[] = [
   'keys',
   'links.self',
 ]
-/** What the digits of a key's state stand for. */
-const STATES: Readonly<Record<string, string>> = {
-  '1': 'waiting for activation',
-  '2': 'enabled',
-  '3': 'disabled',
-  '4': 'pending deletion',
-  '5': 'pending import',
-}
 const STATE_COLOURS: Readonly<Record<string, number>> = { '2': 32, '3': 33, '4': 31, '5': 36 }
 const BOLD = 1
 const DIM = 2
@@ -48,29 +43,29 @@ export function toTable(reply: Row, options: TableOptions = {}): string {
     const rest = values.filter(
       ([name, value]) => value !== '' && name !== 'truncated' && !isIdList(name, value, list[1]),
     )
-    const foot = rest.map(([name, value]) => dim(`${name}: ${cell(name, value)}`, options))
+    const foot = rest.map(([name, value]) => dim(`${name}: ${cell(name, value, options)}`, options))
     return [rows, ...foot].join('\n')
   }
   const width = Math.max(0, ...values.map(([name]) => displayWidth(name)))
   const lines = values.map(
     ([name, value]) =>
-      `${paint(padTo(name, width), BOLD, options)}${GAP}${coloured(name, value, cell(name, value), options)}`,
+      `${paint(padTo(name, width), BOLD, options)}${GAP}${coloured(name, value, cell(name, value, options), options)}`,
   )
   const tables = lists.map(
     ([name, rows]) =>
       `${lines.length === 0 ? '' : '\n'}${paint(`${name}:`, BOLD, options)}\n${toRows(rows, options)}`,
   )
   const text = [...lines.map((line) => line.trimEnd()), ...tables].join('\n')
-  return text === '' ? 'done' : text
+  return text === '' ? wordsOf(options).done : text
 }
 
 /** Things as lines under a head of their members' names. */
 function toRows(rows: readonly Row[], options: TableOptions): string {
-  if (rows.length === 0) return dim('(none)', options)
+  if (rows.length === 0) return dim(wordsOf(options).none, options)
   const present = [...new Set(rows.flatMap((row) => Object.keys(row)))]
   const columns = options.columns?.filter((name) => present.includes(name)) ?? []
   const names = columns.length > 0 ? columns : present
-  const cells = rows.map((row) => names.map((name) => cell(name, row[name])))
+  const cells = rows.map((row) => names.map((name) => cell(name, row[name], options)))
   const widths = names.map((name, at) =>
     Math.max(displayWidth(name), ...cells.map((line) => displayWidth(line[at] ?? ''))),
   )
@@ -120,9 +115,9 @@ function withoutEmpty(lists: Parts['lists']): Parts['lists'] {
   return filled.length > 0 ? filled : lists.slice(-1)
 }
 
-function cell(name: string, value: unknown): string {
+function cell(name: string, value: unknown, options: TableOptions): string {
   if (value === undefined || value === null) return ''
-  if (Array.isArray(value)) return value.map((item) => cell(name, item)).join(', ')
+  if (Array.isArray(value)) return value.map((item) => cell(name, item, options)).join(', ')
   if (isRow(value)) {
     const { key, value: held } = value
     if (typeof key === 'string') return tame(held === undefined ? key : `${key}=${String(held)}`)
@@ -130,8 +125,12 @@ function cell(name: string, value: unknown): string {
   }
   const text = String(value)
   if (TIMES.test(name) && TIME_VALUE.test(text)) return dateOf(Number(text))
-  if (/(?:^|\.)key_state$/.test(name)) return STATES[text] ?? text
+  if (/(?:^|\.)key_state$/.test(name)) return wordsOf(options).states[text] ?? text
   return tame(text)
+}
+
+function wordsOf({ words }: TableOptions): TableWords {
+  return words ?? TERMINAL_WORDS_EN.table
 }
 
 function dateOf(ms: number): string {

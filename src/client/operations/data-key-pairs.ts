@@ -6,7 +6,7 @@ import type { Call } from '../call.ts'
  */
 export interface CreateEcDatakeyPairRequest {
   readonly key_id: string
-  /** True when left out. */
+  /** Whether the private key is answered in the clear too; true when left out. */
   readonly with_plain_text?: boolean | undefined
   readonly additional_authenticated_data?: string | undefined
   readonly encryption_context?: Readonly<Record<string, string>> | string | undefined
@@ -34,7 +34,7 @@ export interface CreateEcDatakeyPairReply {
  */
 export interface CreateRsaDatakeyPairRequest {
   readonly key_id: string
-  /** True when left out. */
+  /** Whether the private key is answered in the clear too; true when left out. */
   readonly with_plain_text?: boolean | undefined
   readonly additional_authenticated_data?: string | undefined
   readonly encryption_context?: Readonly<Record<string, string>> | string | undefined

@@ -6,7 +6,7 @@ import type { Call } from '../call.ts'
  */
 export interface CreateParametersForImportRequest {
   readonly key_id: string
-  /** Also the old names, to be refused with a clear error. */
+  /** How the material will be wrapped. */
   readonly wrapping_algorithm: 'RSAES_OAEP_SHA_256' | 'SM2_ENCRYPT'
   readonly sequence?: string | undefined
 }

@@ -15,7 +15,7 @@ export interface ReEncryptRequest {
   readonly destination_encryption_algorithm?: 'SYMMETRIC_DEFAULT' | 'RSAES_OAEP_SHA_256' | 'SM2_ENCRYPT' | undefined
   /** Bytes of a data key in the clear: only checked. */
   readonly datakey_cipher_length?: string | number | undefined
-  /** In the form in which it came. */
+  /** What is to be re-encrypted: base64 of data, or hexadecimal digits of a data key. */
   readonly cipher_text: string
   readonly sequence?: string | undefined
 }

@@ -106,7 +106,7 @@ export interface ShowKeyRotationStatusReply {
 export interface ShowRotationOverviewRequest {
   /** First day of the calendar, milliseconds since 1970; today without it. Days are those of UTC. */
   readonly from?: string | undefined
-  /** Days with something on them, in order. */
+  /** Days of the calendar, 1 to 366; 90 without it. */
   readonly days?: string | undefined
 }
 

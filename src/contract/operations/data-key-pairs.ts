@@ -26,7 +26,7 @@ const PAIR_FAULTS = [
 
 const REQUEST = {
   key_id: keyId,
-  /** True when left out. */
+  /** Whether the private key is answered in the clear too; true when left out. */
   with_plain_text: optional(boolean),
   additional_authenticated_data: optional(additionalData),
   encryption_context: optional(encryptionContext),

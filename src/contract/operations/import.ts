@@ -19,7 +19,7 @@ export const CreateParametersForImport = operation({
   repeatable: true,
   request: {
     key_id: keyId,
-    /** Also the old names, to be refused with a clear error. */
+    /** How the material will be wrapped. */
     wrapping_algorithm: oneOf(['RSAES_OAEP_SHA_256', 'SM2_ENCRYPT'], () =>
       fault('wrapping-algorithm-invalid'),
     ),

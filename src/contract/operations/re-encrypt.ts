@@ -31,7 +31,7 @@ export const ReEncrypt = operation({
     datakey_cipher_length: optional(
       length(() => fault('datakey-cipher-length-out-of-range', DATAKEY_BYTES)),
     ),
-    /** Base64 of data, or hexadecimal digits of a data key. */
+    /** What is to be re-encrypted: base64 of data, or hexadecimal digits of a data key. */
     cipher_text: textualCipherText,
     sequence: optional(sequence),
   },

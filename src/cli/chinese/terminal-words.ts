@@ -1,0 +1,56 @@
+import type { SecretName, TerminalWords } from '../terminal-words.ts'
+import { fieldHelp } from './field-help.ts'
+
+/** What a terminal shows besides help and answers, in Chinese. */
+export const TERMINAL_WORDS_ZH: TerminalWords = {
+  question: (about, kept) => `${about}${kept === undefined ? '' : ` [${kept}]`}：`,
+  questionThatKeeps: (about) => `${about}（直接回车则保持不变）：`,
+  secret: secretInChinese,
+  field: (name) => fieldHelp('', name) ?? name,
+  profile: {
+    endpoint: '服务器地址（https://…）',
+    region: '区域（可留空）',
+    project: '项目（可留空，即用户自己的项目）',
+    user: '用户（可留空，改用访问密钥签名）',
+    domain: '用户所属的域（可留空）',
+    'access-key': '访问密钥（AK）',
+  },
+  goingBy: (file) => `使用 ${file} 中的凭据`,
+  isPlainHttp: (endpoint) => `${endpoint} 是明文 HTTP：密钥和密码在传输中可被读取`,
+  noSuchAlias: (alias) => `没有别名为 ${alias} 的密钥。`,
+  tasks: {
+    encrypting: '正在加密',
+    decrypting: '正在解密',
+    verifying: '正在校验',
+    rehearsing: '正在演练',
+    copying: '正在复制',
+    comparing: '正在比对',
+  },
+  things: (number, things) => `${number} ${things === 'keys' ? '个密钥' : '行'}`,
+  left: (duration) => `剩余 ${duration}`,
+  table: {
+    states: {
+      '1': '等待激活',
+      '2': '启用',
+      '3': '禁用',
+      '4': '计划删除',
+      '5': '等待导入',
+    },
+    none: '（无）',
+    done: '完成',
+  },
+}
+
+/** What a secret is, in Chinese. */
+export function secretInChinese(secret: SecretName): string {
+  switch (secret.kind) {
+    case 'token':
+      return 'Token'
+    case 'password':
+      return `用户 ${secret.user} 的密码`
+    case 'secretKey':
+      return `访问密钥 ${secret.accessKey} 的 SK`
+    default:
+      throw secret satisfies never
+  }
+}

@@ -1,0 +1,118 @@
+import type { CommandIo } from './command.ts'
+import { languageOf } from './language.ts'
+
+/** What a secret is, for whom it is asked. */
+export type SecretName =
+  | { readonly kind: 'token' }
+  | { readonly kind: 'password'; readonly user: string }
+  | { readonly kind: 'secretKey'; readonly accessKey: string }
+
+/** Long work. */
+export type Task =
+  | 'encrypting'
+  | 'decrypting'
+  | 'verifying'
+  | 'rehearsing'
+  | 'copying'
+  | 'comparing'
+
+/** What long work counts, besides bytes. */
+export type Things = 'keys' | 'rows'
+
+/** What is asked for a profile. */
+export type ProfileQuestion = 'endpoint' | 'region' | 'project' | 'user' | 'domain' | 'access-key'
+
+/** What a terminal shows besides help and answers, in one language. */
+export interface TerminalWords {
+  /** Before what is typed: what is asked for, and what it is without an answer. */
+  readonly question: (about: string, kept?: string) => string
+  /** Before what is typed unseen: what is asked for, and that it may stay as it is. */
+  readonly questionThatKeeps: (about: string) => string
+  readonly secret: (secret: SecretName) => string
+  /** A secret member of a request. */
+  readonly field: (name: string) => string
+  readonly profile: Readonly<Record<ProfileQuestion, string>>
+  readonly goingBy: (file: string) => string
+  readonly isPlainHttp: (endpoint: string) => string
+  readonly noSuchAlias: (alias: string) => string
+  readonly tasks: Readonly<Record<Task, string>>
+  /** A number with what it counts. */
+  readonly things: (number: string, things: Things) => string
+  /** A time to go. */
+  readonly left: (duration: string) => string
+  readonly table: TableWords
+}
+
+/** Words in tables. */
+export interface TableWords {
+  /** States of keys by their digits. */
+  readonly states: Readonly<Record<string, string>>
+  /** In the place of a list without members. */
+  readonly none: string
+  /** In the place of an answer without members. */
+  readonly done: string
+}
+
+/** The words in English. */
+export const TERMINAL_WORDS_EN: TerminalWords = {
+  question: (about, kept) => `${about}${kept === undefined ? '' : ` [${kept}]`}: `,
+  questionThatKeeps: (about) => `${about} (Enter keeps it): `,
+  secret: (secret) => upperFirst(secretInEnglish(secret)),
+  field: (name) => upperFirst(name.replaceAll('_', ' ')),
+  profile: {
+    endpoint: 'Server (https://…)',
+    region: 'Region (may be empty)',
+    project: 'Project (may be empty: your own)',
+    user: 'User (may be empty: an access key signs)',
+    domain: 'Domain of the user (may be empty)',
+    'access-key': 'Access key',
+  },
+  goingBy: (file) => `going by ${file}`,
+  isPlainHttp: (endpoint) => `${endpoint} is plain HTTP: keys and passwords travel readable`,
+  noSuchAlias: (alias) => `There is no key with the alias ${alias}.`,
+  tasks: {
+    encrypting: 'Encrypting',
+    decrypting: 'Decrypting',
+    verifying: 'Verifying',
+    rehearsing: 'Rehearsing',
+    copying: 'Copying',
+    comparing: 'Comparing',
+  },
+  things: (number, things) => `${number} ${number === '1' ? things.slice(0, -1) : things}`,
+  left: (duration) => `${duration} left`,
+  table: {
+    states: {
+      '1': 'waiting for activation',
+      '2': 'enabled',
+      '3': 'disabled',
+      '4': 'pending deletion',
+      '5': 'pending import',
+    },
+    none: '(none)',
+    done: 'done',
+  },
+}
+
+/** The words in the language of whoever typed the command. Chinese is loaded only where it is read. */
+export async function terminalWordsFor({ environment }: CommandIo): Promise<TerminalWords> {
+  if (languageOf(environment) === 'en') return TERMINAL_WORDS_EN
+  return (await import('./chinese/terminal-words.ts')).TERMINAL_WORDS_ZH
+}
+
+/** What a secret is, within an English sentence. */
+export function secretInEnglish(secret: SecretName): string {
+  switch (secret.kind) {
+    case 'token':
+      return 'token'
+    case 'password':
+      return `password of ${secret.user}`
+    case 'secretKey':
+      return `secret of access key ${secret.accessKey}`
+    default:
+      throw secret satisfies never
+  }
+}
+
+function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
