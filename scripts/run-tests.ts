@@ -21,6 +21,10 @@ if (vectors === undefined || vectors === '') {
   process.exit(1)
 }
 
+// What is printed is compared: in English, whatever whoever runs this speaks.
+process.env['LC_ALL'] = 'C.UTF-8'
+delete process.env['KEYTURN_LANGUAGE']
+
 let passed = 0
 let failed = 0
 let skipped = 0

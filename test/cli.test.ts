@@ -97,6 +97,15 @@ describe('the command line', () => {
     }
   })
 
+  test('help and version, as other programs take them', async () => {
+    assert.equal((await keyturn(['help', 'serve'])).out, (await keyturn(['serve', '--help'])).out)
+    assert.equal((await keyturn(['help', 'key'])).out, (await keyturn(['key', '--help'])).out)
+    const { out } = await keyturn(['version'])
+    for (const flag of ['--version', '-V'])
+      assert.deepEqual(await keyturn([flag]), { code: 0, out, err: '' })
+    assert.equal((await keyturn(['help', 'nothing'])).code, 2)
+  })
+
   test('what is called wrongly says how, and exits with 2', async () => {
     for (const args of [
       ['nonsense'],

@@ -8,9 +8,13 @@ import { Mistake } from './mistakes.ts'
 import { nearest, nounHelp, overview } from './overview.ts'
 
 const HELP: readonly string[] = ['--help', '-h']
+const VERSION: readonly string[] = ['--version', '-V']
 
 /** Runs the command that `args` name; the answer is the exit code. */
 export async function run(args: readonly string[], io: CommandIo): Promise<number> {
+  const [first = '', ...others] = args
+  if (VERSION.includes(first)) return run(['version', ...others], io)
+  if (first === 'help' && others.length > 0) return run([...others, '--help'], io)
   const language = languageOf(io.environment)
   const entry = entryOf(args)
   if (entry === undefined) return withoutCommand(args, io, await helpWordsIn(language))
