@@ -324,6 +324,8 @@ export const REQUESTS: Readonly<Partial<Record<OperationId, Prepare>>> = {
   ShowKeyRow: inPath,
   ListKeyVersions: inPath,
   ListRotationEvents: inPath,
+  ShowRotationAttestation: inPath,
+  ListSigningKeys: nothing,
   ListProjectRotationEvents: nothing,
   ShowRotationOverview: nothing,
   ListAuditRecords: nothing,
