@@ -325,7 +325,6 @@ export const REQUESTS: Readonly<Partial<Record<OperationId, Prepare>>> = {
   ListKeyVersions: inPath,
   ListRotationEvents: inPath,
   ShowRotationAttestation: inPath,
-  ListSigningKeys: nothing,
   ListProjectRotationEvents: nothing,
   ShowRotationOverview: nothing,
   ListAuditRecords: nothing,
