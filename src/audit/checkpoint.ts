@@ -1,6 +1,6 @@
-import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
+import { type KeyObject, sign, verify } from 'node:crypto'
 import type { EpochMs } from '../core/time.ts'
-import { ed25519Key } from '../crypto/ed25519-key.ts'
+import { ed25519Key, publicPemOf } from '../crypto/ed25519-key.ts'
 import type { RootKey } from '../crypto/root-key.ts'
 import type { AuditCheckpoint } from '../ports/audit-log.ts'
 
@@ -15,19 +15,13 @@ export interface CheckpointSigner {
 /** The signer of checkpoints under a root key. Source: RFC 8032, Ed25519. */
 export function checkpointSigner(root: RootKey): CheckpointSigner {
   const privateKey = ed25519Key(root.checkpoint)
-  const publicKeyPem = createPublicKey(privateKey).export({ format: 'pem', type: 'spki' })
   return {
-    publicKeyPem: publicKeyPem.toString(),
+    publicKeyPem: publicPemOf(privateKey),
     sign(chain, count, head, at) {
       const signature = sign(null, signedBytes(chain, count, head, at), privateKey)
       return { chain, count, head, signature, at }
     },
   }
-}
-
-/** The public half of a signer as verifiers take it. */
-export function checkpointPublicKey(pem: string): KeyObject {
-  return createPublicKey(pem)
 }
 
 /** Whether a checkpoint was signed by the key of `publicKey`. */
