@@ -51,7 +51,12 @@ export const KEY_ROTATION = {
   notDue: 'was not due',
   early: (span: string) => `${span} early`,
   cause: 'Cause',
-  causes: { schedule: 'schedule', demand: 'on demand', 're-enable': 'enabled again' },
+  causes: {
+    schedule: 'schedule',
+    demand: 'on demand',
+    're-enable': 'enabled again',
+    usage: 'much used',
+  },
   by: 'By',
   scheduler: 'Keyturn',
   today: 'now',

@@ -48,7 +48,7 @@ export const KEY_ROTATION: Words['keyRotation'] = {
   notDue: '未到期',
   early: (span) => `提前 ${span}`,
   cause: '原因',
-  causes: { schedule: '按计划', demand: '按需', 're-enable': '重新启用' },
+  causes: { schedule: '按计划', demand: '按需', 're-enable': '重新启用', usage: '用量达到上限' },
   by: '执行者',
   scheduler: 'Keyturn',
   today: '现在',
