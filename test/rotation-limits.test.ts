@@ -9,7 +9,7 @@ import { embeddedPostgres, NO_POSTGRES } from './postgres/binaries.ts'
 import { startPostgres } from './postgres/start-postgres.ts'
 import { type Json, type Reply, startTestServer, type TestServer } from './server.ts'
 
-/** So long a rotation by use may take after the use that reaches the limit; `docs/rotation-by-use.md`. */
+/** So long a rotation by use may take after the use that reaches the limit; `docs/how-to/rotation-by-use.md`. */
 const MAX_BEHIND_MS = 13_000
 
 const pathOf = (server: TestServer, keyId: string, what: string) =>
@@ -26,7 +26,12 @@ async function read(server: TestServer, keyId: string, what = 'rotation-limits')
   return body
 }
 
-async function encrypt(server: TestServer, keyId: string, times: number, text = 'x'): Promise<void> {
+async function encrypt(
+  server: TestServer,
+  keyId: string,
+  times: number,
+  text = 'x',
+): Promise<void> {
   for (let n = 0; n < times; n++) {
     const reply = await server.kms('encrypt-data', { key_id: keyId, plain_text: text })
     assert.equal(reply.status, 200, reply.text)
@@ -137,7 +142,7 @@ describe('rotation by use, on a virtual clock', () => {
     }
     const key_id = await server.createKey()
     for (const limits of [{ max_uses: 99 }, { max_bytes: 65_535 }, { max_uses: 100.5 }]) {
-      await refused(key_id, limits, 'KMS.0201')
+      await refused(key_id, limits, 'KMS.0308')
     }
     await refused(await server.createKey({ key_spec: 'EC_P256' }), { max_uses: 100 }, 'KMS.0324')
     await server.kms('disable-key', { key_id })
