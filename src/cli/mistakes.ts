@@ -30,6 +30,7 @@ export interface MistakeFacts {
   readonly 'shell-missing': { readonly shells: string }
   readonly 'one-shell': Nothing
   readonly 'two-files': Nothing
+  readonly 'one-backup': Nothing
   readonly 'cipher-text-on-terminal': Nothing
   readonly 'aad-missing': Nothing
   readonly unreadable: { readonly file: string; readonly message: string }
@@ -110,6 +111,7 @@ const ENGLISH: MistakeWords = {
   'shell-missing': ({ shells }) => `say which shell: ${shells}`,
   'one-shell': () => 'it takes the name of one shell',
   'two-files': () => 'name two files, IN and OUT, or - for standard input and output',
+  'one-backup': () => 'name the file of one backup',
   'cipher-text-on-terminal': () => 'cipher text is not written to a terminal: name a file',
   'aad-missing': () => 'the file was encrypted with --aad: give the same text',
   unreadable: ({ file, message }) => `${file} cannot be read: ${message}`,

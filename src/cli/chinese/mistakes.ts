@@ -27,6 +27,7 @@ export const MISTAKES_ZH: MistakeWords = {
   'shell-missing': ({ shells }) => `请指定 shell：${shells}`,
   'one-shell': () => '只能指定一个 shell',
   'two-files': () => '请给出两个文件 IN 和 OUT，- 表示标准输入或标准输出',
+  'one-backup': () => '请指定一个备份文件',
   'cipher-text-on-terminal': () => '密文不会输出到终端：请指定文件',
   'aad-missing': () => '加密该文件时使用了 --aad：请给出相同的文本',
   unreadable: ({ file, message }) => `无法读取 ${file}：${message}`,
