@@ -56,6 +56,7 @@ export const SECTIONS: readonly Section[] = [
       ['observability', 'Observability', '可观测性'],
       ['metrics', 'Metrics', '指标'],
       ['audit-log', 'The audit log', '审计日志'],
+      ['proof', 'Proof for others', '给他人的证明'],
     ],
   },
   {
@@ -64,6 +65,7 @@ export const SECTIONS: readonly Section[] = [
     pages: [
       ['guide/security', 'Security guide', '安全指南'],
       ['threat-model', 'Threat model', '威胁模型'],
+      ['reliability', 'Reliability', '可靠性'],
     ],
   },
   {
