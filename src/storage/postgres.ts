@@ -31,6 +31,8 @@ export interface PostgresOptions extends PostgresPlace {
   readonly signal?: CommitSignal | undefined
   /** Told of each statement, for tests that look at how they are answered. */
   readonly onQuery?: ((sql: string) => void) | undefined
+  /** The last migration that is done, for a store of an older version; left out: all. */
+  readonly until?: string | undefined
 }
 
 /** For reading the change log: who waits for it is to hear soon that it cannot be read. */
@@ -49,7 +51,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Storage> {
   const { clock = systemClock, signal, onQuery } = options
   await withLock(options, lockOf('migrations'), (client) => {
     const dialect = new PostgresDialect({ pool: asKyselyPoolOf(client) })
-    return migrate(new Kysely<Database>({ dialect }), 'postgres', clock)
+    return migrate(new Kysely<Database>({ dialect }), 'postgres', clock, options.until)
   })
   const pool = asKyselyPool(openPool(options))
   // The change log is read over connections of its own: writers that wait for each other, or a link
