@@ -9,7 +9,7 @@ import {
 import { associateAlias, createAlias, deleteAlias, listAliases } from './aliases.ts'
 import { listAuditRecords } from './audit-records.ts'
 import { createDatakeyCapsule, decryptDatakeyCapsule } from './capsules.ts'
-import { advanceClock, showClock } from './clock.ts'
+import { advanceClock, confirmClock, showClock } from './clock.ts'
 import { createKey, ensureDefaultKey } from './create-key.ts'
 import { createEcDatakeyPair, createRsaDatakeyPair } from './data-key-pairs.ts'
 import {
@@ -202,4 +202,5 @@ export const HANDLERS: Handlers = {
   ShowIdentityVersion: showIdentityVersion,
   ShowClock: showClock,
   AdvanceClock: advanceClock,
+  ConfirmClock: confirmClock,
 }
