@@ -87,13 +87,21 @@ export function makeBackground(parts: ThreadParts): Background {
   }
 }
 
-async function keepHouse(
-  storage: Storage,
+/**
+ * Forgets what nobody needs any more.
+ *
+ * @param keyTime The time for keys.
+ * @param believedTime The time of the system as far as it is believed.
+ * @param systemTime What the clock of the system says.
+ */
+export async function keepHouse(
+  storage: Pick<Storage, 'changes' | 'identity' | 'outbox'>,
   keyTime: EpochMs,
   believedTime = systemClock.now(),
+  systemTime = systemClock.now(),
 ): Promise<void> {
   // With a clock that runs ahead tokens that were revoked would come to life when it is right again.
-  const now = Math.min(systemClock.now(), believedTime) as EpochMs
+  const now = Math.min(systemTime, believedTime) as EpochMs
   await storage.changes.forget((now - KEEP_CHANGES_MS) as EpochMs)
   await storage.identity.forgetRevokedTokens(now)
   await storage.outbox.forget(keyTime)
