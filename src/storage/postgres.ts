@@ -4,8 +4,10 @@ import {
   PostgresDialect,
   type PostgresDialectConfig,
   PostgresDriver,
+  sql,
 } from 'kysely'
 import { Client } from 'pg'
+import type { EpochMs } from '../core/time.ts'
 import { type Clock, systemClock } from '../ports/clock.ts'
 import type { CommitSignal } from '../ports/commit-signal.ts'
 import type { Storage } from '../ports/storage.ts'
@@ -65,6 +67,14 @@ export async function openPostgres(options: PostgresOptions): Promise<Storage> {
   const stops = new Set<() => Promise<void>>()
   return sqlStorage(db, clock, {
     feed,
+    databaseTime: () =>
+      withStorage('asking the time of the database', async () => {
+        const query = sql<{
+          readonly now: string
+        }>`select round(extract(epoch from clock_timestamp()) * 1000)::text as now`
+        const { rows } = await query.execute(feed)
+        return Number(rows[0]?.now) as EpochMs
+      }),
     exclusively: (name, work) => withLock(options, lockOfName('work', name), () => work()),
     listen: async (onChange, onLost) => {
       const end = await withStorage('listening for changes', () =>
