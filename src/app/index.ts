@@ -67,6 +67,7 @@ import {
   showKeyStore,
 } from './keystores.ts'
 import { listKeyDetail, listKeys, showUserInstances, showUserQuotas } from './list-keys.ts'
+import { restoreKeyVersion, retireKeyVersion } from './old-versions.ts'
 import { createPin } from './pins.ts'
 import { createRandom } from './random-data.ts'
 import { reEncrypt } from './re-encrypt.ts'
@@ -120,6 +121,8 @@ export const HANDLERS: Handlers = {
   ShowRotationOverview: showRotationOverview,
   ShowRotationLimits: showRotationLimits,
   SetRotationLimits: setRotationLimits,
+  RetireKeyVersion: retireKeyVersion,
+  RestoreKeyVersion: restoreKeyVersion,
   ListAuditRecords: listAuditRecords,
   ShowUserInstances: showUserInstances,
   ShowUserQuotas: showUserQuotas,

@@ -140,6 +140,7 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
     table: storage.table,
     auditReader: openNodeAudit(settings),
     usage,
+    retired: storage.retired,
     rotationLimits: storage.rotationLimits,
     grants: storage.grants,
     labels: storage.labels,

@@ -23,6 +23,7 @@ export interface Database {
   key_versions: KeyVersionsTable
   key_usage: KeyUsageTable
   rotation_limits: RotationLimitsTable
+  retired_versions: RetiredVersionsTable
   rotation_events: RotationEventsTable
   rotation_days: RotationDaysTable
   destroyed_keys: DestroyedKeysTable
@@ -192,6 +193,16 @@ interface KeyUsageTable {
   last_used_at: number
   /** Of plaintext. */
   protect_bytes: number
+}
+
+/** Versions that open nothing until they are restored. */
+interface RetiredVersionsTable {
+  key_id: string
+  version: number
+  retired_at: number
+  retired_by: string
+  /** What was re-encrypted before. */
+  note: string
 }
 
 /** How much one version of a key may protect, and which has reached that. */
