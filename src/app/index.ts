@@ -7,6 +7,7 @@ import {
   listAccessPoint,
 } from './access-points.ts'
 import { associateAlias, createAlias, deleteAlias, listAliases } from './aliases.ts'
+import { showRotationAttestation } from './attest-rotation.ts'
 import { listAuditRecords } from './audit-records.ts'
 import { createDatakeyCapsule, decryptDatakeyCapsule } from './capsules.ts'
 import { advanceClock, showClock } from './clock.ts'
@@ -91,6 +92,7 @@ import {
   validateSignature,
   verifyMac,
 } from './sign.ts'
+import { listSigningKeys } from './signing-keys.ts'
 import { decryptData, encryptData } from './small-data.ts'
 import {
   batchCreateKmsTags,
@@ -124,6 +126,7 @@ export const HANDLERS: Handlers = {
   RetireKeyVersion: retireKeyVersion,
   RestoreKeyVersion: restoreKeyVersion,
   ListAuditRecords: listAuditRecords,
+  ListSigningKeys: listSigningKeys,
   ShowUserInstances: showUserInstances,
   ShowUserQuotas: showUserQuotas,
   EnableKeyRotation: enableKeyRotation,
@@ -132,6 +135,7 @@ export const HANDLERS: Handlers = {
   RotateOnDemand: rotateOnDemand,
   ShowKeyRotationStatus: showKeyRotationStatus,
   ListRotationEvents: listRotationEvents,
+  ShowRotationAttestation: showRotationAttestation,
   CreateRandom: createRandom,
   CreateDatakey: createDatakey,
   CreateDatakeyWithoutPlaintext: createDatakeyWithoutPlaintext,

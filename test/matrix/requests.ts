@@ -329,6 +329,7 @@ export const REQUESTS: Readonly<Partial<Record<OperationId, Prepare>>> = {
     body: { max_uses: 1000 },
   }),
   ListRotationEvents: inPath,
+  ShowRotationAttestation: inPath,
   ListProjectRotationEvents: nothing,
   ShowRotationOverview: nothing,
   ListAuditRecords: nothing,

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely'
+import type { KeyUsageTable, RetiredVersionsTable, RotationLimitsTable } from './usage-tables.ts'
 
 /*
  * Tables as both engines have them. Times are milliseconds since 1970 in 64-bit integers, booleans
@@ -182,37 +183,6 @@ interface RotationEventsTable {
   actor: string
   at: number
   due_at: number | null
-}
-
-/** How often versions were used. */
-interface KeyUsageTable {
-  key_id: string
-  version: number
-  protect_count: number
-  open_count: number
-  last_used_at: number
-  /** Of plaintext. */
-  protect_bytes: number
-}
-
-/** Versions that open nothing until they are restored. */
-interface RetiredVersionsTable {
-  key_id: string
-  version: number
-  retired_at: number
-  retired_by: string
-  /** What was re-encrypted before. */
-  note: string
-}
-
-/** How much one version of a key may protect, and which has reached that. */
-interface RotationLimitsTable {
-  key_id: string
-  max_uses: number | null
-  max_bytes: number | null
-  /** Set together with the time. */
-  reached_version: number | null
-  reached_at: number | null
 }
 
 /** How many rotations there are on a day. */
