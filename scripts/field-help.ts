@@ -81,6 +81,7 @@ export const FIELD_HELP: Readonly<Record<string, string>> = {
   replica_region: 'region to replicate to',
   request_id: 'id of the request',
   retiring_principal: 'id of the user that may give the grant up',
+  version: 'number of the version',
   rotation_interval: 'days from one rotation to the next',
   sequence: 'number of the request, 36 characters; it is checked, and means nothing here',
   service: 'service whose default key it is, as evs',

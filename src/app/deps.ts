@@ -13,6 +13,7 @@ import type { KeystoreRegistry } from '../ports/keystore-registry.ts'
 import type { LabelStore } from '../ports/label-store.ts'
 import type { Peers } from '../ports/peers.ts'
 import type { ReplicaStore } from '../ports/replica-store.ts'
+import type { RetiredVersionStore } from '../ports/retired-versions.ts'
 import type { RotationLimitStore } from '../ports/rotation-limit-store.ts'
 import type { SignInDesk } from '../ports/sign-in-desk.ts'
 import type { TrustStore } from '../ports/trust-store.ts'
@@ -36,6 +37,7 @@ export interface Deps {
   readonly auditHead: () => AuditHead
   /** Counts uses of keys. */
   readonly usage: UsageCounter
+  readonly retired: RetiredVersionStore
   readonly rotationLimits: RotationLimitStore
   readonly grants: GrantStore
   readonly labels: LabelStore

@@ -68,6 +68,7 @@ import {
   showKeyStore,
 } from './keystores.ts'
 import { listKeyDetail, listKeys, showUserInstances, showUserQuotas } from './list-keys.ts'
+import { restoreKeyVersion, retireKeyVersion } from './old-versions.ts'
 import { createPin } from './pins.ts'
 import { createRandom } from './random-data.ts'
 import { reEncrypt } from './re-encrypt.ts'
@@ -122,6 +123,8 @@ export const HANDLERS: Handlers = {
   ShowRotationOverview: showRotationOverview,
   ShowRotationLimits: showRotationLimits,
   SetRotationLimits: setRotationLimits,
+  RetireKeyVersion: retireKeyVersion,
+  RestoreKeyVersion: restoreKeyVersion,
   ListAuditRecords: listAuditRecords,
   ListSigningKeys: listSigningKeys,
   ShowUserInstances: showUserInstances,

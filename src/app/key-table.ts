@@ -1,11 +1,14 @@
 import type { ReplyFor, RequestFor } from '../contract/operations/index.ts'
 import { fault } from '../core/fault.ts'
+import type { VersionNumber } from '../core/ids.ts'
 import type { Key } from '../core/key.ts'
 import { MAX_PAGE_EVENTS } from '../core/limits.ts'
 import { nextRotationAt } from '../core/rotation.ts'
+import { type Retirement, retirableFrom, UNUSED_DAYS } from '../core/version-retirement.ts'
 import type { StoredKeyVersion } from '../ports/key-store.ts'
 import type { KeySearch, KeySort } from '../ports/key-table.ts'
 import { authorise, mayUse } from './authorise.ts'
+import type { Deps } from './deps.ts'
 import { loadKey, projectOf } from './find-key.ts'
 import type { Handler } from './handler.ts'
 import { hideMarker, shownMarker } from './hidden-markers.ts'
@@ -63,26 +66,55 @@ export const listKeyVersions: Handler<'ListKeyVersions'> = async (deps, caller, 
   const last = page.at(-1)
   await deps.usage.flush().catch(deps.warn)
   const usage = await deps.usage.ofVersions(page)
+  const retired = await retiredOf(deps, page)
+  const unusedDays = request.unused_days ?? UNUSED_DAYS.default
+  const { countedSince } = deps.usage
   return {
-    versions: page.map((version) => ({
-      version: version.version,
-      material_id: version.materialId,
-      origin: version.origin,
-      create_time: version.createdAt,
-      expiration_time: version.expiresAt ?? ('none' as const),
-      state: stateOf(version, key),
-      protect_count: usage.get(version.version)?.protectCount ?? 0,
-      protect_bytes: usage.get(version.version)?.protectBytes ?? 0,
-      open_count: usage.get(version.version)?.openCount ?? 0,
-      last_used_time: usage.get(version.version)?.lastUsedAt,
-    })),
+    versions: page.map((version) => {
+      const used = usage.get(version.version)
+      const retirement = retired.get(version.version)
+      const watched = {
+        version: version.version,
+        createdAt: version.createdAt,
+        hasMaterial: version.wrappedMaterial.length > 0,
+        lastUsedAt: used?.lastUsedAt,
+        retirement,
+      }
+      return {
+        version: version.version,
+        material_id: version.materialId,
+        origin: version.origin,
+        create_time: version.createdAt,
+        expiration_time: version.expiresAt ?? ('none' as const),
+        state: stateOf(version, key, retirement !== undefined),
+        protect_count: used?.protectCount ?? 0,
+        protect_bytes: used?.protectBytes ?? 0,
+        open_count: used?.openCount ?? 0,
+        last_used_time: used?.lastUsedAt,
+        retirable_time: retirableFrom(key, watched, countedSince, unusedDays),
+        retired_time: retirement?.at,
+        retired_by: retirement?.by,
+        retirement_note: retirement?.note,
+      }
+    }),
     next_marker: found.length > limit && last !== undefined ? last.version : 'end',
-    counted_since: deps.usage.countedSince,
+    counted_since: countedSince,
   }
 }
 
-function stateOf({ version, wrappedMaterial }: StoredKeyVersion, key: Key) {
+/** Which of a page of versions, that stand in order of their numbers, are retired. */
+async function retiredOf(
+  deps: Deps,
+  page: readonly StoredKeyVersion[],
+): Promise<ReadonlyMap<VersionNumber, Retirement>> {
+  const [newest, oldest] = [page[0], page.at(-1)]
+  if (newest === undefined || oldest === undefined) return new Map()
+  return deps.retired.ofVersions(newest.keyId, oldest.version, newest.version)
+}
+
+function stateOf({ version, wrappedMaterial }: StoredKeyVersion, key: Key, isRetired: boolean) {
   if (wrappedMaterial.length === 0) return 'gone'
+  if (isRetired) return 'retired'
   return version === key.primaryVersion ? 'primary' : 'former'
 }
 

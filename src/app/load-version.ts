@@ -12,6 +12,8 @@ import { isInside, loadInside } from './keystores.ts'
 /**
  * One version of a warm key, ready for use; undefined when there is no such version, or its material
  * is gone.
+ *
+ * @throws {Fault} `version-retired`
  */
 export async function loadVersion(
   deps: Deps,
@@ -23,6 +25,10 @@ export async function loadVersion(
   const { key } = warm
   const stored = await deps.keys.findVersion(key.id, version)
   if (stored === undefined || stored.wrappedMaterial.length === 0) return undefined
+  const isOld = version !== key.primaryVersion
+  if (isOld && (await deps.retired.find(key.id, version)) !== undefined) {
+    throw fault('version-retired', { version })
+  }
   const { id: keyId, projectId, spec } = key
   const material = unwrapRecord(
     deps.root,

@@ -79,6 +79,8 @@ export const OPERATION_WORDS = {
   ShowKeyRotationStatus: { words: 'key rotation-status', operands: KEY },
   ListRotationEvents: { words: 'key rotation-events', operands: KEY, columns: EVENT_COLUMNS },
   ListKeyVersions: { words: 'key versions', operands: KEY },
+  RetireKeyVersion: { words: 'key retire-version', operands: ['key_id', 'version'] },
+  RestoreKeyVersion: { words: 'key restore-version', operands: ['key_id', 'version'] },
   ShowPublicKey: { words: 'key public-key', operands: KEY },
   DeriveSharedSecret: { words: 'key derive-secret', operands: KEY },
   CreateParametersForImport: { words: 'key import-parameters', operands: KEY },

@@ -13,6 +13,7 @@ import * as keyPolicies from './operations/key-policies.ts'
 import * as keyTable from './operations/key-table.ts'
 import * as keys from './operations/keys.ts'
 import * as keystores from './operations/keystores.ts'
+import * as oldVersions from './operations/old-versions.ts'
 import * as reEncrypt from './operations/re-encrypt.ts'
 import * as regions from './operations/regions.ts'
 import * as rotation from './operations/rotation.ts'
@@ -40,6 +41,7 @@ export const SUBJECTS: readonly Subject[] = [
   { id: 'keys', en: 'Keys', zh: '密钥', rows: keys },
   { id: 'key-table', en: 'Keys at a glance', zh: '密钥一览', rows: keyTable },
   { id: 'rotation', en: 'Rotation', zh: '轮换', rows: { ...rotation, ...rotationLimits } },
+  { id: 'old-versions', en: 'Old versions', zh: '旧版本', rows: oldVersions },
   { id: 'data', en: 'Data and data keys', zh: '数据与数据密钥', rows: data },
   {
     id: 'signing',

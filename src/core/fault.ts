@@ -51,6 +51,9 @@ export interface FaultFacts {
   'rotation-interval-out-of-range': { min: number; max: number }
   'imported-not-rotatable': { keyId: string }
   'asymmetric-not-rotatable': { keyId: string }
+  'version-retired': { version: number }
+  'version-not-retirable': { version: number }
+  'version-not-retired': { version: number }
   // Cryptography
   'encryption-context-malformed': Nothing
   'decryption-failed': Nothing

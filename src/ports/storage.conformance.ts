@@ -9,6 +9,7 @@ import { aKeystore, keystoreRegistryConformance } from './keystore-registry.conf
 import { labelStoreConformance } from './label-store.conformance.ts'
 import { metaStoreConformance } from './meta-store.conformance.ts'
 import { replicaStoreConformance } from './replica-store.conformance.ts'
+import { retiredVersionsConformance } from './retired-versions.conformance.ts'
 import { rotationLimitStoreConformance } from './rotation-limit-store.conformance.ts'
 import type { Storage } from './storage.ts'
 import { trustStoreConformance } from './trust-store.conformance.ts'
@@ -81,6 +82,7 @@ export function storageConformance(name: string, make: () => Promise<DatabaseFor
     metaStoreConformance,
     usageStoreConformance,
     rotationLimitStoreConformance,
+    retiredVersionsConformance,
   ]) {
     conformance(name, openTwo)
   }

@@ -10,6 +10,7 @@ import type { KeystoreRegistry } from './keystore-registry.ts'
 import type { LabelStore } from './label-store.ts'
 import type { MetaStore } from './meta-store.ts'
 import type { ReplicaStore } from './replica-store.ts'
+import type { RetiredVersionStore } from './retired-versions.ts'
 import type { RotationLimitStore } from './rotation-limit-store.ts'
 import type { TrustStore } from './trust-store.ts'
 import type { UsageStore } from './usage-store.ts'
@@ -19,6 +20,7 @@ export interface Storage {
   readonly keys: KeyStore
   readonly table: KeyTable
   readonly usage: UsageStore
+  readonly retired: RetiredVersionStore
   readonly rotationLimits: RotationLimitStore
   readonly grants: GrantStore
   readonly labels: LabelStore

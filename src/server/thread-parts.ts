@@ -143,6 +143,7 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
     auditReader: openNodeAudit(settings),
     auditHead: () => audit.head(),
     usage,
+    retired: storage.retired,
     rotationLimits: storage.rotationLimits,
     grants: storage.grants,
     labels: storage.labels,

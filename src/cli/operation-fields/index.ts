@@ -11,6 +11,7 @@ export interface OperationEntry {
 const loadKeys = async () => (await import('./keys.ts')).FACTS
 const loadKeyTable = async () => (await import('./key-table.ts')).FACTS
 const loadRotation = async () => (await import('./rotation.ts')).FACTS
+const loadOldVersions = async () => (await import('./old-versions.ts')).FACTS
 const loadData = async () => (await import('./data.ts')).FACTS
 const loadSigning = async () => (await import('./signing.ts')).FACTS
 const loadDataKeyPairs = async () => (await import('./data-key-pairs.ts')).FACTS
@@ -57,6 +58,8 @@ export const OPERATION_ENTRIES: Readonly<Record<OperationId, OperationEntry>> = 
   UpdateKeyRotationInterval: { summary: 'Change how often a key rotates by itself', load: loadRotation },
   SetRotationLimits: { summary: 'Let a key rotate after so many uses or bytes; without either, no longer', load: loadRotation },
   ShowRotationLimits: { summary: 'Tell after how much use a key rotates, and how much it was used', load: loadRotation },
+  RestoreKeyVersion: { summary: 'Let a retired version open again what it protected', load: loadOldVersions },
+  RetireKeyVersion: { summary: 'Let an old version open nothing any more; it can be restored', load: loadOldVersions },
   CreateDatakey: { summary: 'Make a data key, in the clear and encrypted', load: loadData },
   CreateDatakeyWithoutPlaintext: { summary: 'Make a data key, encrypted only', load: loadData },
   CreateRandom: { summary: 'Make random bits', load: loadData },

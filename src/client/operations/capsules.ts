@@ -80,6 +80,7 @@ export interface CapsulesOperations {
    * - 400 KMS.0308: The key has no material yet: it was not imported.
    * - 400 KMS.0308: The key is not made for this operation or algorithm.
    * - 400 KMS.0308: The parameter {name} is not valid.
+   * - 400 KMS.0209: Version {version} of the key is retired: it opens nothing until it is restored.
    * - 400 KMS.0308: The cipher text cannot be decrypted.
    * - 403 KMS.0306: No access point that the policy allows has proved to be itself.
    * - 400 KMS.0205: The parameter key_id is malformed.

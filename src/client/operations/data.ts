@@ -227,6 +227,7 @@ export interface DataOperations {
    * - 400 KMS.0209: The key store of the key is disabled.
    * - 502 APIGW.0202: A service that this one depends on cannot be reached or gave an invalid answer.
    * - 504 APIGW.0203: A service that this one depends on did not answer in time.
+   * - 400 KMS.0209: Version {version} of the key is retired: it opens nothing until it is restored.
    * - 400 KMS.0308: The cipher text cannot be decrypted.
    * - 400 KMS.0308: The PIN is not valid, or was used before.
    * - 400 KMS.0204: The required parameter {name} is missing.
@@ -240,6 +241,7 @@ export interface DataOperations {
    * Decrypt a data key.
    *
    * Refused with:
+   * - 400 KMS.0209: Version {version} of the key is retired: it opens nothing until it is restored.
    * - 404 KMS.0207: The key does not exist.
    * - 400 KMS.0209: The key is disabled.
    * - 400 KMS.0210: The key is waiting for its deletion.

@@ -2,6 +2,7 @@
 import type { KeysOperations } from './keys.ts'
 import type { KeyTableOperations } from './key-table.ts'
 import type { RotationOperations } from './rotation.ts'
+import type { OldVersionsOperations } from './old-versions.ts'
 import type { DataOperations } from './data.ts'
 import type { SigningOperations } from './signing.ts'
 import type { DataKeyPairsOperations } from './data-key-pairs.ts'
@@ -25,6 +26,7 @@ export type * from './shapes.ts'
 export type * from './keys.ts'
 export type * from './key-table.ts'
 export type * from './rotation.ts'
+export type * from './old-versions.ts'
 export type * from './data.ts'
 export type * from './signing.ts'
 export type * from './data-key-pairs.ts'
@@ -49,6 +51,7 @@ export interface Operations
   extends KeysOperations,
     KeyTableOperations,
     RotationOperations,
+    OldVersionsOperations,
     DataOperations,
     SigningOperations,
     DataKeyPairsOperations,

@@ -38,6 +38,7 @@ export interface ReEncryptionOperations {
    * Decrypt with one key and encrypt with another, without showing what.
    *
    * Refused with:
+   * - 400 KMS.0209: Version {version} of the key is retired: it opens nothing until it is restored.
    * - 404 KMS.0207: The key does not exist.
    * - 400 KMS.0209: The key is disabled.
    * - 400 KMS.0210: The key is waiting for its deletion.

@@ -81,11 +81,15 @@ export interface KeyVersion {
   readonly origin: KeyOrigin
   readonly create_time: string
   readonly expiration_time: string
-  readonly state: 'primary' | 'former' | 'gone'
+  readonly state: 'primary' | 'former' | 'retired' | 'gone'
   readonly protect_count: number
   readonly protect_bytes: number
   readonly open_count: number
   readonly last_used_time?: string
+  readonly retirable_time?: string
+  readonly retired_time?: string
+  readonly retired_by?: string
+  readonly retirement_note?: string
 }
 
 /** A rotation that was done. */

@@ -130,7 +130,7 @@ function VersionTable(props: { readonly versions: readonly KeyVersion[] }): JSX.
   )
 }
 
-const TONES = { primary: 'accent', former: 'rest', gone: 'bad' } as const
+const TONES = { primary: 'accent', former: 'rest', retired: 'warn', gone: 'bad' } as const
 
 function Row(props: { readonly version: KeyVersion; readonly most: number }): JSX.Element {
   const text = () => words().usage

@@ -78,6 +78,6 @@ export const DecryptDatakeyCapsule = operation({
     datakey_cipher: optional(base64),
   },
   keyUse: 'open',
-  faults: [...USE_FAULTS, 'decryption-failed', 'attestation-refused'],
+  faults: [...USE_FAULTS, 'version-retired', 'decryption-failed', 'attestation-refused'],
   source: 'KMS SDK 3.1.209, DecryptDatakeyCapsule',
 })

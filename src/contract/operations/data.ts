@@ -154,6 +154,7 @@ export const DecryptDatakey = operation({
   response: { data_key: secret(hex()), datakey_length: wholeNumber, datakey_dgst: hex() },
   keyUse: 'open',
   faults: [
+    'version-retired',
     ...USE_FAULTS,
     'decryption-failed',
     'datakey-ciphertext-invalid',
@@ -202,6 +203,12 @@ export const DecryptData = operation({
   },
   response: { key_id: keyId, plain_text: secret(text), plain_text_base64: secret(base64) },
   keyUse: 'open',
-  faults: [...USE_FAULTS, 'decryption-failed', 'pin-invalid', 'parameter-missing'],
+  faults: [
+    ...USE_FAULTS,
+    'version-retired',
+    'decryption-failed',
+    'pin-invalid',
+    'parameter-missing',
+  ],
   source: 'KMS API reference, "Decrypting data"',
 })

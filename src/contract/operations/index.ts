@@ -13,6 +13,7 @@ import * as keyPolicies from './key-policies.ts'
 import * as keyTable from './key-table.ts'
 import * as keys from './keys.ts'
 import * as keystores from './keystores.ts'
+import * as oldVersions from './old-versions.ts'
 import * as reEncrypt from './re-encrypt.ts'
 import * as regions from './regions.ts'
 import * as rotation from './rotation.ts'
@@ -30,6 +31,7 @@ export const OPERATIONS = {
   ...keyTable,
   ...rotation,
   ...rotationLimits,
+  ...oldVersions,
   ...data,
   ...dataKeyPairs,
   ...reEncrypt,

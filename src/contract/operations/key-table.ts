@@ -1,6 +1,8 @@
 import { Type } from 'typebox'
 import { MAX_PAGE_EVENTS } from '../../core/limits.ts'
-import { oneOf, optional, plain } from '../field.ts'
+import type { Days } from '../../core/time.ts'
+import { UNUSED_DAYS } from '../../core/version-retirement.ts'
+import { field, oneOf, optional, plain } from '../field.ts'
 import {
   epochMsText,
   epochMsTextOrEmpty,
@@ -22,6 +24,16 @@ import { KEY_DETAILS } from './key-info.ts'
 
 /** Most keys on a page of the table. */
 const MAX_PAGE_ROWS = 200
+
+/** `unused_days` of a query. */
+const unusedDays = field({
+  schema: Type.String({ pattern: '^[1-9][0-9]{0,3}$' }),
+  decode: (wire) => {
+    const count = Number(wire)
+    return count <= UNUSED_DAYS.max ? (count as Days) : undefined
+  },
+  encode: (value: Days) => String(value),
+})
 
 /** A key as a row of a table: all that describe-key tells, and its rotation. */
 const KEY_ROW = {
@@ -92,7 +104,12 @@ export const ListKeyVersions = operation({
   access: needs('kms:cmk:get'),
   summary: 'List the versions of a key, the newest first, and how much each is used',
   pathFields: { key_id: keyId },
-  query: { limit: optional(pageLimit(MAX_PAGE_EVENTS)), marker: optional(marker) },
+  query: {
+    limit: optional(pageLimit(MAX_PAGE_EVENTS)),
+    marker: optional(marker),
+    /** After how many days without a use a version may be retired; 90 without it. */
+    unused_days: optional(unusedDays),
+  },
   response: {
     versions: listOf(
       objectOf({
@@ -102,8 +119,11 @@ export const ListKeyVersions = operation({
         create_time: epochMsText,
         /** Empty: its material does not expire. */
         expiration_time: epochMsTextOrEmpty,
-        /** `primary` protects; `former` still opens what it protected; `gone`: without material. */
-        state: oneOf(['primary', 'former', 'gone']),
+        /**
+         * `primary` protects; `former` still opens what it protected; `retired` opens nothing until it is
+         * restored; `gone`: without material.
+         */
+        state: oneOf(['primary', 'former', 'retired', 'gone']),
         /** How often it protected: encryptions, data keys, signatures, MACs. */
         protect_count: number,
         /** How many bytes of plaintext it protected, where it is of a symmetric key. */
@@ -112,6 +132,13 @@ export const ListKeyVersions = operation({
         open_count: number,
         /** Left out while it was never used. */
         last_used_time: optional(epochMsText),
+        /** When it may be retired, if it is not used until then; left out for one that never may. */
+        retirable_time: optional(epochMsText),
+        retired_time: optional(epochMsText),
+        /** Who retired it. */
+        retired_by: optional(text),
+        /** What was re-encrypted before it was retired. */
+        retirement_note: optional(text),
       }),
     ),
     next_marker: nextMarker,

@@ -45,6 +45,7 @@ export const ReEncrypt = operation({
   },
   keyUse: 'protect',
   faults: [
+    'version-retired',
     'key-not-found',
     'key-disabled',
     'key-pending-deletion',

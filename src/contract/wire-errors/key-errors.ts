@@ -87,6 +87,24 @@ export const KEY_ERRORS = {
     en: 'The number of keys has reached its quota ({quota}).',
     zh: '密钥数量已达到配额上限({quota})。',
   },
+  'version-retired': {
+    status: 400,
+    code: 'KMS.0209',
+    en: 'Version {version} of the key is retired: it opens nothing until it is restored.',
+    zh: '密钥的版本 {version} 已停用：恢复之前不能解密。',
+  },
+  'version-not-retirable': {
+    status: 400,
+    code: 'KMS.0308',
+    en: 'Version {version} of the key cannot be retired: it is not an old version, or was used lately, or is not watched for long enough.',
+    zh: '密钥的版本 {version} 不能停用：它不是旧版本，或近期使用过，或观察时间不足。',
+  },
+  'version-not-retired': {
+    status: 400,
+    code: 'KMS.1201',
+    en: 'Version {version} of the key is not retired.',
+    zh: '密钥的版本 {version} 未停用。',
+  },
   'key-not-disabled': {
     status: 400,
     code: 'KMS.1201',

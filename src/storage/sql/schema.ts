@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely'
+import type { KeyUsageTable, RetiredVersionsTable, RotationLimitsTable } from './usage-tables.ts'
 
 /*
  * Tables as both engines have them. Times are milliseconds since 1970 in 64-bit integers, booleans
@@ -23,6 +24,7 @@ export interface Database {
   key_versions: KeyVersionsTable
   key_usage: KeyUsageTable
   rotation_limits: RotationLimitsTable
+  retired_versions: RetiredVersionsTable
   rotation_events: RotationEventsTable
   rotation_days: RotationDaysTable
   destroyed_keys: DestroyedKeysTable
@@ -181,27 +183,6 @@ interface RotationEventsTable {
   actor: string
   at: number
   due_at: number | null
-}
-
-/** How often versions were used. */
-interface KeyUsageTable {
-  key_id: string
-  version: number
-  protect_count: number
-  open_count: number
-  last_used_at: number
-  /** Of plaintext. */
-  protect_bytes: number
-}
-
-/** How much one version of a key may protect, and which has reached that. */
-interface RotationLimitsTable {
-  key_id: string
-  max_uses: number | null
-  max_bytes: number | null
-  /** Set together with the time. */
-  reached_version: number | null
-  reached_at: number | null
 }
 
 /** How many rotations there are on a day. */

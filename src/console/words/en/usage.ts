@@ -10,7 +10,7 @@ export const USAGE = {
   delay: 'A use shows up here after some ten seconds.',
   version: 'Version',
   state: 'State',
-  states: { primary: 'primary', former: 'former', gone: 'without material' },
+  states: { primary: 'primary', former: 'former', retired: 'retired', gone: 'without material' },
   origin: 'Origin',
   origins: { kms: 'made here', external: 'imported' },
   created: 'Made',

@@ -12,7 +12,7 @@ export const USAGE: Words['usage'] = {
   delay: '使用次数约十秒后更新。',
   version: '版本',
   state: '状态',
-  states: { primary: '主版本', former: '旧版本', gone: '无材料' },
+  states: { primary: '主版本', former: '旧版本', retired: '已停用', gone: '无材料' },
   origin: '来源',
   origins: { kms: '服务器生成', external: '导入' },
   created: '创建时间',

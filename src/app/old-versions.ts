@@ -1,0 +1,54 @@
+import { fault } from '../core/fault.ts'
+import { requireOwned, requireUsable } from '../core/key-state.ts'
+import { requireRetirable, UNUSED_DAYS } from '../core/version-retirement.ts'
+import { loadKey } from './find-key.ts'
+import type { Handler } from './handler.ts'
+
+/** What this thread has counted is written first; what others count is up to ten seconds behind. */
+export const retireKeyVersion: Handler<'RetireKeyVersion'> = async (
+  deps,
+  caller,
+  request,
+  context,
+) => {
+  const { key } = await loadKey(deps, caller, request.key_id)
+  requireOwned(key)
+  requireUsable(key)
+  const { version, re_encrypted: note, unused_days: unusedDays = UNUSED_DAYS.default } = request
+  await deps.usage.flush()
+  const stored = await deps.keys.findVersion(key.id, version)
+  if (stored === undefined) throw fault('version-not-retirable', { version })
+  const usage = await deps.usage.ofVersions([{ keyId: key.id, version }])
+  const watched = {
+    version,
+    createdAt: stored.createdAt,
+    hasMaterial: stored.wrappedMaterial.length > 0,
+    lastUsedAt: usage.get(version)?.lastUsedAt,
+    retirement: await deps.retired.find(key.id, version),
+  }
+  const at = deps.clock.now()
+  requireRetirable(key, watched, deps.usage.countedSince, unusedDays, at)
+  const retirement = { at, by: caller.userName, note }
+  if (!(await deps.retired.retire(key.id, version, retirement))) {
+    throw fault('version-not-retirable', { version })
+  }
+  await deps.changes.afterCommit()
+  context.keyVersion = version
+  return { key_id: key.id, version, retired_time: at }
+}
+
+export const restoreKeyVersion: Handler<'RestoreKeyVersion'> = async (
+  deps,
+  caller,
+  request,
+  context,
+) => {
+  const { key } = await loadKey(deps, caller, request.key_id)
+  requireOwned(key)
+  const { version } = request
+  if (!(await deps.retired.restore(key.id, version)))
+    throw fault('version-not-retired', { version })
+  await deps.changes.afterCommit()
+  context.keyVersion = version
+  return { key_id: key.id, version }
+}

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { FIRST_VERSION, nextVersion } from '../core/ids.ts'
+import { scheduleDeletion } from '../core/key-state.ts'
+import { rotate } from '../core/rotation.ts'
+import { DAY_MS, days, type EpochMs } from '../core/time.ts'
+import {
+  atOnce,
+  firstVersionOf,
+  type OpenTwoStores,
+  storedKey,
+  type TwoStores,
+} from './two-stores.conformance.ts'
+
+const SECOND = nextVersion(FIRST_VERSION)
+const RETIREMENT = { at: 7 as EpochMs, by: 'müller', note: '全部 re-encrypted' }
+
+/** What every store of retired versions promises. */
+export function retiredVersionsConformance(name: string, open: OpenTwoStores): void {
+  describe(`retired versions: ${name}`, () => {
+    let stores: TwoStores
+    before(async () => {
+      stores = await open()
+    })
+    after(() => stores.close())
+
+    async function rotatedKey() {
+      const seen = await storedKey(stores.one)
+      const { key, event } = rotate(seen.key, 'demand', 'a', DAY_MS as EpochMs)
+      const version = { ...firstVersionOf(key), version: SECOND }
+      assert.equal(await stores.one.keys.rotate(seen, key, version, event), 'rotated')
+      return key
+    }
+
+    test('a former version is retired once, told of, and restored', async () => {
+      const { id } = await rotatedKey()
+      const { retired } = stores.one
+      const before = await stores.one.changes.latest()
+      assert.ok(await retired.retire(id, FIRST_VERSION, RETIREMENT))
+      assert.equal(await retired.retire(id, FIRST_VERSION, RETIREMENT), false)
+      const changes = await stores.other.changes.since(before, 100)
+      assert.ok(changes.some((change) => change.kind === 'key' && change.id === id))
+      assert.deepEqual(await stores.other.retired.find(id, FIRST_VERSION), RETIREMENT)
+      const found = await retired.ofVersions(id, FIRST_VERSION, SECOND)
+      assert.deepEqual([...found], [[FIRST_VERSION, RETIREMENT]])
+      assert.equal((await retired.ofVersions(id, SECOND, SECOND)).size, 0)
+      assert.ok(await retired.restore(id, FIRST_VERSION))
+      assert.equal(await retired.restore(id, FIRST_VERSION), false)
+      assert.equal(await retired.find(id, FIRST_VERSION), undefined)
+      const kept = await stores.one.keys.findVersion(id, FIRST_VERSION)
+      assert.ok(kept !== undefined && kept.wrappedMaterial.length > 0)
+    })
+
+    test('the primary version, one to come and one of no key are not retired', async () => {
+      const { id } = await rotatedKey()
+      const { retired } = stores.one
+      for (const version of [SECOND, nextVersion(SECOND)]) {
+        assert.equal(await retired.retire(id, version, RETIREMENT), false)
+      }
+      const gone = '11111111-2222-4333-8444-555555555555' as typeof id
+      assert.equal(await retired.retire(gone, FIRST_VERSION, RETIREMENT), false)
+    })
+
+    test('of many that retire a version at once, one does', async () => {
+      const { id } = await rotatedKey()
+      const done = await atOnce(stores, 10, ({ retired }) =>
+        retired.retire(id, FIRST_VERSION, RETIREMENT),
+      )
+      assert.equal(done.filter(Boolean).length, 1)
+    })
+
+    test('they go with the key', async () => {
+      const { id } = await rotatedKey()
+      const { retired, keys } = stores.one
+      await retired.retire(id, FIRST_VERSION, RETIREMENT)
+      const seen = (await keys.find(id)) ?? assert.fail()
+      await keys.replace(seen, scheduleDeletion(seen.key, days(7), DAY_MS as EpochMs))
+      const waiting = (await keys.find(id)) ?? assert.fail()
+      assert.equal(await keys.destroy(waiting, (10 * DAY_MS) as EpochMs), 'destroyed')
+      assert.equal(await retired.find(id, FIRST_VERSION), undefined)
+    })
+  })
+}
