@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { openSqliteEnd } from '../storage/copy/sqlite-end.ts'
 import type { StoreEnd } from '../storage/copy/store-end.ts'
 import { TABLES_IN_ORDER } from '../storage/copy/tables.ts'
+import { MIGRATION_NAMES } from '../storage/sql/migrate.ts'
 import { openSqlite } from '../storage/sqlite.ts'
 import { RefusedBackup } from './refused-backup.ts'
 import { type FillOptions, fillFromBackup, notEmpty, olderSchemaOf } from './restore-backup.ts'
@@ -105,7 +106,9 @@ async function fill(
     await target.close()
   }
   // Brings the tables up to date, and shows that a server can open it.
-  if (until !== undefined) await (await openSqlite({ file: path, clock })).close()
+  if (until !== undefined) {
+    await (await openSqlite({ file: path, clock, until: MIGRATION_NAMES.at(-1) })).close()
+  }
   await sync(path)
 }
 

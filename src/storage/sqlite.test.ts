@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFile, execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -115,6 +115,28 @@ describe('SQLite', () => {
       assert.match(error.message, /9999-future.*newer/)
       return true
     })
+    remove()
+  })
+
+  test('a store of an older version is copied before its tables change, once', async () => {
+    const { file, remove } = temporaryFile()
+    const older = await openSqlite({ file, until: '0005-audit-chains' })
+    await older.meta.put('fact', 'from before')
+    await older.close()
+    await (await openSqlite({ file })).close()
+    const copy = `${file}.before-0006-key-table`
+    assert.equal(statSync(copy).mode & 0o777, 0o600)
+    const look = new DatabaseSync(copy, { readOnly: true })
+    const newest = look.prepare('select max(name) as name from migrations').get()?.['name']
+    assert.equal(newest, '0005-audit-chains')
+    assert.equal(
+      look.prepare("select value from meta where name = 'fact'").get()?.['value'],
+      'from before',
+    )
+    look.close()
+    await (await openSqlite({ file })).close()
+    const copies = readdirSync(join(file, '..')).filter((name) => name.includes('.before-'))
+    assert.deepEqual(copies, ['k.sqlite.before-0006-key-table'])
     remove()
   })
 

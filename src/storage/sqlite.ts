@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { Kysely } from 'kysely'
 import { type Clock, systemClock } from '../ports/clock.ts'
@@ -6,7 +6,7 @@ import type { CommitSignal } from '../ports/commit-signal.ts'
 import type { Storage } from '../ports/storage.ts'
 import { StorageError } from '../ports/storage-error.ts'
 import type { WriteTurn } from '../ports/write-turn.ts'
-import { migrate } from './sql/migrate.ts'
+import { MIGRATION_NAMES, migrate } from './sql/migrate.ts'
 import type { Database } from './sql/schema.ts'
 import { sqlStorage } from './sql/storage.ts'
 import { sqliteDialect } from './sqlite-driver.ts'
@@ -56,7 +56,10 @@ export interface SqliteOptions {
   /** By what writers of this process take turns; left out where there is one thread. */
   readonly turn?: WriteTurn | undefined
   readonly checkpoints?: Checkpoints | undefined
-  /** The last migration that is done, for a store of an older version; left out: all. */
+  /**
+   * The last migration that is done, for a store of an older version. Left out: all, and a store that
+   * lacks some is copied before.
+   */
   readonly until?: string | undefined
 }
 
@@ -73,6 +76,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Storage> {
   try {
     makePrivate(file)
     const writer = connect(file)
+    if (options.until === undefined) keepBeforeMigrations(writer, file)
     const reader = connect(file)
     writer.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES[checkpoints]}`)
     if (checkpoints === 'by timer') timer = checkpointByTimer(reader)
@@ -114,6 +118,30 @@ function checkpointByTimer(database: DatabaseSync): NodeJS.Timeout {
 function makePrivate(file: string): void {
   if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600))
   chmodSync(file, 0o600)
+}
+
+/**
+ * Migrations only go forward: a store that some are still to be done on is copied first, whole and on the
+ * disk, to `FILE.before-MIGRATION`. A copy that is there already is of an attempt that did not end.
+ */
+function keepBeforeMigrations(database: DatabaseSync, file: string): void {
+  const made = database.prepare("select 1 from sqlite_schema where name = 'migrations'").get()
+  if (made === undefined) return
+  const rows = database.prepare('select name from migrations').all()
+  const applied = new Set(rows.map(({ name }) => String(name)))
+  const next = MIGRATION_NAMES.find((name) => !applied.has(name))
+  if (applied.size === 0 || next === undefined) return
+  const copy = `${file}.before-${next}`
+  if (existsSync(copy)) return
+  const unfinished = `${copy}.part`
+  rmSync(unfinished, { force: true })
+  // An empty file is taken by SQLite, with the rights that it has.
+  closeSync(openSync(unfinished, 'wx', 0o600))
+  database.prepare('vacuum into ?').run(unfinished)
+  const written = openSync(unfinished, 'r+')
+  fsyncSync(written)
+  closeSync(written)
+  renameSync(unfinished, copy)
 }
 
 const underWay = new Map<string, Promise<unknown>>()

@@ -15,10 +15,11 @@ import { systemClock } from '../../src/ports/clock.ts'
 import { fileSeal } from '../../src/seals/file-seal.ts'
 import { openSqliteEnd } from '../../src/storage/copy/sqlite-end.ts'
 import { MIGRATION_NAMES } from '../../src/storage/sql/migrate.ts'
+import { openSqlite } from '../../src/storage/sqlite.ts'
+import { flipBackup, refusalOf } from '../campaigns/backup-flips.ts'
 import { startTestServer } from '../server.ts'
 import { dumpSqlite } from '../store-copy/dump.ts'
 import { command, withoutStore } from './drill.ts'
-import { flipCampaign, refusalOf } from './flips.ts'
 
 const SEGMENT_BYTES = 4096
 const KEYS = 60
@@ -150,6 +151,26 @@ describe('a backup', () => {
     )
   })
 
+  test('of an older version goes into tables of its time, which are then brought up to date', async () => {
+    const store = join(mkdtempSync(join(folder, 'data-')), 'keyturn.sqlite')
+    const older = await openSqlite({ file: store, until: '0006-key-table' })
+    await older.meta.put('fact', 'from before')
+    await older.close()
+    const path = join(folder, 'older.backup')
+    await write(store, path, '0006-key-table')
+    const target = withoutStore(folder, directory)
+    const { code, err } = await command(['backup', 'restore', path, '--data', target])
+    assert.equal(code, 0, err)
+    const restored = new DatabaseSync(join(target, 'keyturn.sqlite'), { readOnly: true })
+    const newest = restored.prepare('select max(name) as name from migrations').get()?.['name']
+    assert.equal(newest, MIGRATION_NAMES.at(-1))
+    const fact = restored.prepare("select value from meta where name = 'fact'").get()?.['value']
+    assert.equal(fact, 'from before')
+    restored.close()
+    const names = readdirSync(target).filter((name) => name.includes('before-'))
+    assert.deepEqual(names, [])
+  })
+
   test('names the record that does not open, and the key that lacks its version', async () => {
     const copy = withoutStore(folder, directory)
     const store = join(copy, 'keyturn.sqlite')
@@ -194,7 +215,7 @@ describe('a backup', () => {
   test('flipped, cut or lengthened anywhere is never taken for good', async () => {
     const scratch = join(folder, 'scratch.backup')
     const options = { path: good, root, scratch, everyBytes: 97, edgeBytes: 64 }
-    const { flips, cuts, accepted } = await flipCampaign(options)
+    const { flips, cuts, accepted } = await flipBackup(options)
     assert.ok(flips > 200 && cuts > 20, `${flips} ${cuts}`)
     assert.deepEqual(accepted, [])
   })

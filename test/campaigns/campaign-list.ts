@@ -1,3 +1,4 @@
+import { backupFlips } from './backup-flips.ts'
 import { clock } from './clock.ts'
 import { due } from './due.ts'
 import { kills } from './kills.ts'
@@ -14,4 +15,5 @@ export const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
   due,
   start,
   clock,
+  'backup-flips': backupFlips,
 }

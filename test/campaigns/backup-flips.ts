@@ -1,14 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { checkBackup } from '../../src/backup/check-backup.ts'
 import { openBackup } from '../../src/backup/read-backup.ts'
 import type { RootKey } from '../../src/crypto/root-key.ts'
-
-/** A backup that was spoiled, and what was said of it. */
-export interface SpoiledCase {
-  readonly how: string
-  /** The refusal; undefined when it was taken for good. */
-  readonly refusal: string | undefined
-}
+import { fileSeal } from '../../src/seals/file-seal.ts'
+import { command } from '../backup/drill.ts'
+import { startTestServer } from '../server.ts'
+import { type Campaign, countOf, secondsSince } from './outcome.ts'
 
 /** Reads a backup whole. @returns Why it was refused; undefined when it was not. */
 export async function refusalOf(path: string, root: RootKey): Promise<string | undefined> {
@@ -26,7 +26,7 @@ export async function refusalOf(path: string, root: RootKey): Promise<string | u
   }
 }
 
-/** Options of {@link flipCampaign}. */
+/** Options of {@link flipBackup}. */
 export interface FlipOptions {
   /** A good backup. */
   readonly path: string
@@ -49,7 +49,7 @@ export interface FlipFigures {
 }
 
 /** Flips one bit in place after place of a backup, cuts it and lengthens it; each must be refused. */
-export async function flipCampaign(options: FlipOptions): Promise<FlipFigures> {
+export async function flipBackup(options: FlipOptions): Promise<FlipFigures> {
   const { path, root, scratch, everyBytes, edgeBytes, onCase } = options
   const good = readFileSync(path)
   const accepted: string[] = []
@@ -74,4 +74,48 @@ export async function flipCampaign(options: FlipOptions): Promise<FlipFigures> {
   }
   await attempt('a byte more', Buffer.concat([good, Buffer.from('x')]))
   return { flips, cuts: cuts + 1, accepted }
+}
+
+/** Spoils a backup of a real store everywhere. */
+export const backupFlips: Campaign = {
+  about: 'a backup that was changed, cut or lengthened anywhere is refused',
+  flags: {
+    keys: { help: 'keys in the store', default: '2000' },
+    every: { help: 'bytes from one flipped bit to the next', default: '211' },
+  },
+  missing: () => undefined,
+  async run(flags, say) {
+    const startedAtMs = performance.now()
+    const [keys, everyBytes] = [countOf(flags, 'keys'), Math.max(1, countOf(flags, 'every'))]
+    const folder = await mkdtemp(join(tmpdir(), 'keyturn-flips-'))
+    try {
+      const directory = join(folder, 'data')
+      const server = await startTestServer({ directory })
+      try {
+        for (let number = 0; number < keys; number++) await server.createKey()
+      } finally {
+        await server.stop()
+      }
+      const path = join(folder, 'good.backup')
+      const made = await command(['backup', 'create', '--to', path, '--data', directory])
+      if (made.code !== 0) throw new Error(made.err)
+      const root = await fileSeal({ path: join(directory, 'root.key') }).open()
+      if ((await refusalOf(path, root)) !== undefined) throw new Error('the good one is refused')
+      const { flips, cuts, accepted } = await flipBackup({
+        ...{ path, root, everyBytes, scratch: join(folder, 'spoiled.backup'), edgeBytes: 1024 },
+        onCase: (done) => {
+          if (done % 1000 === 0) say(`${done} flips`)
+        },
+      })
+      return {
+        lines: [
+          `${flips} flipped bits, ${cuts} cuts in ${readFileSync(path).length} bytes: all refused by ` +
+            `name but ${accepted.length}; ${secondsSince(startedAtMs)}`,
+        ],
+        broken: accepted.map((how) => `${how} was taken for good`),
+      }
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  },
 }
