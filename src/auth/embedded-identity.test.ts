@@ -194,6 +194,15 @@ suite('what ends a token', () => {
     await refused('token-invalid', byToken(token))
   })
 
+  test('its revocation, also when a server was started while the clock ran ahead', async () => {
+    const { token, claims } = tokenOf()
+    await world.store.revokeToken({ tokenId: claims.tokenId, expiresAt: claims.expiresAt })
+    world.pass(400 * DAY_MS)
+    await world.identity.forgetAll()
+    world.pass(-400 * DAY_MS)
+    await refused('token-invalid', byToken(token))
+  })
+
   test('its user being disabled or removed', async () => {
     const { token } = tokenOf()
     await byToken(token)
