@@ -12,7 +12,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
       { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
       { name: 'limit', kind: 'text', limits: { min: 1, max: 1000 }, help: 'how many on a page' },
       { name: 'marker', kind: 'text', help: 'where the page begins: next_marker of the page before' },
-      { name: 'unused_days', kind: 'text', help: 'after how many days without a use a version may be retired; 90 without it' },
+      { name: 'unused_days', kind: 'text', help: 'for how many days a version must not have been used to be retired; 90 without it' },
     ],
   },
   SearchKeys: {

@@ -22,7 +22,7 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
       { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
       { name: 'version', kind: 'text', required: true, help: 'number of the version' },
       { name: 're_encrypted', kind: 'text', required: true, help: 'what was re-encrypted before, in your words: it is kept with the version' },
-      { name: 'unused_days', kind: 'number', help: 'for how many days it must not have been used; 90 without it' },
+      { name: 'unused_days', kind: 'number', help: 'for how many days a version must not have been used to be retired; 90 without it' },
     ],
   },
 }

@@ -10,7 +10,7 @@ export interface ListKeyVersionsRequest {
   /** The parameter limit must be 1 to 1000. */
   readonly limit?: string | number | undefined
   readonly marker?: string | number | undefined
-  /** After how many days without a use a version may be retired; 90 without it. */
+  /** For how many days a version must not have been used to be retired; 90 without it. */
   readonly unused_days?: string | undefined
 }
 

@@ -25,7 +25,7 @@ export interface RetireKeyVersionRequest {
   readonly version: string
   /** What was re-encrypted before, in your words: it is kept with the version. */
   readonly re_encrypted: string
-  /** For how many days it must not have been used; 90 without it. */
+  /** For how many days a version must not have been used to be retired; 90 without it. */
   readonly unused_days?: number | undefined
 }
 

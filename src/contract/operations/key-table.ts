@@ -107,7 +107,7 @@ export const ListKeyVersions = operation({
   query: {
     limit: optional(pageLimit(MAX_PAGE_EVENTS)),
     marker: optional(marker),
-    /** After how many days without a use a version may be retired; 90 without it. */
+    /** For how many days a version must not have been used to be retired; 90 without it. */
     unused_days: optional(unusedDays),
   },
   response: {

@@ -33,7 +33,7 @@ export const RetireKeyVersion = operation({
   request: {
     /** What was re-encrypted before, in your words: it is kept with the version. */
     re_encrypted: textOf({ minLength: RETIREMENT_NOTE.min, maxLength: RETIREMENT_NOTE.max }),
-    /** For how many days it must not have been used; 90 without it. */
+    /** For how many days a version must not have been used to be retired; 90 without it. */
     unused_days: optional(unusedDays),
   },
   response: { key_id: keyId, version: number, retired_time: epochMsText },
