@@ -1,4 +1,5 @@
 import { due } from './due.ts'
+import { fuzz } from './fuzz.ts'
 import { kills } from './kills.ts'
 import type { Campaign } from './outcome.ts'
 import { restarts } from './restarts.ts'
@@ -12,4 +13,5 @@ export const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
   restarts,
   due,
   start,
+  fuzz,
 }
