@@ -4,6 +4,7 @@ import { kills } from './kills.ts'
 import type { Campaign } from './outcome.ts'
 import { restarts } from './restarts.ts'
 import { revocation } from './revocation.ts'
+import { simulation } from './simulation.ts'
 import { start } from './start.ts'
 
 /** Every campaign by its name, in the order in which they are listed. */
@@ -14,4 +15,5 @@ export const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
   due,
   start,
   fuzz,
+  simulation,
 }
