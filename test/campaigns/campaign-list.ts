@@ -1,6 +1,7 @@
 import { due } from './due.ts'
 import { fuzz } from './fuzz.ts'
 import { kills } from './kills.ts'
+import { model } from './model.ts'
 import type { Campaign } from './outcome.ts'
 import { restarts } from './restarts.ts'
 import { revocation } from './revocation.ts'
@@ -16,4 +17,5 @@ export const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
   start,
   fuzz,
   simulation,
+  model,
 }
