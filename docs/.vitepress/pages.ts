@@ -56,6 +56,7 @@ export const SECTIONS: readonly Section[] = [
       ['observability', 'Observability', '可观测性'],
       ['metrics', 'Metrics', '指标'],
       ['audit-log', 'The audit log', '审计日志'],
+      ['proof', 'Proof for others', '给他人的证明'],
     ],
   },
   {

@@ -1,5 +1,6 @@
 import type { RotationEvent } from '../core/rotation.ts'
 import type { RootKey } from '../crypto/root-key.ts'
+import type { AuditHead } from '../ports/audit-log.ts'
 import type { AuditReader } from '../ports/audit-reader.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { EventOutbox } from '../ports/event-outbox.ts'
@@ -28,6 +29,8 @@ export interface Deps {
   readonly table: KeyTable
   /** The audit log of this node. */
   readonly auditReader: AuditReader
+  /** Where the audit chain of this thread stands. */
+  readonly auditHead: () => AuditHead
   /** Counts uses of keys. */
   readonly usage: UsageCounter
   readonly grants: GrantStore

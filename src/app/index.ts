@@ -7,6 +7,7 @@ import {
   listAccessPoint,
 } from './access-points.ts'
 import { associateAlias, createAlias, deleteAlias, listAliases } from './aliases.ts'
+import { showRotationAttestation } from './attest-rotation.ts'
 import { listAuditRecords } from './audit-records.ts'
 import { createDatakeyCapsule, decryptDatakeyCapsule } from './capsules.ts'
 import { advanceClock, showClock } from './clock.ts'
@@ -89,6 +90,7 @@ import {
   validateSignature,
   verifyMac,
 } from './sign.ts'
+import { listSigningKeys } from './signing-keys.ts'
 import { decryptData, encryptData } from './small-data.ts'
 import {
   batchCreateKmsTags,
@@ -118,6 +120,7 @@ export const HANDLERS: Handlers = {
   ListProjectRotationEvents: listProjectRotationEvents,
   ShowRotationOverview: showRotationOverview,
   ListAuditRecords: listAuditRecords,
+  ListSigningKeys: listSigningKeys,
   ShowUserInstances: showUserInstances,
   ShowUserQuotas: showUserQuotas,
   EnableKeyRotation: enableKeyRotation,
@@ -126,6 +129,7 @@ export const HANDLERS: Handlers = {
   RotateOnDemand: rotateOnDemand,
   ShowKeyRotationStatus: showKeyRotationStatus,
   ListRotationEvents: listRotationEvents,
+  ShowRotationAttestation: showRotationAttestation,
   CreateRandom: createRandom,
   CreateDatakey: createDatakey,
   CreateDatakeyWithoutPlaintext: createDatakeyWithoutPlaintext,

@@ -90,6 +90,7 @@ export const OPERATION_WORDS = {
 
   ListProjectRotationEvents: { words: 'rotation events', columns: EVENT_COLUMNS },
   ShowRotationOverview: { words: 'rotation overview' },
+  ShowRotationAttestation: { words: 'rotation attest', operands: KEY },
 
   EncryptData: { words: 'data encrypt', operands: KEY },
   DecryptData: { words: 'data decrypt', operands: ['cipher_text'] },
@@ -216,6 +217,8 @@ export const OPERATION_WORDS = {
     ],
   },
 
+  ListSigningKeys: { words: 'audit signing-keys', columns: ['key_id', 'use', 'algorithm'] },
+
   ShowClock: { words: 'clock show' },
   AdvanceClock: { words: 'clock advance' },
 
@@ -226,7 +229,7 @@ export const OPERATION_WORDS = {
 /** What the commands of a noun are about. */
 export const NOUNS = {
   key: 'make, describe, rotate, import, replicate and delete keys',
-  rotation: 'what rotated, and what will',
+  rotation: 'what rotated, what will, and proof of it',
   data: 'encrypt and decrypt up to 4096 bytes',
   datakey: 'keys that encrypt your data where it is, and key pairs',
   message: 'sign messages and verify signatures',

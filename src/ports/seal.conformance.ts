@@ -21,7 +21,7 @@ export function sealConformance(name: string, make: () => SealPair): void {
       assert.equal(await again.isInitialised(), true)
       const opened = await again.open()
       assert.equal(opened.id, made.id)
-      for (const part of ['wrapping', 'token', 'audit', 'checkpoint'] as const) {
+      for (const part of ['wrapping', 'token', 'audit', 'checkpoint', 'attestation'] as const) {
         assert.equal(hexOf(opened[part]), hexOf(made[part]), part)
       }
     })

@@ -139,6 +139,7 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
     keys: storage.keys,
     table: storage.table,
     auditReader: openNodeAudit(settings),
+    auditHead: () => audit.head(),
     usage,
     grants: storage.grants,
     labels: storage.labels,

@@ -324,6 +324,7 @@ export const REQUESTS: Readonly<Partial<Record<OperationId, Prepare>>> = {
   ShowKeyRow: inPath,
   ListKeyVersions: inPath,
   ListRotationEvents: inPath,
+  ShowRotationAttestation: inPath,
   ListProjectRotationEvents: nothing,
   ShowRotationOverview: nothing,
   ListAuditRecords: nothing,

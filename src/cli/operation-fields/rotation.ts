@@ -66,6 +66,16 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
       { name: 'sequence', kind: 'text', help: 'number of the request, 36 characters; it is checked, and means nothing here' },
     ],
   },
+  ShowRotationAttestation: {
+    summary: 'State the versions and rotations of a key, signed: others check it without the server',
+    method: 'GET',
+    path: '/keyturn/v1/{project_id}/keys/{key_id}/rotation-attestation',
+    permission: 'kms:cmk:getRotation',
+    fields: [
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
+      { name: 'first_version', kind: 'text', help: 'version that the statement begins with; without it the newest 1000 are stated' },
+    ],
+  },
   ShowRotationOverview: {
     summary: 'Count what rotates when in a project, and what does not',
     method: 'GET',

@@ -24,6 +24,7 @@ export const CALLS: { readonly [Name in keyof Operations]: CallRow } = {
   listRotationEvents: { method: 'GET', path: '/keyturn/v1/{project_id}/keys/{key_id}/rotation-events', query: ['limit', 'marker'] },
   rotateOnDemand: { method: 'POST', path: '/v1.0/{project_id}/kms/rotate-on-demand', body: true },
   showKeyRotationStatus: { method: 'POST', path: '/v1.0/{project_id}/kms/get-key-rotation-status', body: true, repeatable: true },
+  showRotationAttestation: { method: 'GET', path: '/keyturn/v1/{project_id}/keys/{key_id}/rotation-attestation', query: ['first_version'] },
   showRotationOverview: { method: 'GET', path: '/keyturn/v1/{project_id}/rotation-overview', query: ['from', 'days'] },
   updateKeyRotationInterval: { method: 'POST', path: '/v1.0/{project_id}/kms/update-key-rotation-interval', body: true, repeatable: true },
   createDatakey: { method: 'POST', path: '/v1.0/{project_id}/kms/create-datakey', body: true, repeatable: true },
@@ -101,6 +102,7 @@ export const CALLS: { readonly [Name in keyof Operations]: CallRow } = {
   showToken: { method: 'GET', path: '/v3/auth/tokens', query: ['nocatalog'], headers: ['x-subject-token'], replyHeaders: ['X-Subject-Token'] },
   showUser: { method: 'GET', path: '/v3/users/{id}' },
   listAuditRecords: { method: 'GET', path: '/keyturn/v1/{project_id}/audit-records', query: ['from', 'to', 'operation', 'user', 'key_id', 'request_id', 'outcome', 'limit', 'marker'] },
+  listSigningKeys: { method: 'GET', path: '/keyturn/v1/signing-keys' },
   advanceClock: { method: 'POST', path: '/keyturn/v1/clock', body: true },
   showClock: { method: 'GET', path: '/keyturn/v1/clock' },
 }

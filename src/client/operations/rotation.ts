@@ -101,6 +101,27 @@ export interface ShowKeyRotationStatusReply {
 }
 
 /**
+ * What `showRotationAttestation` takes.
+ */
+export interface ShowRotationAttestationRequest {
+  readonly key_id: string
+  /** Version that the statement begins with; without it the newest 1000 are stated. */
+  readonly first_version?: string | undefined
+}
+
+/**
+ * What `showRotationAttestation` answers.
+ */
+export interface ShowRotationAttestationReply {
+  /** Header of the JWS, base64url; `kid` in it says which key signed. */
+  readonly protected: string
+  /** The statement as canonical JSON, base64url. */
+  readonly payload: string
+  /** Ed25519 over both, base64url. */
+  readonly signature: string
+}
+
+/**
  * What `showRotationOverview` takes.
  */
 export interface ShowRotationOverviewRequest {
@@ -230,6 +251,16 @@ export interface RotationOperations {
    * - 403 KMS.0306: The user has no permission for this key (kms:cmk:getRotation).
    */
   readonly showKeyRotationStatus: Call<ShowKeyRotationStatusRequest, ShowKeyRotationStatusReply>
+  /**
+   * State the versions and rotations of a key, signed: others check it without the server.
+   *
+   * Refused with:
+   * - 404 KMS.0207: The key does not exist.
+   * - 400 KMS.0205: The parameter key_id is malformed.
+   * - 403 KMS.0307: The user has no permission for this operation (kms:cmk:getRotation).
+   * - 403 KMS.0306: The user has no permission for this key (kms:cmk:getRotation).
+   */
+  readonly showRotationAttestation: Call<ShowRotationAttestationRequest, ShowRotationAttestationReply>
   /**
    * Count what rotates when in a project, and what does not.
    *

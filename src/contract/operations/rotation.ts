@@ -153,6 +153,37 @@ export const ListRotationEvents = operation({
   source: 'ours',
 })
 
+/** A number of a version. */
+const versionNumber = field({
+  schema: Type.String({ pattern: '^[1-9][0-9]{0,8}$' }),
+  decode: Number,
+  encode: (value: number) => String(value),
+})
+
+export const ShowRotationAttestation = operation({
+  id: 'ShowRotationAttestation',
+  api: 'keyturn',
+  method: 'GET',
+  path: '/keyturn/v1/{project_id}/keys/{key_id}/rotation-attestation',
+  access: needs('kms:cmk:getRotation'),
+  summary: 'State the versions and rotations of a key, signed: others check it without the server',
+  pathFields: { key_id: keyId },
+  query: {
+    /** Version that the statement begins with; without it the newest 1000 are stated. */
+    first_version: optional(versionNumber),
+  },
+  response: {
+    /** Header of the JWS, base64url; `kid` in it says which key signed. */
+    protected: text,
+    /** The statement as canonical JSON, base64url. */
+    payload: text,
+    /** Ed25519 over both, base64url. */
+    signature: text,
+  },
+  faults: ['key-not-found'],
+  source: 'ours; RFC 7515 §7.2.2, RFC 8037, RFC 8785',
+})
+
 export const ListProjectRotationEvents = operation({
   id: 'ListProjectRotationEvents',
   api: 'keyturn',
