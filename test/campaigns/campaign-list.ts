@@ -1,3 +1,5 @@
+import { bitFlips } from './bit-flips.ts'
+import { diskFull } from './disk-full.ts'
 import { due } from './due.ts'
 import { fuzz } from './fuzz.ts'
 import { kills } from './kills.ts'
@@ -18,4 +20,6 @@ export const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
   fuzz,
   simulation,
   model,
+  'bit-flips': bitFlips,
+  'disk-full': diskFull,
 }

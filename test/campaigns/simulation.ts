@@ -8,7 +8,7 @@ import { type SimulatedWorld, simulatedWorld } from './simulation-world.ts'
 
 const START_AT = Date.parse('2026-01-01T00:00:00Z')
 const YEAR_DAYS = 365.25
-const MAX_STEP_DAYS = 30
+const MAX_STEP_DAYS = 10
 /** A kill comes so long after time was told to pass, in milliseconds, at most. */
 const MAX_LIFE_MS = 400
 
