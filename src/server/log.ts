@@ -3,11 +3,18 @@ import { Fault } from '../core/fault.ts'
 
 export type { Logger } from 'pino'
 
+/** Bytes of lines that wait until the log can be written again; what comes then is dropped. */
+const MAX_WAITING_BYTES = 2 ** 20
+
 /**
  * The server's log: JSON lines on standard error, for standard output belongs to what commands
  * answer. An error is logged as name, message and stack, with its causes; nothing else of it.
  */
 export function makeLog(level: string): Logger {
+  // What cannot be written, as on a full disk, is kept, within bounds, and tried again with the next line.
+  const destination = pino.destination({ fd: 2, sync: true, maxLength: MAX_WAITING_BYTES })
+  // Without a listener a log that cannot be written would end the server.
+  destination.on('error', () => undefined)
   return pino(
     {
       level,
@@ -15,7 +22,7 @@ export function makeLog(level: string): Logger {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    pino.destination({ fd: 2, sync: true }),
+    destination,
   )
 }
 

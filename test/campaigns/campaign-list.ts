@@ -1,10 +1,15 @@
 import { backupFlips } from './backup-flips.ts'
 import { clock } from './clock.ts'
+import { bitFlips } from './bit-flips.ts'
+import { diskFull } from './disk-full.ts'
 import { due } from './due.ts'
+import { fuzz } from './fuzz.ts'
 import { kills } from './kills.ts'
+import { model } from './model.ts'
 import type { Campaign } from './outcome.ts'
 import { restarts } from './restarts.ts'
 import { revocation } from './revocation.ts'
+import { simulation } from './simulation.ts'
 import { start } from './start.ts'
 
 /** Every campaign by its name, in the order in which they are listed. */
@@ -16,4 +21,9 @@ export const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
   start,
   clock,
   'backup-flips': backupFlips,
+  fuzz,
+  simulation,
+  model,
+  'bit-flips': bitFlips,
+  'disk-full': diskFull,
 }
