@@ -1,6 +1,6 @@
 import { backupFlips } from './backup-flips.ts'
-import { clock } from './clock.ts'
 import { bitFlips } from './bit-flips.ts'
+import { clock } from './clock.ts'
 import { diskFull } from './disk-full.ts'
 import { due } from './due.ts'
 import { fuzz } from './fuzz.ts'
