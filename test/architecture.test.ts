@@ -84,6 +84,10 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
     rooms: ['crypto'],
     packages: ['node:crypto', 'node:fs', 'node:fs/promises', 'node:path', 'node:stream'],
   },
+  backup: {
+    rooms: ['core', 'crypto', 'ports', 'files', 'storage'],
+    packages: ['node:crypto', 'node:fs', 'node:fs/promises', 'node:path', 'node:timers/promises'],
+  },
   server: {
     rooms: [
       'core',
@@ -100,6 +104,8 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
       'events',
       'tracing',
       'http',
+      'files',
+      'backup',
     ],
     packages: [
       'node:crypto',

@@ -171,9 +171,10 @@ export function signedHeaders(
   method: string,
   path: string,
   body: string,
+  at = new Date(),
 ): Readonly<Record<string, string>> {
   const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
-  const date = new Date().toISOString().replace(/[-:]|\.\d{3}/g, '')
+  const date = at.toISOString().replace(/[-:]|\.\d{3}/g, '')
   const canonical = `${method}\n${path}/\n\nx-sdk-date:${date}\n\nx-sdk-date\n${sha256(body)}`
   const signature = createHmac('sha256', credentials.secret_key)
     .update(`SDK-HMAC-SHA256\n${date}\n${sha256(canonical)}`)

@@ -2,7 +2,7 @@ import type { RotationEvent } from '../core/rotation.ts'
 import type { RootKey } from '../crypto/root-key.ts'
 import type { AuditHead } from '../ports/audit-log.ts'
 import type { AuditReader } from '../ports/audit-reader.ts'
-import type { Clock } from '../ports/clock.ts'
+import type { Clock, GuardedClock } from '../ports/clock.ts'
 import type { EventOutbox } from '../ports/event-outbox.ts'
 import type { GrantStore } from '../ports/grant-store.ts'
 import type { IdentityStore } from '../ports/identity-store.ts'
@@ -27,6 +27,8 @@ import type { UsageCounter } from './usage-counter.ts'
 export interface Deps {
   /** The time for keys. Sign-in has its own: a virtual clock must not stop people signing in. */
   readonly clock: Clock
+  /** The same clock where it is the system's, which is guarded; undefined for a virtual one. */
+  readonly guardedClock: GuardedClock | undefined
   readonly keys: KeyStore
   readonly table: KeyTable
   /** The audit log of this node. */

@@ -10,7 +10,7 @@ import { associateAlias, createAlias, deleteAlias, listAliases } from './aliases
 import { showRotationAttestation } from './attest-rotation.ts'
 import { listAuditRecords } from './audit-records.ts'
 import { createDatakeyCapsule, decryptDatakeyCapsule } from './capsules.ts'
-import { advanceClock, showClock } from './clock.ts'
+import { advanceClock, confirmClock, showClock } from './clock.ts'
 import { createKey, ensureDefaultKey } from './create-key.ts'
 import { createEcDatakeyPair, createRsaDatakeyPair } from './data-key-pairs.ts'
 import {
@@ -212,4 +212,5 @@ export const HANDLERS: Handlers = {
   ShowIdentityVersion: showIdentityVersion,
   ShowClock: showClock,
   AdvanceClock: advanceClock,
+  ConfirmClock: confirmClock,
 }

@@ -121,6 +121,21 @@ const OWN_COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./store-commands.ts')).storeCopy,
   },
   {
+    words: 'backup create',
+    summary: 'write an encrypted backup of the store, also while servers run',
+    load: async () => (await import('./backup-commands.ts')).backupCreate,
+  },
+  {
+    words: 'backup verify',
+    summary: 'say whether a backup is whole and every key in it opens',
+    load: async () => (await import('./backup-commands.ts')).backupVerify,
+  },
+  {
+    words: 'backup restore',
+    summary: 'put the store back from a backup',
+    load: async () => (await import('./backup-commands.ts')).backupRestore,
+  },
+  {
     words: 'doctor',
     summary: 'look at an installation and say what is wrong',
     load: async () => (await import('./doctor-command.ts')).doctor,

@@ -22,7 +22,7 @@ type Flags = Readonly<Record<string, Flag>>
 const DATA: Flag = { placeholder: 'DIR', help: 'data folder of the server [./keyturn-data]' }
 
 /** Flags of every command that works on the store, as the server has them. */
-const PLACE_FLAGS: Flags = {
+export const PLACE_FLAGS: Flags = {
   data: DATA,
   ...Object.fromEntries(STORE_FLAGS.map((name) => [name, SETTINGS[name]])),
 }
@@ -57,7 +57,7 @@ export function flagsHelp(words: string, about: string, flags: Flags): string {
   const all: Flags = { ...flags, ...PLACE_FLAGS }
   const lines = Object.entries(all).map(([name, { placeholder, help, required }]) => {
     const mark = required === true ? ' (required)' : ''
-    return `  --${name} ${placeholder}\n        ${help}${mark}`
+    return `${`  --${name} ${placeholder}`.trimEnd()}\n        ${help}${mark}`
   })
   return `Usage: keyturn ${words} [FLAGS]\n\n${about}\n\n${lines.join('\n')}`
 }

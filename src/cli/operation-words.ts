@@ -225,6 +225,7 @@ export const OPERATION_WORDS = {
 
   ShowClock: { words: 'clock show' },
   AdvanceClock: { words: 'clock advance' },
+  ConfirmClock: { words: 'clock confirm' },
 
   ShowVersions: { words: 'api versions', columns: ['id', 'version', 'status', 'updated'] },
   ShowVersion: { words: 'api version', operands: ['version_id'] },

@@ -15,6 +15,8 @@ export type Task =
   | 'rehearsing'
   | 'copying'
   | 'comparing'
+  | 'backing up'
+  | 'restoring'
 
 /** What long work counts, besides bytes. */
 export type Things = 'keys' | 'rows'
@@ -86,6 +88,8 @@ export const TERMINAL_WORDS_EN: TerminalWords = {
     rehearsing: 'Rehearsing',
     copying: 'Copying',
     comparing: 'Comparing',
+    'backing up': 'Backing up',
+    restoring: 'Restoring',
   },
   things: (number, things) => `${number} ${number === '1' ? things.slice(0, -1) : things}`,
   left: (duration) => `${duration} left`,

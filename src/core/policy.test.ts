@@ -204,6 +204,7 @@ describe('system roles', () => {
       ['kms:cmk:rotateOnDemand', true, true, false],
       ['kms:cmk:generate', true, true, false],
       ['keyturn:clock:advance', true, false, false],
+      ['keyturn:clock:confirm', true, false, false],
       ['keyturn:identity:read', true, false, false],
     ] as const
     for (const [action, administrator, full, reader] of table) {

@@ -20,6 +20,8 @@ export interface RootKey {
   readonly attestation: SecretBytes
   /** Hides markers of pages from those who may not see all that a page was made from. */
   readonly marker: SecretBytes
+  /** Encrypts backups of the store. */
+  readonly backup: SecretBytes
 }
 
 /**
@@ -43,20 +45,24 @@ export function rootKeyFrom(material: SecretBytes): RootKey {
     checkpoint: new SecretBytes(derive('checkpoint')),
     attestation: new SecretBytes(derive('attestation')),
     marker: new SecretBytes(derive('marker')),
+    backup: new SecretBytes(derive('backup')),
   }
 }
 
 /** A root key on its way to another thread of the process. */
 export interface RootKeyParcel {
   readonly id: RootKeyId
-  /** wrapping (32) ‖ token (32) ‖ audit (32) ‖ checkpoint (32) ‖ marker (32) ‖ attestation (32) */
+  /**
+   * wrapping (32) ‖ token (32) ‖ audit (32) ‖ checkpoint (32) ‖ marker (32) ‖ attestation (32) ‖
+   * backup (32)
+   */
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
 /** A copy of a root key for another thread, to be transferred, not cloned. */
 export function rootKeyParcel(root: RootKey): RootKeyParcel {
-  const { wrapping, token, audit, checkpoint, marker, attestation } = root
-  const parts = [wrapping, token, audit, checkpoint, marker, attestation]
+  const { wrapping, token, audit, checkpoint, marker, attestation, backup } = root
+  const parts = [wrapping, token, audit, checkpoint, marker, attestation, backup]
   const bytes = new Uint8Array(ROOT_KEY_BYTES * parts.length)
   for (const [index, part] of parts.entries()) {
     part.lend((secret) => bytes.set(secret, index * ROOT_KEY_BYTES))
@@ -70,5 +76,5 @@ export function rootKeyOf({ id, bytes }: RootKeyParcel): RootKey {
     new SecretBytes(bytes.subarray(index * ROOT_KEY_BYTES, (index + 1) * ROOT_KEY_BYTES))
   const [wrapping, token, audit] = [part(0), part(1), part(2)]
   const [checkpoint, marker, attestation] = [part(3), part(4), part(5)]
-  return { id, wrapping, token, audit, checkpoint, marker, attestation }
+  return { id, wrapping, token, audit, checkpoint, marker, attestation, backup: part(6) }
 }

@@ -1,3 +1,4 @@
+import type { EpochMs } from '../core/time.ts'
 import type { CheckpointStore } from './audit-log.ts'
 import type { ChangeFeed } from './change-feed.ts'
 import type { EventOutbox } from './event-outbox.ts'
@@ -31,6 +32,8 @@ export interface Storage {
   readonly outbox: EventOutbox
   readonly checkpoints: CheckpointStore
   readonly meta: MetaStore
+  /** What time it is on the machine of the database; left out where that is this machine. */
+  readonly databaseTime?: () => Promise<EpochMs>
   /**
    * Does `work` while no other node on this database does work of that name. Throws what `work`
    * throws, and also when nobody can tell any more whether others were kept out.

@@ -74,6 +74,7 @@ export const SUMMARIES_ZH: Readonly<Record<string, string>> = {
   ListSigningKeys: '列出校验轮换证明和审计检查点所用的公钥',
   ListAuditRecords: '查询应答节点的审计日志，最新的在前',
   ShowClock: '查询密钥所用的时间及时钟类型',
+  ConfirmClock: '确认本节点的时钟正确（时钟跳变超过上限之后）',
   AdvanceClock: '推进虚拟时钟，并执行期间到期的一切',
   ShowVersions: '查询本 API 的版本列表',
   ShowVersion: '查询本 API 的指定版本',

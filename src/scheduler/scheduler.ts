@@ -9,6 +9,7 @@ import type { Key } from '../core/key.ts'
 import type { EpochMs } from '../core/time.ts'
 import type { DuePlace, KeyHome } from '../ports/key-store.ts'
 import type { Pressure } from '../ports/pressure.ts'
+import { type ClockEvents, ClockWatch } from './clock-watch.ts'
 import { Lane, type TakeBatch, type Taken } from './lane.ts'
 import { pause } from './pause.ts'
 import { ReplicaSync } from './replica-sync.ts'
@@ -20,23 +21,15 @@ const BATCH = 100
 const TICK_MS = 1000
 /** How often notice is given of what is due soon or late, in milliseconds. */
 const NOTICE_TICK_MS = 5000
-/** By how much more than has passed a clock that goes on is ahead, in milliseconds, to have jumped. */
-const JUMP_MS = 60_000
 /** By which share the time between two questions varies, so that nodes do not ask all at once. */
 const JITTER = 0.2
 
 /** What the scheduler tells of its work. */
-export interface SchedulerEvents {
+export interface SchedulerEvents extends ClockEvents {
   /** A key was destroyed; fulfilled when the audit log has it. */
   readonly destroyed: (key: Key, at: EpochMs) => Promise<void>
   /** Imported material of a key has expired and is gone; fulfilled when the audit log has it. */
   readonly expired: (key: Key, at: EpochMs) => Promise<void>
-  /** Something failed and will be tried again at the next tick. */
-  readonly failed: (error: unknown) => void
-  /** The clock says an earlier time than before. */
-  readonly clockWentBack: (from: EpochMs, to: EpochMs) => void
-  /** The clock says a much later time than has passed since it was looked at. */
-  readonly clockWentForward: (from: EpochMs, to: EpochMs) => void
 }
 
 /**
@@ -54,8 +47,6 @@ export class Scheduler {
   readonly #replicas: ReplicaSync
   readonly #stopping = new AbortController()
   readonly #loops: Promise<void>[] = []
-  #latestSeen = 0 as EpochMs
-  #lookedAtMs = 0
 
   constructor(deps: Deps, events: SchedulerEvents, pressure: Pressure) {
     this.#deps = deps
@@ -73,6 +64,11 @@ export class Scheduler {
 
   /** Begins to work by itself. */
   start(): void {
+    const { guardedClock } = this.#deps
+    if (guardedClock !== undefined) {
+      const watch = new ClockWatch(guardedClock, this.#events)
+      this.#loops.push(this.#repeat(() => watch.look()))
+    }
     this.#loops.push(
       this.#repeat(() => this.#workStore(true)),
       this.#repeat(() => this.#workTokens()),
@@ -108,7 +104,6 @@ export class Scheduler {
     let open = this.#lanes
     for (const lane of open) lane.rewind()
     while (open.length > 0 && !this.#isStopped) {
-      this.#lookAtClock(isPaced)
       const unfinished: Lane[] = []
       for (const lane of open) if (await lane.advance(isPaced)) unfinished.push(lane)
       open = unfinished
@@ -116,17 +111,9 @@ export class Scheduler {
     this.syncSoon()
   }
 
-  /** @param isPaced Whether time passes by itself: on a virtual clock it is told to jump. */
-  #lookAtClock(isPaced: boolean): void {
-    const now = this.#deps.clock.now()
-    const nowMs = performance.now()
-    const passedMs = nowMs - this.#lookedAtMs
-    const from = this.#latestSeen
-    if (now < from) this.#events.clockWentBack(from, now)
-    const isKnown = isPaced && this.#lookedAtMs > 0
-    if (isKnown && now - from > passedMs + JUMP_MS) this.#events.clockWentForward(from, now)
-    this.#latestSeen = now
-    this.#lookedAtMs = nowMs
+  /** Nothing irreversible happens, and nothing expires, because a clock lied. */
+  get #mayDestroy(): boolean {
+    return this.#deps.guardedClock?.doubt() === undefined
   }
 
   async #rotateBatch(keys: number, after: DuePlace | undefined): Promise<Taken> {
@@ -139,6 +126,7 @@ export class Scheduler {
   }
 
   async #destroyBatch(keys: number, after: DuePlace | undefined): Promise<Taken> {
+    if (!this.#mayDestroy) return { claimed: 0, next: undefined }
     const now = this.#deps.clock.now()
     try {
       const batch = await this.#deps.keys.destroyDue(now, keys, after)
@@ -155,6 +143,7 @@ export class Scheduler {
   }
 
   async #expireBatch(keys: number): Promise<Taken> {
+    if (!this.#mayDestroy) return { claimed: 0, hasMore: false }
     const now = this.#deps.clock.now()
     const due = await this.#deps.keys.dueForExpiry(now, keys)
     let expired = 0
@@ -224,6 +213,7 @@ export class Scheduler {
   }
 
   readonly #destroyOne = async (keyId: KeyId): Promise<void> => {
+    if (!this.#mayDestroy) return
     const key = await destroyIfDue(this.#deps, keyId)
     if (key !== undefined) await this.#events.destroyed(key, this.#deps.clock.now())
   }

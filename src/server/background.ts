@@ -1,5 +1,5 @@
 import type { EpochMs } from '../core/time.ts'
-import { systemClock } from '../ports/clock.ts'
+import { type ClockDoubt, systemClock } from '../ports/clock.ts'
 import type { Storage } from '../ports/storage.ts'
 import { Scheduler, type SchedulerEvents } from '../scheduler/scheduler.ts'
 import { describeError } from './log.ts'
@@ -15,7 +15,14 @@ const HOUSEKEEPING_MS = 10 * 60 * 1000
 export interface ClockJumps {
   readonly back: number
   readonly forward: number
+  readonly stopped: number
 }
+
+const DOUBTS = {
+  step: 'the clock moved by more than --clock-step-limit: nothing is destroyed or expires until it is right again, or keyturn clock confirm says that it is',
+  database:
+    'the clock and that of the database differ by more than --clock-step-limit: nothing is destroyed or expires until they agree',
+} as const satisfies Record<ClockDoubt, string>
 
 /** Work that no request asks for: once on a machine, whatever the number of its threads. */
 export interface Background {
@@ -31,7 +38,7 @@ export interface Background {
 /** Makes ready to rotate, destroy, expire and forget what is due. */
 export function makeBackground(parts: ThreadParts): Background {
   const { deps, audit, log, metrics, storage, memory } = parts
-  const clockJumps = { back: 0, forward: 0 }
+  const clockJumps = { back: 0, forward: 0, stopped: 0 }
   const events: SchedulerEvents = {
     async destroyed(key, at) {
       metrics.countDestruction()
@@ -52,11 +59,19 @@ export function makeBackground(parts: ThreadParts): Background {
       clockJumps.forward++
       log.warn({ from, to }, 'the clock jumped forward, or the machine was asleep')
     },
+    clockStopped(at) {
+      clockJumps.stopped++
+      log.warn({ at }, 'the clock stands still')
+    },
+    clockDoubted(doubt, aheadMs) {
+      if (doubt === undefined) log.warn({ aheadMs }, 'the clock is believed again')
+      else log.error({ doubt, aheadMs }, DOUBTS[doubt])
+    },
   }
   const delivery = makeDelivery(parts.settings, storage.outbox, log)
   const scheduler = new Scheduler(deps, events, { requestsServed: memory.requestsServed })
   const housekeeping = setInterval(() => {
-    keepHouse(storage, deps.clock.now()).catch((error) =>
+    keepHouse(storage, deps.clock.now(), deps.guardedClock?.now()).catch((error) =>
       log.warn({ error: describeError(error) }, 'housekeeping failed'),
     )
   }, HOUSEKEEPING_MS).unref()
@@ -72,8 +87,21 @@ export function makeBackground(parts: ThreadParts): Background {
   }
 }
 
-async function keepHouse(storage: Storage, keyTime: EpochMs): Promise<void> {
-  const now = systemClock.now()
+/**
+ * Forgets what nobody needs any more.
+ *
+ * @param keyTime The time for keys.
+ * @param believedTime The time of the system as far as it is believed.
+ * @param systemTime What the clock of the system says.
+ */
+export async function keepHouse(
+  storage: Pick<Storage, 'changes' | 'identity' | 'outbox'>,
+  keyTime: EpochMs,
+  believedTime = systemClock.now(),
+  systemTime = systemClock.now(),
+): Promise<void> {
+  // With a clock that runs ahead tokens that were revoked would come to life when it is right again.
+  const now = Math.min(systemTime, believedTime) as EpochMs
   await storage.changes.forget((now - KEEP_CHANGES_MS) as EpochMs)
   await storage.identity.forgetRevokedTokens(now)
   await storage.outbox.forget(keyTime)

@@ -37,6 +37,9 @@ export interface FrontOptions {
   readonly metricsPage: () => Promise<string>
 }
 
+/** What the page of health says besides while the clock is not believed. */
+const CLOCK_DOUBTED = 'the clock is not believed: nothing is destroyed, and nothing expires\n'
+
 /** Listens and answers. */
 export async function openFront(parts: ThreadParts, options: FrontOptions): Promise<Front> {
   const { settings, log, deps, audit, identity, metrics, memory, slot, tracing } = parts
@@ -70,7 +73,10 @@ export async function openFront(parts: ThreadParts, options: FrontOptions): Prom
   const problem = () =>
     memory.isLeaving() ? 'stopping' : (audit.problem() ?? identity.authenticator.problem())
   const probes: Probes = {
-    '/healthz': () => textPage(200, 'ok\n'),
+    '/healthz': () => {
+      const isDoubted = deps.guardedClock?.doubt() !== undefined
+      return textPage(200, isDoubted ? `ok\n${CLOCK_DOUBTED}` : 'ok\n')
+    },
     '/readyz': () => {
       const why = problem()
       return why === undefined ? textPage(200, 'ready\n') : textPage(503, `${why}\n`)

@@ -2,6 +2,7 @@ import { newAllowances } from '../http/rate-limit.ts'
 import type { CommitSignal } from '../ports/commit-signal.ts'
 import type { WriteTurn } from '../ports/write-turn.ts'
 import { TURN_WORDS, ticketTurn } from '../storage/ticket-turn.ts'
+import { newClockMemory } from './guarded-clock.ts'
 
 /** Words of a cache line: what one thread writes all the time does not share one with others. */
 const LINE_WORDS = 16
@@ -32,12 +33,14 @@ export interface MachineBuffers {
   readonly counters: SharedArrayBuffer
   /** What principals may still call: of `http/rate-limit`. */
   readonly allowances: SharedArrayBuffer
+  /** What is thought of the clock: of `guarded-clock`. */
+  readonly clock: SharedArrayBuffer
 }
 
 /** Fresh memory for the main thread, which has slot 0, and so many workers, which have the next. */
 export function newMachineMemory(workers: number): MachineMemory {
   const counters = new SharedArrayBuffer(4 * (REQUESTS_AT + (1 + workers) * LINE_WORDS))
-  return machineMemory({ counters, allowances: newAllowances() })
+  return machineMemory({ counters, allowances: newAllowances(), clock: newClockMemory() })
 }
 
 /** A view of memory that another thread has made. */

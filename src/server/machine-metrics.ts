@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { Counter, Gauge, Registry } from 'prom-client'
 import { LATE_AFTER_MS } from '../core/rotation.ts'
 import type { EpochMs } from '../core/time.ts'
-import { type Clock, systemClock } from '../ports/clock.ts'
+import { type Clock, type GuardedClock, systemClock } from '../ports/clock.ts'
 import type { EventOutbox } from '../ports/event-outbox.ts'
 import type { KeyStore } from '../ports/key-store.ts'
 import type { KeyToken } from '../ports/key-token.ts'
@@ -24,6 +24,7 @@ export interface MachineSources {
   readonly clockJumps: ClockJumps
   /** The time for keys. */
   readonly clock: Clock
+  readonly guardedClock: GuardedClock | undefined
   readonly tokens: ReadonlyMap<string, Pick<KeyToken, 'memory'>>
   /** File of the certificate that is served; undefined without TLS. */
   readonly certificate: string | undefined
@@ -73,15 +74,27 @@ export function machineRegistry(sources: MachineSources): Registry {
   )
   new Counter({
     name: 'keyturn_clock_jumps_total',
-    help: 'Times at which the clock of the system jumped, by direction.',
+    help: 'Times at which the clock of the system jumped, or stood still, by direction.',
     labelNames: ['direction'],
     registers,
     collect() {
       this.reset()
       this.inc({ direction: 'back' }, sources.clockJumps.back)
       this.inc({ direction: 'forward' }, sources.clockJumps.forward)
+      this.inc({ direction: 'stopped' }, sources.clockJumps.stopped)
     },
   })
+  const { guardedClock } = sources
+  gauge(
+    'keyturn_clock_doubted',
+    '1 while the clock of the system is not believed: then nothing is destroyed, and nothing expires.',
+    () => (guardedClock?.doubt() === undefined ? 0 : 1),
+  )
+  gauge(
+    'keyturn_clock_ahead_seconds',
+    'By how much the clock of the system is ahead of what has passed; negative when it is behind.',
+    () => (guardedClock?.judge().aheadMs ?? 0) / 1000,
+  )
   eventMetrics(registry, sources)
   tokenMetrics(registry, sources.tokens)
   if (certificate !== undefined) {

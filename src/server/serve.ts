@@ -11,12 +11,13 @@ import { makeBackground } from './background.ts'
 import { bootstrap, recordEndpoint } from './bootstrap.ts'
 import { openDataFolder } from './data-folder.ts'
 import { openFront, urlOf } from './front.ts'
+import { guardedClock } from './guarded-clock.ts'
 import { tellStaleness } from './in-force.ts'
 import { describeError, type Logger } from './log.ts'
 import { newMachineMemory } from './machine-memory.ts'
 import { machineMetrics } from './machine-metrics.ts'
 import { metricsPage } from './metrics.ts'
-import { SettingsError, workerCount } from './settings.ts'
+import { clockStepLimitMs, SettingsError, workerCount } from './settings.ts'
 import type { Settings } from './settings-table.ts'
 import { openThreadParts, type ServeOverrides } from './thread-parts.ts'
 import { startWorkerThreads } from './worker-threads.ts'
@@ -93,7 +94,12 @@ async function serveFolder(
   await tellStaleness(storage.meta, settings['staleness-ms'])
 
   const virtual = virtualClockOf(settings.clock)
-  const clock = virtual ?? systemClock
+  const guarded =
+    virtual === undefined
+      ? guardedClock({ memory: memory.buffers.clock, limitMs: clockStepLimitMs(settings), storage })
+      : undefined
+  await guarded?.compare()
+  const clock = virtual ?? guarded ?? systemClock
   const advanceClock =
     virtual &&
     makeTimePass({
@@ -112,6 +118,7 @@ async function serveFolder(
     root,
     storage,
     clock,
+    guardedClock: guarded,
     advanceClock,
     syncSoon,
     wrapAudit: overrides.audit,
@@ -125,6 +132,7 @@ async function serveFolder(
     delivery: background.delivery,
     clockJumps: background.clockJumps,
     clock,
+    guardedClock: guarded,
     tokens: parts.deps.tokens,
     certificate: settings['tls-cert'],
     isSealed: () => false,

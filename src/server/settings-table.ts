@@ -115,6 +115,12 @@ export const SETTINGS = {
     placeholder: 'CLOCK',
     help: 'system; virtual or virtual:TIME stands still until told to go on, for tests',
   },
+  'clock-step-limit': {
+    type: 'text',
+    default: '1d',
+    placeholder: 'DURATION',
+    help: 'how far the clock may step, or the server stand, until nothing is destroyed before an operator confirms the time: 90s, 15m, 6h, 1d',
+  },
   'log-level': {
     type: 'choice',
     default: 'info',

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { parse as parseToml } from 'smol-toml'
 import { KEY_EVENT_TYPES } from '../core/key-event.ts'
+import { parseDurationMs } from './duration.ts'
 import { SETTINGS, type SettingName, type SettingRow, type Settings } from './settings-table.ts'
 import { parseStoreUrl } from './store-url.ts'
 
@@ -21,6 +22,8 @@ export interface ReadSettings {
 }
 
 const NAMES = Object.keys(SETTINGS) as readonly SettingName[]
+/** What the store is told of the time is up to ten seconds old. */
+const MIN_CLOCK_STEP_LIMIT_MS = 60_000
 /** Most threads that serve requests. */
 const MAX_WORKERS = 256
 const VARIABLE_PREFIX = 'KEYTURN_'
@@ -149,6 +152,7 @@ function parseValue(name: SettingName, raw: unknown, source: SettingSource): unk
 function requireConsistent(settings: Settings): void {
   const { host } = parseAddress(settings.listen)
   workerCount(settings)
+  clockStepLimitMs(settings)
   const hasTls = settings['tls-cert'] !== undefined
   if (hasTls !== (settings['tls-key'] !== undefined)) {
     throw new SettingsError('--tls-cert and --tls-key go together')
@@ -260,6 +264,17 @@ export function workerCount(settings: Settings): number {
     throw new SettingsError('several workers can share a port on Linux only: use --workers 1')
   }
   return count
+}
+
+/**
+ * By how much the clock may step and is believed, in milliseconds.
+ *
+ * @throws {SettingsError}
+ */
+export function clockStepLimitMs(settings: Settings): number {
+  const limitMs = parseDurationMs(settings['clock-step-limit'])
+  if (limitMs !== undefined && limitMs >= MIN_CLOCK_STEP_LIMIT_MS) return limitMs
+  throw new SettingsError('--clock-step-limit must be a duration of a minute or more: 15m, 6h, 1d')
 }
 
 function isLoopback(host: string): boolean {

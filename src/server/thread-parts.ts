@@ -66,6 +66,7 @@ export interface ThreadOptions {
   readonly storage: Storage
   /** The time for keys. */
   readonly clock: Clock
+  readonly guardedClock: Deps['guardedClock']
   readonly advanceClock: Deps['advanceClock']
   /** Asks that replicas be told, soon. */
   readonly syncSoon: () => void
@@ -136,6 +137,7 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
 
   const deps: Deps = {
     clock,
+    guardedClock: options.guardedClock,
     keys: storage.keys,
     table: storage.table,
     auditReader: openNodeAudit(settings),

@@ -1,11 +1,12 @@
 import { resolve } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
 import { rootKeyOf } from '../crypto/root-key.ts'
-import { systemClock } from '../ports/clock.ts'
 import { openStorage } from './data-folder.ts'
 import { type Front, openFront } from './front.ts'
+import { guardedClock } from './guarded-clock.ts'
 import { makeLog } from './log.ts'
 import { machineMemory } from './machine-memory.ts'
+import { clockStepLimitMs } from './settings.ts'
 import { openThreadParts, type ThreadParts } from './thread-parts.ts'
 import type { FromWorker, ToWorker, WorkerBirth } from './worker-messages.ts'
 
@@ -19,6 +20,12 @@ export function serveInThread(port: MessagePort, birth: WorkerBirth): void {
   async function start({ port: listenPort, root }: Extract<ToWorker, { kind: 'start' }>) {
     const { settings, slot, servers } = birth
     const memory = machineMemory(birth.buffers)
+    const storage = await openStorage(resolve(settings.data), settings, memory, slot)
+    const guarded = guardedClock({
+      memory: birth.buffers.clock,
+      limitMs: clockStepLimitMs(settings),
+      storage,
+    })
     const parts = await openThreadParts({
       slot,
       servers,
@@ -26,8 +33,9 @@ export function serveInThread(port: MessagePort, birth: WorkerBirth): void {
       log: makeLog(settings['log-level']),
       memory,
       root: rootKeyOf(root),
-      storage: await openStorage(resolve(settings.data), settings, memory, slot),
-      clock: systemClock,
+      storage,
+      clock: guarded,
+      guardedClock: guarded,
       advanceClock: undefined,
       syncSoon: () => tell({ kind: 'sync-soon' }),
       wrapAudit: undefined,

@@ -4,8 +4,10 @@ import {
   PostgresDialect,
   type PostgresDialectConfig,
   PostgresDriver,
+  sql,
 } from 'kysely'
 import { Client } from 'pg'
+import type { EpochMs } from '../core/time.ts'
 import { type Clock, systemClock } from '../ports/clock.ts'
 import type { CommitSignal } from '../ports/commit-signal.ts'
 import type { Storage } from '../ports/storage.ts'
@@ -31,6 +33,8 @@ export interface PostgresOptions extends PostgresPlace {
   readonly signal?: CommitSignal | undefined
   /** Told of each statement, for tests that look at how they are answered. */
   readonly onQuery?: ((sql: string) => void) | undefined
+  /** The last migration that is done, for a store of an older version; left out: all. */
+  readonly until?: string | undefined
 }
 
 /** For reading the change log: who waits for it is to hear soon that it cannot be read. */
@@ -49,7 +53,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Storage> {
   const { clock = systemClock, signal, onQuery } = options
   await withLock(options, lockOf('migrations'), (client) => {
     const dialect = new PostgresDialect({ pool: asKyselyPoolOf(client) })
-    return migrate(new Kysely<Database>({ dialect }), 'postgres', clock)
+    return migrate(new Kysely<Database>({ dialect }), 'postgres', clock, options.until)
   })
   const pool = asKyselyPool(openPool(options))
   // The change log is read over connections of its own: writers that wait for each other, or a link
@@ -63,6 +67,14 @@ export async function openPostgres(options: PostgresOptions): Promise<Storage> {
   const stops = new Set<() => Promise<void>>()
   return sqlStorage(db, clock, {
     feed,
+    databaseTime: () =>
+      withStorage('asking the time of the database', async () => {
+        const query = sql<{
+          readonly now: string
+        }>`select round(extract(epoch from clock_timestamp()) * 1000)::text as now`
+        const { rows } = await query.execute(feed)
+        return Number(rows[0]?.now) as EpochMs
+      }),
     exclusively: (name, work) => withLock(options, lockOfName('work', name), () => work()),
     listen: async (onChange, onLost) => {
       const end = await withStorage('listening for changes', () =>

@@ -56,6 +56,8 @@ export interface SqliteOptions {
   /** By what writers of this process take turns; left out where there is one thread. */
   readonly turn?: WriteTurn | undefined
   readonly checkpoints?: Checkpoints | undefined
+  /** The last migration that is done, for a store of an older version; left out: all. */
+  readonly until?: string | undefined
 }
 
 /**
@@ -83,7 +85,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Storage> {
   } catch (cause) {
     throw new StorageError(`opening ${file} failed`, { cause })
   }
-  await migrate(db, 'sqlite', clock)
+  await migrate(db, 'sqlite', clock, options.until)
   return sqlStorage(db, clock, {
     exclusively: (name, work) => oneByOne(`${name} ${file}`, work),
     async close() {

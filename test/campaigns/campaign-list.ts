@@ -1,3 +1,4 @@
+import { clock } from './clock.ts'
 import { due } from './due.ts'
 import { kills } from './kills.ts'
 import type { Campaign } from './outcome.ts'
@@ -12,4 +13,5 @@ export const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
   restarts,
   due,
   start,
+  clock,
 }

@@ -18,6 +18,8 @@ export interface NodeOptions {
   readonly host?: string
   /** Network namespace that it runs in. */
   readonly namespace?: string
+  /** Variables besides those of this process. */
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 /** A node that runs as a process of its own. */
@@ -50,7 +52,7 @@ export async function startNode(options: NodeOptions): Promise<NodeProcess> {
   const child = spawn(command[0] ?? '', command.slice(1), {
     stdio: ['ignore', 'pipe', openSync(logFile, 'a')],
     // With this name of its script a server stops when its parent is gone, however that went.
-    env: { ...process.env, npm_lifecycle_event: 'start' },
+    env: { ...process.env, ...options.environment, npm_lifecycle_event: 'start' },
   })
   const log = () => readFile(logFile, 'utf8')
   const url = await listening(child, log)

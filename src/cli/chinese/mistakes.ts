@@ -27,6 +27,7 @@ export const MISTAKES_ZH: MistakeWords = {
   'shell-missing': ({ shells }) => `请指定 shell：${shells}`,
   'one-shell': () => '只能指定一个 shell',
   'two-files': () => '请给出两个文件 IN 和 OUT，- 表示标准输入或标准输出',
+  'one-backup': () => '请指定一个备份文件',
   'file-missing': () => '请指定文件，- 表示标准输入',
   'no-public-key': ({ file }) => `${file} 中没有 Ed25519 公钥（PEM）`,
   'cipher-text-on-terminal': () => '密文不会输出到终端：请指定文件',

@@ -31,6 +31,8 @@ export const SETTINGS_ZH: Readonly<Record<SettingName, string>> = {
   'staleness-ms': '其他进程所做的变更最迟多久被察觉',
   'cache-mib': '用于缓存正在使用的密钥的内存',
   'rate-limit': '每个用户每秒的请求数上限；0 表示不限',
+  'clock-step-limit':
+    '时钟最多可跳变、服务器最多可停机多久；超过后，在操作员确认时间之前不销毁任何密钥：90s、15m、6h、1d',
   'max-connections': '同时打开的连接数上限',
   'lenient-http-parser': '接受折行的请求头（某些旧客户端会发送）',
   'audit-sync': '审计记录落盘的时机：每秒一次（interval），或每个响应之前（group）',

@@ -25,6 +25,8 @@ export const TERMINAL_WORDS_ZH: TerminalWords = {
     rehearsing: '正在演练',
     copying: '正在复制',
     comparing: '正在比对',
+    'backing up': '正在备份',
+    restoring: '正在恢复',
   },
   things: (number, things) => `${number} ${things === 'keys' ? '个密钥' : '行'}`,
   left: (duration) => `剩余 ${duration}`,

@@ -135,6 +135,7 @@ export const OPERATION_ENTRIES: Readonly<Record<OperationId, OperationEntry>> = 
   ListAuditRecords: { summary: 'Read the audit log of the node that answers, the newest records first', load: loadAudit },
   ListSigningKeys: { summary: 'List the public keys that attestations and audit checkpoints are verified with', load: loadAudit },
   AdvanceClock: { summary: 'Let time pass on a virtual clock, with all that falls due on the way', load: loadServer },
+  ConfirmClock: { summary: 'Say that the clock of this node is right, after a step beyond the limit', load: loadServer },
   ShowClock: { summary: 'Tell what time it is for keys, and which clock says so', load: loadServer },
   ShowVersion: { summary: 'Tell about one version of this API', load: loadVersions },
   ShowVersions: { summary: 'List the versions of this API', load: loadVersions },

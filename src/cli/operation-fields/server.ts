@@ -13,6 +13,13 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
       { name: 'milliseconds', kind: 'number', help: 'how many milliseconds are to pass' },
     ],
   },
+  ConfirmClock: {
+    summary: 'Say that the clock of this node is right, after a step beyond the limit',
+    method: 'POST',
+    path: '/keyturn/v1/clock/confirmation',
+    permission: 'keyturn:clock:confirm',
+    fields: [],
+  },
   ShowClock: {
     summary: 'Tell what time it is for keys, and which clock says so',
     method: 'GET',

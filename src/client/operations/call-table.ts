@@ -108,5 +108,6 @@ export const CALLS: { readonly [Name in keyof Operations]: CallRow } = {
   listAuditRecords: { method: 'GET', path: '/keyturn/v1/{project_id}/audit-records', query: ['from', 'to', 'operation', 'user', 'key_id', 'request_id', 'outcome', 'limit', 'marker'] },
   listSigningKeys: { method: 'GET', path: '/keyturn/v1/signing-keys' },
   advanceClock: { method: 'POST', path: '/keyturn/v1/clock', body: true },
+  confirmClock: { method: 'POST', path: '/keyturn/v1/clock/confirmation' },
   showClock: { method: 'GET', path: '/keyturn/v1/clock' },
 }

@@ -17,11 +17,26 @@ export interface AdvanceClockReply {
 }
 
 /**
+ * What `confirmClock` answers.
+ */
+export interface ConfirmClockReply {
+  readonly time: string
+  readonly trusted: boolean
+  readonly doubt?: 'step' | 'database'
+  readonly system_time?: string
+  readonly ahead_ms?: number
+}
+
+/**
  * What `showClock` answers.
  */
 export interface ShowClockReply {
   readonly time: string
   readonly clock: 'system' | 'virtual'
+  readonly trusted: boolean
+  readonly doubt?: 'step' | 'database'
+  readonly system_time?: string
+  readonly ahead_ms?: number
 }
 
 /** Operations on: Clock. */
@@ -34,6 +49,14 @@ export interface ServerOperations {
    * - 403 KMS.0307: The user has no permission for this operation (keyturn:clock:advance).
    */
   readonly advanceClock: OptionalCall<AdvanceClockRequest, AdvanceClockReply>
+  /**
+   * Say that the clock of this node is right, after a step beyond the limit.
+   *
+   * Refused with:
+   * - 404 APIGW.0101: There is no such API.
+   * - 403 KMS.0307: The user has no permission for this operation (keyturn:clock:confirm).
+   */
+  readonly confirmClock: OptionalCall<Readonly<Record<never, never>>, ConfirmClockReply>
   /**
    * Tell what time it is for keys, and which clock says so.
    */

@@ -34,9 +34,15 @@ export const MIGRATION_NAMES: readonly string[] = Object.keys(MIGRATIONS)
 /**
  * Brings the tables up to date, each migration in a transaction of its own.
  *
+ * @param until The last migration that is done; left out: all.
  * @throws {StorageError} also when the database has migrations that this program does not know
  */
-export async function migrate(db: Kysely<Database>, engine: Engine, clock: Clock): Promise<void> {
+export async function migrate(
+  db: Kysely<Database>,
+  engine: Engine,
+  clock: Clock,
+  until?: string,
+): Promise<void> {
   const types = columnTypes(engine)
   await withStorage('bringing the tables up to date', async () => {
     await sql`create table if not exists migrations (
@@ -50,6 +56,7 @@ export async function migrate(db: Kysely<Database>, engine: Engine, clock: Clock
       )
     }
     for (const [name, run] of Object.entries(MIGRATIONS)) {
+      if (until !== undefined && name > until) break
       if (applied.some((done) => done.name === name)) continue
       await db.transaction().execute(async (transaction) => {
         const inserted = await transaction

@@ -20,14 +20,16 @@ import { sqlTrustStore } from './trust-store.ts'
 import { sqlUsageStore } from './usage-store.ts'
 
 /** What each engine does in a way of its own. */
-interface EngineParts extends Pick<Storage, 'exclusively' | 'close'>, Pick<ChangeFeed, 'listen'> {
+interface EngineParts
+  extends Pick<Storage, 'exclusively' | 'close' | 'databaseTime'>,
+    Pick<ChangeFeed, 'listen'> {
   /** By what the change log is read; left out: by what does everything else. */
   readonly feed?: Kysely<Database>
 }
 
 /** All stores over one database, whatever its engine. */
 export function sqlStorage(db: Kysely<Database>, clock: Clock, parts: EngineParts): Storage {
-  const { feed = db, listen, exclusively, close } = parts
+  const { feed = db, listen, exclusively, close, databaseTime } = parts
   const { forget } = sqlChangeFeed(db)
   return {
     keys: sqlKeyStore(db, clock),
@@ -45,6 +47,7 @@ export function sqlStorage(db: Kysely<Database>, clock: Clock, parts: EnginePart
     outbox: sqlEventOutbox(db),
     checkpoints: sqlCheckpointStore(db),
     meta: sqlMetaStore(db),
+    ...(databaseTime === undefined ? {} : { databaseTime }),
     exclusively,
     close,
   }

@@ -1,0 +1,134 @@
+import { existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { openSqliteEnd } from '../storage/copy/sqlite-end.ts'
+import type { StoreEnd } from '../storage/copy/store-end.ts'
+import { TABLES_IN_ORDER } from '../storage/copy/tables.ts'
+import { openSqlite } from '../storage/sqlite.ts'
+import { RefusedBackup } from './refused-backup.ts'
+import { type FillOptions, fillFromBackup, notEmpty, olderSchemaOf } from './restore-backup.ts'
+
+/** Files that SQLite has beside a database. */
+const BESIDE = ['-wal', '-shm'] as const
+
+/**
+ * Restores to a SQLite file. It is written under another name, read again by SQLite, and takes its place
+ * in one step in the end: after a crash there is either what was before, or all of the backup. No server
+ * runs on it, which is the caller's to know.
+ *
+ * @param replaces Whether it may take the place of a store.
+ * @returns Where the store now is that was there before; undefined when there was none.
+ * @throws {RefusedBackup} before anything was changed
+ */
+export async function restoreToSqlite(
+  path: string,
+  options: FillOptions,
+  replaces: boolean,
+): Promise<string | undefined> {
+  const isThere = existsSync(path) && statSync(path).size > 0
+  if (isThere && !replaces) throw notEmpty(`there is a store at ${path}`)
+  if (!isThere && existsSync(`${path}-wal`)) {
+    // SQLite would play it into the new database.
+    throw new RefusedBackup(`there is ${path}-wal of a store that is gone: move it away`)
+  }
+  const numbers = isThere ? await numbersOf(path) : new Map<string, number>()
+  const temporary = `${path}.restoring`
+  remove(temporary)
+  try {
+    await fill(temporary, options, numbers)
+    if (!isThere) {
+      renameSync(temporary, path)
+      await syncFolder(path)
+      return undefined
+    }
+    const kept = `${path}.replaced-${new Date(options.clock.now()).toISOString().replace(/[:.]/g, '')}`
+    // There at both names until the new one has taken the old one's.
+    linkSync(path, kept)
+    renameSync(temporary, path)
+    await syncFolder(path)
+    return kept
+  } finally {
+    remove(temporary)
+  }
+}
+
+/**
+ * The last numbers of the store that is replaced; and all that it holds is in its one file afterwards, as
+ * the log of one database must never stand beside another.
+ */
+async function numbersOf(path: string): Promise<ReadonlyMap<string, number>> {
+  let old: StoreEnd
+  try {
+    old = openSqliteEnd(path, 'write')
+  } catch (cause) {
+    throw unreadable(path, cause)
+  }
+  const numbers = new Map<string, number>()
+  try {
+    const present = await old.tables()
+    for (const [table, { isCounted }] of TABLES_IN_ORDER) {
+      if (isCounted === true && present.has(table)) numbers.set(table, await old.lastNumber(table))
+    }
+    await old.takeStock()
+  } catch (cause) {
+    throw unreadable(path, cause)
+  } finally {
+    await old.close()
+  }
+  if (!existsSync(`${path}-wal`)) return numbers
+  throw new RefusedBackup(`another program has ${path} open: end it, and restore again`)
+}
+
+function unreadable(path: string, cause: unknown): RefusedBackup {
+  const refused = new RefusedBackup(
+    `the store at ${path} cannot be read: move it away with all files whose names begin like it, and ` +
+      'restore again',
+  )
+  refused.cause = cause
+  return refused
+}
+
+async function fill(
+  path: string,
+  options: FillOptions,
+  numbers: ReadonlyMap<string, number>,
+): Promise<void> {
+  const { file, clock } = options
+  const until = olderSchemaOf(file)
+  await (await openSqlite({ file: path, clock, until })).close()
+  const target = openSqliteEnd(path, 'write')
+  try {
+    await target.transaction(() => fillFromBackup(target, options, numbers))
+    await target.takeStock()
+    await requireSound(target)
+  } finally {
+    await target.close()
+  }
+  // Brings the tables up to date, and shows that a server can open it.
+  if (until !== undefined) await (await openSqlite({ file: path, clock })).close()
+  await sync(path)
+}
+
+async function requireSound(target: StoreEnd): Promise<void> {
+  const [row] = await target.query('pragma integrity_check(1)')
+  if (row?.['integrity_check'] !== 'ok') throw new Error('SQLite does not find its file whole')
+  const strays = await target.query('pragma foreign_key_check')
+  if (strays.length > 0) throw new Error('rows refer to others that are not in the backup')
+}
+
+function remove(path: string): void {
+  for (const suffix of ['', ...BESIDE]) rmSync(`${path}${suffix}`, { force: true })
+}
+
+async function sync(path: string): Promise<void> {
+  const file = await open(path, 'r')
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform !== 'win32') await sync(dirname(path)) // Windows opens no folders
+}

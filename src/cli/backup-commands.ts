@@ -1,0 +1,230 @@
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { ByteSink } from '../files/byte-sink.ts'
+import {
+  type BackupHeader,
+  type BackupListener,
+  type BackupPlace,
+  type CheckReport,
+  createBackup,
+  restoreBackup,
+  verifyBackup,
+} from '../server/backup.ts'
+import { storeSettingsOf } from '../server/store-settings.ts'
+import { type Command, type CommandIo, EXIT } from './command.ts'
+import { openOutput } from './file-places.ts'
+import { mistake, mistakeOfArguments } from './mistakes.ts'
+import { cleaningUp } from './on-signal.ts'
+import { flagsHelp, PLACE_FLAGS } from './open-store.ts'
+import { amount, count, type Progress, showProgress } from './progress.ts'
+import { TERMINAL_WORDS_EN } from './terminal-words.ts'
+
+const CREATE_FLAGS = {
+  to: { placeholder: 'FILE', help: 'where it goes, or - for standard output', required: true },
+  force: { placeholder: '', help: 'replace FILE if it is there' },
+} as const
+
+const RESTORE_FLAGS = {
+  replace: {
+    placeholder: '',
+    help: 'put it in the place of a store that has rows; on SQLite that is kept under another name',
+  },
+} as const
+
+/** Writes a backup of the store. */
+export const backupCreate: Command = {
+  help: () =>
+    flagsHelp(
+      'backup create --to FILE',
+      [
+        'Writes all that the store holds at one moment to one encrypted file. Servers may run meanwhile. FILE',
+        'appears when it is whole and on the disk, for its owner alone. SQLite and PostgreSQL have the same',
+        'format: a backup of one may be restored to the other.',
+        '',
+        'The root key is not in it, and without it the backup is worth nothing: keep it in another place,',
+        'under other hands. The audit log is a folder of its own, too. More in docs/how-to/backup.md.',
+      ].join('\n'),
+      CREATE_FLAGS,
+    ),
+  async run(args, io) {
+    const { values, files, place } = parse(args, io, CREATE_FLAGS)
+    if (files.length > 0) throw mistake('too-many-arguments', {})
+    const to = values['to']
+    if (typeof to !== 'string' || to === '') throw mistake('flag-missing', { flag: 'to' })
+    const output = { replaces: values['force'] === true, isReadable: false }
+    let opened: ByteSink | undefined
+    let progress: Progress | undefined
+    const begunAtMs = performance.now()
+    const written = await cleaningUp(
+      () => opened?.discardNow(),
+      async () => {
+        const sink = await openOutput(to, output)
+        opened = sink
+        try {
+          const done = await createBackup(place, sink, {
+            async onBegin(total) {
+              progress = await showProgress(io, { task: 'backing up', unit: 'rows', total })
+            },
+            onRows: (rows) => progress?.add(rows),
+          })
+          await sink.commit()
+          return done
+        } catch (error) {
+          await sink.discard()
+          throw error
+        } finally {
+          progress?.end()
+        }
+      },
+    )
+    const { header, bytes } = written
+    const report = [
+      `Backed up ${summary(header)}: ${amount(bytes, 'bytes', TERMINAL_WORDS_EN)}, ` +
+        `${((performance.now() - begunAtMs) / 1000).toFixed(1)} s.`,
+      `The root key ${header.rootKeyId} is NOT in it: keep root.key elsewhere. Without it nobody can open`,
+      'this backup, and whoever has both has every key.',
+    ].join('\n')
+    if (to === '-') io.printError(report)
+    else io.print(report)
+    return EXIT.ok
+  },
+}
+
+/** Says whether a backup is good. */
+export const backupVerify: Command = {
+  help: () =>
+    flagsHelp(
+      'backup verify FILE',
+      [
+        'Reads a whole backup: every part must be what was written there, every table have the rows that were',
+        'counted, every wrapped record open at its place, every key have its primary version. Only the root',
+        'key is needed, by --root-key or in the data folder; no store is touched. The exit code is 0 when all',
+        'is good.',
+      ].join('\n'),
+      {},
+    ),
+  async run(args, io) {
+    const { place, file } = parseWithFile(args, io, {})
+    const shown = listener(io)
+    const { header, report } = await verifyBackup(place, file, shown).finally(shown.end)
+    io.print(present(header, report))
+    return report.problemCount === 0 ? EXIT.ok : EXIT.failed
+  },
+}
+
+/** Puts a store back. */
+export const backupRestore: Command = {
+  help: () =>
+    flagsHelp(
+      'backup restore FILE',
+      [
+        'Verifies a whole backup as backup verify does, then puts the store back from it. After a crash on',
+        'the way there is either what was before or all of the backup. The store may be of the other engine',
+        'than the backup.',
+        '',
+        'First stop every server on the store, and put root.key in the data folder, or name it by --root-key.',
+        'Tokens that were given out before are worth nothing afterwards. More in docs/how-to/backup.md.',
+      ].join('\n'),
+      RESTORE_FLAGS,
+    ),
+  async run(args, io) {
+    const { place, file, values } = parseWithFile(args, io, RESTORE_FLAGS)
+    const shown = listener(io)
+    const restored = await restoreBackup(place, file, values['replace'] === true, shown).finally(
+      shown.end,
+    )
+    const { header, report, keptAt } = restored
+    if (report.problemCount > 0) {
+      io.print(`${present(header, report)}\nNothing was changed.`)
+      return EXIT.failed
+    }
+    const kept =
+      keptAt === undefined
+        ? []
+        : [`The store that was there is now ${keptAt}: remove it when you are sure.`]
+    io.print(
+      [
+        `Restored ${summary(header)}, every record of it opened.`,
+        ...kept,
+        'What was made, changed or revoked since then is not in it: go through the audit log.',
+      ].join('\n'),
+    )
+    return EXIT.ok
+  },
+}
+
+interface Parsed {
+  readonly values: Readonly<Record<string, string | boolean | undefined>>
+  readonly files: readonly string[]
+  readonly place: BackupPlace
+}
+
+/** @param own Flags besides those that say which store; one that takes nothing has no placeholder. */
+function parse(
+  args: readonly string[],
+  io: CommandIo,
+  own: Readonly<Record<string, { readonly placeholder: string }>>,
+): Parsed {
+  const options: Record<string, { type: 'string' | 'boolean' }> = {}
+  for (const name of Object.keys(PLACE_FLAGS)) options[name] = { type: 'string' }
+  for (const [name, { placeholder }] of Object.entries(own)) {
+    options[name] = { type: placeholder === '' ? 'boolean' : 'string' }
+  }
+  let parsed: ReturnType<typeof parseArgs>
+  try {
+    parsed = parseArgs({ args: [...args], options, strict: true, allowPositionals: true })
+  } catch (error) {
+    throw mistakeOfArguments(error)
+  }
+  const values = parsed.values as Parsed['values'] // none of them may be given several times
+  const flags = Object.fromEntries(
+    Object.keys(PLACE_FLAGS).flatMap((name) => {
+      const value = values[name]
+      return typeof value === 'string' ? [[name, value]] : []
+    }),
+  )
+  const directory = flags['data'] ?? io.environment['KEYTURN_DATA'] ?? './keyturn-data'
+  const settings = storeSettingsOf(flags, io.environment)
+  return { values, files: parsed.positionals, place: { directory: resolve(directory), settings } }
+}
+
+function parseWithFile(...given: Parameters<typeof parse>): Parsed & { readonly file: string } {
+  const parsed = parse(...given)
+  const [file, ...others] = parsed.files
+  if (file === undefined || others.length > 0) throw mistake('one-backup', {})
+  return { ...parsed, file }
+}
+
+/** Shows how far it is in bytes of the backup, of one task after the other. */
+function listener(io: CommandIo): BackupListener & { readonly end: () => void } {
+  let progress: Progress | undefined
+  const end = () => progress?.end()
+  return {
+    async onBegin(task, total) {
+      end()
+      progress = await showProgress(io, { task, unit: 'bytes', total })
+    },
+    onBytes: (bytes) => progress?.add(bytes),
+    end,
+  }
+}
+
+function summary({ keys, rows, engine, createdAt }: BackupHeader): string {
+  const at = new Date(createdAt).toISOString()
+  const store = engine === 'sqlite' ? 'SQLite' : 'PostgreSQL'
+  return `${count(keys)} keys in ${count(rows)} rows of ${store} as of ${at}`
+}
+
+function present(header: BackupHeader, report: CheckReport): string {
+  const { problems, problemCount, records } = report
+  const what = `${summary(header)}, under the root key ${header.rootKeyId}`
+  if (problemCount === 0) {
+    return `The backup is good: ${what}; ${count(records)} wrapped records opened.`
+  }
+  const more = problemCount - problems.length
+  return [
+    `The backup is NOT good: ${what}; ${count(problemCount)} problems.`,
+    ...problems.map((problem) => `  ${problem}`),
+    ...(more > 0 ? [`  and ${count(more)} more`] : []),
+  ].join('\n')
+}

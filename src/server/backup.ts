@@ -1,0 +1,160 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { BackupHeader } from '../backup/backup-header.ts'
+import { type CheckReport, checkBackup } from '../backup/check-backup.ts'
+import { type BackupFile, openBackup } from '../backup/read-backup.ts'
+import { restoreToPostgres } from '../backup/restore-postgres.ts'
+import { restoreToSqlite } from '../backup/restore-sqlite.ts'
+import { type WrittenBackup, writeBackup } from '../backup/write-backup.ts'
+import type { RootKey } from '../crypto/root-key.ts'
+import type { ByteSink } from '../files/byte-sink.ts'
+import { systemClock } from '../ports/clock.ts'
+import { ROOT_KEY_ID } from '../ports/meta-store.ts'
+import { fileSeal } from '../seals/file-seal.ts'
+import { openSource } from '../storage/copy/open-ends.ts'
+import type { StorePlace } from '../storage/copy/store-end.ts'
+import { LOCK_FILE, lockFolder } from '../storage/folder-lock.ts'
+import { MIGRATION_NAMES } from '../storage/sql/migrate.ts'
+import { DATABASE_FILE, ROOT_KEY_FILE } from './data-folder.ts'
+import { placeOfStore, type StoreSettings } from './store-settings.ts'
+import { version } from './version.ts'
+
+export type { BackupHeader } from '../backup/backup-header.ts'
+export type { CheckReport } from '../backup/check-backup.ts'
+export type { WrittenBackup } from '../backup/write-backup.ts'
+
+/** The store and the root key of an installation. */
+export interface BackupPlace {
+  /** The data folder. */
+  readonly directory: string
+  readonly settings: StoreSettings
+}
+
+/** Writes a backup of the store to `sink`, which is then to be committed; servers go on meanwhile. */
+export async function createBackup(
+  place: BackupPlace,
+  sink: ByteSink,
+  listener: Pick<Parameters<typeof writeBackup>[0], 'onBegin' | 'onRows'>,
+): Promise<WrittenBackup> {
+  const store = storeOf(place)
+  const root = await openRoot(place)
+  const source = await openSource(store)
+  try {
+    const text = `select value from meta where name = ${source.mark(1)}`
+    const [row] = await source.query(text, [ROOT_KEY_ID])
+    if (row?.['value'] !== root.id) {
+      throw new Error(
+        `the store needs the root key ${row?.['value']}, and the one here is ${root.id}`,
+      )
+    }
+    return await writeBackup({
+      source,
+      root,
+      sink,
+      clock: systemClock,
+      engine: store.kind,
+      program: version,
+      schema: MIGRATION_NAMES.at(-1) ?? '',
+      ...listener,
+    })
+  } finally {
+    await source.close()
+  }
+}
+
+/** What a backup says of itself, and what was found in it. */
+export interface VerifiedBackup {
+  readonly header: BackupHeader
+  readonly report: CheckReport
+}
+
+/** Reads all of a backup and opens every record in it. Only the root key of `place` is needed. */
+export function verifyBackup(
+  place: BackupPlace,
+  path: string,
+  listener: BackupListener,
+): Promise<VerifiedBackup> {
+  return withBackup(path, async (file) => {
+    const root = await openRoot(place)
+    await listener.onBegin('verifying', file.totalBytes)
+    const report = await checkBackup({ file, root, onBytes: listener.onBytes })
+    return { header: file.header, report }
+  })
+}
+
+/** Who is told how far the reading of a backup is. */
+export interface BackupListener {
+  readonly onBegin: (task: 'verifying' | 'restoring', totalBytes: number) => Promise<void>
+  /** Told how many bytes were read since the last time. */
+  readonly onBytes: (bytes: number) => void
+}
+
+/** What a restore did. */
+export interface RestoredBackup extends VerifiedBackup {
+  /** Where the store is now that was replaced; undefined when there was none, or on PostgreSQL. */
+  readonly keptAt: string | undefined
+}
+
+/**
+ * Puts the store back from a backup that has proved good in every part. Servers are stopped: one on the
+ * data folder is noticed, and so are nodes with connections to the database.
+ *
+ * @param replaces Whether it may take the place of a store with rows.
+ * @returns The report alone when something is wrong with the backup; nothing was changed then.
+ * @throws {RefusedBackup} before anything was changed
+ */
+export function restoreBackup(
+  place: BackupPlace,
+  path: string,
+  replaces: boolean,
+  listener: BackupListener,
+): Promise<RestoredBackup> {
+  return withBackup(path, async (file) => {
+    const root = await openRoot(place)
+    const store = storeOf(place)
+    const unlock =
+      store.kind === 'sqlite' ? lockFolder(join(place.directory, LOCK_FILE)) : undefined
+    try {
+      const { onBegin, onBytes } = listener
+      await onBegin('verifying', file.totalBytes)
+      const report = await checkBackup({ file, root, onBytes })
+      const checked = { header: file.header, report, keptAt: undefined }
+      if (report.problemCount > 0) return checked
+      await onBegin('restoring', file.totalBytes)
+      const options = { file, root, clock: systemClock, onBytes }
+      if (store.kind === 'sqlite') {
+        return { ...checked, keptAt: await restoreToSqlite(store.file, options, replaces) }
+      }
+      await restoreToPostgres(store.place, options, replaces)
+      return checked
+    } finally {
+      unlock?.()
+    }
+  })
+}
+
+async function withBackup<T>(path: string, work: (file: BackupFile) => Promise<T>): Promise<T> {
+  const file = await openBackup(path)
+  try {
+    return await work(file)
+  } finally {
+    await file.close()
+  }
+}
+
+function storeOf({ directory, settings }: BackupPlace): StorePlace {
+  const place = placeOfStore(settings)
+  return place === undefined
+    ? { kind: 'sqlite', file: join(directory, DATABASE_FILE) }
+    : { kind: 'postgres', place }
+}
+
+async function openRoot({ directory, settings }: BackupPlace): Promise<RootKey> {
+  const path = settings['root-key'] ?? join(directory, ROOT_KEY_FILE)
+  if (!existsSync(path)) {
+    throw new Error(
+      `there is no root key at ${path}: put it there from its own backup, which is not in this one`,
+    )
+  }
+  return fileSeal({ path }).open()
+}
