@@ -9,7 +9,7 @@ import { runKeyturn } from './run-keyturn.ts'
 /** What is typed, and what must be offered for it among other things. */
 const TYPED = [
   ['keyturn ke', ['key', 'key-policy', 'keystore']],
-  ['keyturn key ro', ['rotate', 'rotation-status', 'rotation-events']],
+  ['keyturn key ro', ['rotate', 'rotation-limits', 'rotation-status', 'rotation-events']],
   ['keyturn key create --key-s', ['--key-spec']],
   ['keyturn key create --key-spec AES', ['AES_256']],
   ['keyturn key create --prof', ['--profile']],
