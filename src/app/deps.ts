@@ -13,6 +13,7 @@ import type { KeystoreRegistry } from '../ports/keystore-registry.ts'
 import type { LabelStore } from '../ports/label-store.ts'
 import type { Peers } from '../ports/peers.ts'
 import type { ReplicaStore } from '../ports/replica-store.ts'
+import type { RotationLimitStore } from '../ports/rotation-limit-store.ts'
 import type { SignInDesk } from '../ports/sign-in-desk.ts'
 import type { TrustStore } from '../ports/trust-store.ts'
 import type { Announcements } from './announcements.ts'
@@ -33,6 +34,7 @@ export interface Deps {
   readonly auditHead: () => AuditHead
   /** Counts uses of keys. */
   readonly usage: UsageCounter
+  readonly rotationLimits: RotationLimitStore
   readonly grants: GrantStore
   readonly labels: LabelStore
   readonly trust: TrustStore

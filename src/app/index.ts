@@ -82,6 +82,7 @@ import {
   updateKeyRotationInterval,
 } from './rotation.ts'
 import { listProjectRotationEvents, showRotationOverview } from './rotation-calendar.ts'
+import { setRotationLimits, showRotationLimits } from './rotation-limits.ts'
 import {
   deriveSharedSecret,
   generateMac,
@@ -119,6 +120,8 @@ export const HANDLERS: Handlers = {
   ListKeyVersions: listKeyVersions,
   ListProjectRotationEvents: listProjectRotationEvents,
   ShowRotationOverview: showRotationOverview,
+  ShowRotationLimits: showRotationLimits,
+  SetRotationLimits: setRotationLimits,
   ListAuditRecords: listAuditRecords,
   ListSigningKeys: listSigningKeys,
   ShowUserInstances: showUserInstances,

@@ -74,6 +74,8 @@ export const OPERATION_WORDS = {
     words: 'key set-rotation-interval',
     operands: ['key_id', 'rotation_interval'],
   },
+  ShowRotationLimits: { words: 'key rotation-limits', operands: KEY },
+  SetRotationLimits: { words: 'key set-rotation-limits', operands: KEY },
   ShowKeyRotationStatus: { words: 'key rotation-status', operands: KEY },
   ListRotationEvents: { words: 'key rotation-events', operands: KEY, columns: EVENT_COLUMNS },
   ListKeyVersions: { words: 'key versions', operands: KEY },

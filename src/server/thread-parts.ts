@@ -141,6 +141,7 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
     auditReader: openNodeAudit(settings),
     auditHead: () => audit.head(),
     usage,
+    rotationLimits: storage.rotationLimits,
     grants: storage.grants,
     labels: storage.labels,
     trust: storage.trust,

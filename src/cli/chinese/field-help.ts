@@ -85,6 +85,8 @@ const BY_NAME: Readonly<Record<string, string>> = {
   request_id: '请求 ID',
   retiring_principal: '可以退役该授权的用户的 ID',
   rotation: 'on 已开启，off 未开启，overdue 已开启但逾期，never 从未轮换（无论是否开启）',
+  max_uses: '一个版本最多加密和生成数据密钥的次数，达到后密钥轮换；不给出则无此上限',
+  max_bytes: '一个版本最多加密的明文字节数，达到后密钥轮换；不给出则无此上限',
   rotation_interval: '两次轮换之间的天数',
   sequence: '36 个字符的请求序列号；只作校验，没有其他作用',
   service: '默认密钥所属的服务，如 evs',

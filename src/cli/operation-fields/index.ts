@@ -55,6 +55,8 @@ export const OPERATION_ENTRIES: Readonly<Record<OperationId, OperationEntry>> = 
   ShowRotationAttestation: { summary: 'State the versions and rotations of a key, signed: others check it without the server', load: loadRotation },
   ShowRotationOverview: { summary: 'Count what rotates when in a project, and what does not', load: loadRotation },
   UpdateKeyRotationInterval: { summary: 'Change how often a key rotates by itself', load: loadRotation },
+  SetRotationLimits: { summary: 'Let a key rotate after so many uses or bytes; without either, no longer', load: loadRotation },
+  ShowRotationLimits: { summary: 'Tell after how much use a key rotates, and how much it was used', load: loadRotation },
   CreateDatakey: { summary: 'Make a data key, in the clear and encrypted', load: loadData },
   CreateDatakeyWithoutPlaintext: { summary: 'Make a data key, encrypted only', load: loadData },
   CreateRandom: { summary: 'Make random bits', load: loadData },

@@ -97,4 +97,24 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
       { name: 'sequence', kind: 'text', help: 'number of the request, 36 characters; it is checked, and means nothing here' },
     ],
   },
+  SetRotationLimits: {
+    summary: 'Let a key rotate after so many uses or bytes; without either, no longer',
+    method: 'PUT',
+    path: '/keyturn/v1/{project_id}/keys/{key_id}/rotation-limits',
+    permission: 'kms:cmk:updateRotation',
+    fields: [
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
+      { name: 'max_uses', kind: 'number', help: 'encryptions and data keys by one version, before the key rotates; left out: no such limit' },
+      { name: 'max_bytes', kind: 'number', help: 'bytes of plaintext under one version, before the key rotates; left out: no such limit' },
+    ],
+  },
+  ShowRotationLimits: {
+    summary: 'Tell after how much use a key rotates, and how much it was used',
+    method: 'GET',
+    path: '/keyturn/v1/{project_id}/keys/{key_id}/rotation-limits',
+    permission: 'kms:cmk:getRotation',
+    fields: [
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
+    ],
+  },
 }

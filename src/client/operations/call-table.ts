@@ -27,6 +27,8 @@ export const CALLS: { readonly [Name in keyof Operations]: CallRow } = {
   showRotationAttestation: { method: 'GET', path: '/keyturn/v1/{project_id}/keys/{key_id}/rotation-attestation', query: ['first_version'] },
   showRotationOverview: { method: 'GET', path: '/keyturn/v1/{project_id}/rotation-overview', query: ['from', 'days'] },
   updateKeyRotationInterval: { method: 'POST', path: '/v1.0/{project_id}/kms/update-key-rotation-interval', body: true, repeatable: true },
+  setRotationLimits: { method: 'PUT', path: '/keyturn/v1/{project_id}/keys/{key_id}/rotation-limits', body: true, repeatable: true },
+  showRotationLimits: { method: 'GET', path: '/keyturn/v1/{project_id}/keys/{key_id}/rotation-limits' },
   createDatakey: { method: 'POST', path: '/v1.0/{project_id}/kms/create-datakey', body: true, repeatable: true },
   createDatakeyWithoutPlaintext: { method: 'POST', path: '/v1.0/{project_id}/kms/create-datakey-without-plaintext', body: true, repeatable: true },
   createRandom: { method: 'POST', path: '/v1.0/{project_id}/kms/gen-random', body: true, repeatable: true },

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { MAX_PAGE_EVENTS } from '../../core/limits.ts'
 import type { Days } from '../../core/time.ts'
-import { field, optional, plain } from '../field.ts'
+import { field, oneOf, optional, plain } from '../field.ts'
 import {
   boolean,
   epochMsText,
@@ -123,14 +123,13 @@ const calendarDays = field({
 /** A rotation that was done. */
 const ROTATION_EVENT = {
   key_id: keyId,
-  cause: plain(
-    Type.Union([Type.Literal('schedule'), Type.Literal('demand'), Type.Literal('re-enable')]),
-  ),
+  /** `usage`: the version before had reached a limit of use. */
+  cause: oneOf(['schedule', 'demand', 're-enable', 'usage']),
   actor: text,
   from_version: number,
   to_version: number,
   time: epochMsText,
-  /** Left out for a rotation on demand while automatic rotation was off. */
+  /** When its schedule had it due; left out when it had none. */
   due_time: optional(epochMsText),
   /** Milliseconds after its due time. */
   late_ms: number,
