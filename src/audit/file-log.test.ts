@@ -62,7 +62,7 @@ function aRecord(changes: Partial<AuditRecord> = {}): AuditRecord {
 
 function logFiles(directory: string): readonly string[] {
   return readdirSync(directory)
-    .filter((name) => name.endsWith('.jsonl'))
+    .filter((name) => /^audit-.*\.jsonl$/.test(name))
     .sort()
     .map((name) => join(directory, name))
 }

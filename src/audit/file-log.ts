@@ -11,6 +11,7 @@ import type {
 } from '../ports/audit-log.ts'
 import type { Clock } from '../ports/clock.ts'
 import { type CheckpointSigner, checkpointSigner } from './checkpoint.ts'
+import { checkpointLine, openCheckpointFile } from './checkpoint-file.ts'
 import { CHAIN_START, fileName, groupHash, groupMac, recordLine, sealLine } from './format.ts'
 import { LogFile } from './log-file.ts'
 import { findChainEnd } from './recover.ts'
@@ -86,6 +87,7 @@ class FileAuditLog implements AuditLog {
   readonly #signer: CheckpointSigner
   readonly #chain: string
   readonly #timers: readonly NodeJS.Timeout[]
+  readonly #checkpointFile: LogFile
   #file: LogFile
   #sequence: number
   #count: number
@@ -116,6 +118,7 @@ class FileAuditLog implements AuditLog {
     this.#checkpointedCount = this.#count
     this.#head = end?.head ?? CHAIN_START
     this.#file = this.#openFile()
+    this.#checkpointFile = openCheckpointFile(options.directory, chain)
     const checkpointEveryMs = options.checkpointEveryMs ?? 10_000
     this.#timers = [
       setInterval(() => this.#syncInBackground(), SYNC_INTERVAL_MS).unref(),
@@ -152,6 +155,7 @@ class FileAuditLog implements AuditLog {
     await this.#checkpoint()
     this.#file.sync()
     this.#file.close()
+    this.#checkpointFile.close()
   }
 
   /** Writes the group that has gathered, with one hash, one MAC and one write. */
@@ -248,7 +252,10 @@ class FileAuditLog implements AuditLog {
       // An earlier file of the chain is there since it was left.
       await this.#file.syncInBackground()
       const at = this.#options.clock.now()
-      await this.#options.checkpoints.put(this.#signer.sign(this.#chain, count, head, at))
+      const checkpoint = this.#signer.sign(this.#chain, count, head, at)
+      await this.#options.checkpoints.put(checkpoint)
+      // Beside the log, for those who have a copy of it and not the store.
+      this.#checkpointFile.append(Buffer.from(checkpointLine(checkpoint)))
       this.#checkpointedCount = count
       this.#checkpointFailingSinceMs = undefined
     } catch {

@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path'
 import { type NamedPublicKey, publicKeysIn } from '../crypto/ed25519-key.ts'
 import type { RootKey } from '../crypto/root-key.ts'
-import type { AuditCheckpoint } from '../ports/audit-log.ts'
+import type { AuditCheckpoint, AuditHead } from '../ports/audit-log.ts'
 import { isGenuine } from './checkpoint.ts'
 import {
   CHAIN_START,
@@ -35,6 +35,8 @@ export interface VerifyOptions {
   /** Chains that must be here. */
   readonly chains: readonly string[]
   readonly checkpoints: readonly AuditCheckpoint[]
+  /** Heads that the chain must have had, if they are of this chain; statements bear them. */
+  readonly attested?: readonly AuditHead[]
   /** Public half of the checkpoint key, PEM; of several keys each may have signed. */
   readonly publicKeyPem: string
   /** With it the MACs are checked too; without it hashes and checkpoints only. */
@@ -143,6 +145,7 @@ class ChainCheck {
   readonly #problems: string[] = []
   /** Checkpoints by the chain and the count they vouch for. */
   readonly #pending: Map<string, AuditCheckpoint>
+  #attested: readonly AuditHead[]
   #file = ''
   #chain: string | undefined
   #sequence = 0
@@ -159,6 +162,7 @@ class ChainCheck {
       this.#count = start.count
       this.#head = start.head
     }
+    this.#attested = options.attested ?? []
     this.#publicKeys = publicKeysIn(options.publicKeyPem)
     this.#pending = new Map(
       options.checkpoints.map((point) => [nameOf(point.chain, point.count), point]),
@@ -199,6 +203,14 @@ class ChainCheck {
         chain === this.#chain && count > this.#count
           ? `the log was cut: a checkpoint vouches for ${count} records, there are ${this.#count}`
           : `no group ends where the checkpoint at record ${count} says`,
+      )
+    }
+    for (const { chain, records } of this.#attested) {
+      if (chain !== this.#chain) continue
+      this.#problems.push(
+        records > this.#count
+          ? `the log was cut: a statement vouches for ${records} records, there are ${this.#count}`
+          : `no group ends at record ${records}, as a statement says`,
       )
     }
     return {
@@ -244,6 +256,16 @@ class ChainCheck {
     this.#head = claimed
     this.#groups++
     this.#checkCheckpoint(seal.n, head, number)
+    this.#checkAttested(seal.n, head, number)
+  }
+
+  #checkAttested(count: number, head: Buffer, number: number): void {
+    if (this.#attested.length === 0) return
+    const isHere = ({ chain, records }: AuditHead) => chain === this.#chain && records === count
+    if (this.#attested.some((stated) => isHere(stated) && !head.equals(stated.head))) {
+      this.#report(`the log differs from a statement at record ${count}`, number)
+    }
+    this.#attested = this.#attested.filter((stated) => !isHere(stated))
   }
 
   #checkCheckpoint(count: number, head: Buffer, number: number): void {

@@ -1,12 +1,19 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { checkpointSigner } from '../audit/checkpoint.ts'
 import { PUBLIC_KEY_FILE } from '../audit/file-log.ts'
 import { type AuditReport, auditLogBytes, verifyAuditLog } from '../audit/verify.ts'
+import { bytesOfCopy, verifyAuditCopy } from '../audit/verify-copy.ts'
+import { isRotationStatement, ROTATION_STATEMENT_TYPE } from '../contract/rotation-statement.ts'
+import { publicKeysIn } from '../crypto/ed25519-key.ts'
+import { openJws, parseJws } from '../crypto/jws.ts'
+import type { AuditHead } from '../ports/audit-log.ts'
 import { auditPlace } from '../server/audit-chains.ts'
 import { variableOf } from '../server/settings.ts'
 import { storeSettingsOf } from '../server/store-settings.ts'
-import { type Command, EXIT } from './command.ts'
+import { type Command, type CommandIo, EXIT } from './command.ts'
+import { readText } from './connection/secret-input.ts'
+import { mistake } from './mistakes.ts'
 import { flagsHelp, parseFlags, withDataFolder } from './open-store.ts'
 import { showProgress } from './progress.ts'
 
@@ -17,20 +24,28 @@ const FLAGS = {
   },
   'public-key': {
     placeholder: 'FILE',
-    help: `check without the root key, by the public key of checkpoints (${PUBLIC_KEY_FILE})`,
+    help: `check without the root key, by public keys: ${PUBLIC_KEY_FILE}, or what audit public-key prints`,
+  },
+  attestation: {
+    placeholder: 'FILE',
+    help: 'with FOLDER: what rotation attest printed once; the log must have the head that stands in it',
   },
 }
+const FOLDER = 'folder'
 
 /** Says whether the audit log is whole. */
 export const auditVerify: Command = {
   help: () =>
     flagsHelp(
       'audit verify',
-      'Reads the whole audit log and finds any change, cut or gap. A server may run meanwhile.',
+      'Reads the whole audit log and finds any change, cut or gap. A server may run meanwhile. With FOLDER and\n' +
+        '--public-key it reads a copy of an audit folder, on any machine, without store and root key.',
       FLAGS,
-    ),
+    ).replace('audit verify [FLAGS]', 'audit verify [FOLDER] [FLAGS]'),
   async run(args, io) {
-    const flags = parseFlags(args, FLAGS, io)
+    const flags = parseFlags(args, FLAGS, io, FOLDER)
+    const copy = flags[FOLDER]
+    if (copy !== undefined) return verifyCopy(copy, flags, io)
     const settings = {
       data: flags['data'] ?? '',
       'node-name': flags['node-name'] ?? io.environment[variableOf('node-name')],
@@ -60,7 +75,7 @@ export const auditVerify: Command = {
             publicKeyPem:
               publicKeyFile === undefined
                 ? checkpointSigner(root).publicKeyPem
-                : readFileSync(publicKeyFile, 'utf8'),
+                : readText(publicKeyFile),
             root: publicKeyFile === undefined ? root : undefined,
             onBytes: progress.add,
           }),
@@ -70,6 +85,36 @@ export const auditVerify: Command = {
     io.print(present(reports))
     return reports.every(({ problems }) => problems.length === 0) ? EXIT.ok : EXIT.failed
   },
+}
+
+/** Verifies a copy of an audit folder with nothing but public keys. */
+async function verifyCopy(
+  directory: string,
+  flags: Readonly<Record<string, string | undefined>>,
+  io: CommandIo,
+): Promise<number> {
+  const { 'public-key': keyFile, attestation: statementFile } = flags
+  if (keyFile === undefined) throw mistake('flag-missing', { flag: 'public-key' })
+  const publicKeyPem = readText(keyFile)
+  if (publicKeysIn(publicKeyPem).length === 0) throw mistake('no-public-key', { file: keyFile })
+  const attested = statementFile === undefined ? [] : [attestedHead(statementFile, publicKeyPem)]
+  const total = bytesOfCopy(directory)
+  if (total === undefined) throw mistake('no-folder', { path: directory })
+  const progress = await showProgress(io, { task: 'verifying', unit: 'bytes', total })
+  const options = { directory, publicKeyPem, attested, onBytes: progress.add }
+  const reports = await verifyAuditCopy(options).finally(progress.end)
+  io.print(present(reports))
+  return reports.every(({ problems }) => problems.length === 0) ? EXIT.ok : EXIT.failed
+}
+
+/** The head of the audit log in a statement, if the statement is genuine. */
+function attestedHead(file: string, publicKeyPem: string): AuditHead {
+  const jws = parseJws(readText(file))
+  const opened = jws && openJws(jws, ROTATION_STATEMENT_TYPE, publicKeysIn(publicKeyPem))
+  const statement: unknown = opened?.kind === 'genuine' ? JSON.parse(opened.payload) : undefined
+  if (!isRotationStatement(statement)) throw mistake('attestation-not-genuine', { file })
+  const { chain, records, head } = statement.audit
+  return { chain, records, head: Buffer.from(head, 'hex') }
 }
 
 /** Bytes of the logs of all threads; undefined where there is none. */

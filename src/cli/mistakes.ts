@@ -32,6 +32,8 @@ export interface MistakeFacts {
   readonly 'two-files': Nothing
   readonly 'one-backup': Nothing
   readonly 'file-missing': Nothing
+  readonly 'no-folder': { readonly path: string }
+  readonly 'attestation-not-genuine': { readonly file: string }
   readonly 'no-public-key': { readonly file: string }
   readonly 'cipher-text-on-terminal': Nothing
   readonly 'aad-missing': Nothing
@@ -115,6 +117,9 @@ const ENGLISH: MistakeWords = {
   'two-files': () => 'name two files, IN and OUT, or - for standard input and output',
   'one-backup': () => 'name the file of one backup',
   'file-missing': () => 'name a file, or - for standard input',
+  'no-folder': ({ path }) => `there is no folder ${path}`,
+  'attestation-not-genuine': ({ file }) =>
+    `${file} is no genuine attestation: keyturn rotation verify-attestation says why`,
   'no-public-key': ({ file }) => `${file} holds no Ed25519 public key (PEM)`,
   'cipher-text-on-terminal': () => 'cipher text is not written to a terminal: name a file',
   'aad-missing': () => 'the file was encrypted with --aad: give the same text',

@@ -8,7 +8,7 @@ import { makeLog } from '../server/log.ts'
 import { SETTINGS } from '../server/settings-table.ts'
 import { STORE_FLAGS, storeSettingsOf } from '../server/store-settings.ts'
 import type { CommandIo } from './command.ts'
-import { mistake, mistakeOfArguments } from './mistakes.ts'
+import { Mistake, mistake, mistakeOfArguments } from './mistakes.ts'
 
 /** A flag of a command. */
 export interface Flag {
@@ -30,20 +30,26 @@ export const PLACE_FLAGS: Flags = {
 /**
  * Values of flags; the data folder may also come from KEYTURN_DATA.
  *
+ * @param operand Name under which a word that stands without a flag is answered; without it, none may stand.
  * @throws {Mistake}
  */
 export function parseFlags(
   args: readonly string[],
   flags: Flags,
   io: CommandIo,
+  operand?: string,
 ): Readonly<Record<string, string | undefined>> {
   const options: Record<string, { type: 'string' }> = {}
   for (const name of Object.keys({ ...flags, ...PLACE_FLAGS })) options[name] = { type: 'string' }
   let values: Readonly<Record<string, string | undefined>>
   try {
-    values = parseArgs({ args: [...args], options, strict: true }).values
+    const allowPositionals = operand !== undefined
+    const parsed = parseArgs({ args: [...args], options, strict: true, allowPositionals })
+    const [word, ...more] = parsed.positionals
+    if (more.length > 0) throw mistake('too-many-arguments', {})
+    values = operand === undefined ? parsed.values : { ...parsed.values, [operand]: word }
   } catch (error) {
-    throw mistakeOfArguments(error)
+    throw error instanceof Mistake ? error : mistakeOfArguments(error)
   }
   for (const [name, { required }] of Object.entries(flags)) {
     if (required === true && (values[name] ?? '') === '')

@@ -29,6 +29,9 @@ export const MISTAKES_ZH: MistakeWords = {
   'two-files': () => '请给出两个文件 IN 和 OUT，- 表示标准输入或标准输出',
   'one-backup': () => '请指定一个备份文件',
   'file-missing': () => '请指定文件，- 表示标准输入',
+  'no-folder': ({ path }) => `没有目录 ${path}`,
+  'attestation-not-genuine': ({ file }) =>
+    `${file} 不是真实的轮换证明，原因见 keyturn rotation verify-attestation`,
   'no-public-key': ({ file }) => `${file} 中没有 Ed25519 公钥（PEM）`,
   'cipher-text-on-terminal': () => '密文不会输出到终端：请指定文件',
   'aad-missing': () => '加密该文件时使用了 --aad：请给出相同的文本',

@@ -20,11 +20,14 @@ export const SERVER_COMMANDS_ZH: Readonly<Record<string, () => string>> = {
     ),
   'audit verify': () =>
     helpText(
-      'audit verify [FLAGS]',
-      '读取全部审计日志，找出任何修改、截断或缺失。服务器可以照常运行。',
+      'audit verify [FOLDER] [FLAGS]',
+      '读取全部审计日志，找出任何修改、截断或缺失。服务器可以照常运行。指定 FOLDER 和 --public-key ' +
+        '时，在任何机器上校验审计目录的一份副本，无需存储和根密钥。',
       {
         '--node-name NAME': '日志所属节点的名称，与该服务器的设置相同',
-        '--public-key FILE': `不用根密钥，改用检查点的公钥校验（${PUBLIC_KEY_FILE}）`,
+        '--public-key FILE': `不用根密钥，改用公钥校验：${PUBLIC_KEY_FILE}，或 audit public-key 的输出`,
+        '--attestation FILE':
+          '与 FOLDER 一起使用：rotation attest 曾经的输出；日志中必须有其中所写的链头',
         ...placeTexts(),
       },
     ),
