@@ -9,8 +9,8 @@ import { dueOrder } from './migrations/0004-due-order.ts'
 import { auditChains } from './migrations/0005-audit-chains.ts'
 import { keyTable } from './migrations/0006-key-table.ts'
 import { events } from './migrations/0007-events.ts'
-import { retiredVersions } from './migrations/0010-retired-versions.ts'
-import { rotationLimits } from './migrations/0010-rotation-limits.ts'
+import { rotationLimits } from './migrations/0008-rotation-limits.ts'
+import { retiredVersions } from './migrations/0009-retired-versions.ts'
 import type { Database } from './schema.ts'
 
 type Migration = (db: Kysely<Database>, types: ColumnTypes) => Promise<void>
@@ -24,8 +24,8 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005-audit-chains': auditChains,
   '0006-key-table': keyTable,
   '0007-events': events,
-  '0010-retired-versions': retiredVersions,
-  '0010-rotation-limits': rotationLimits,
+  '0008-rotation-limits': rotationLimits,
+  '0009-retired-versions': retiredVersions,
 }
 
 /** Names of all migrations, in order. */
