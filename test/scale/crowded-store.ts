@@ -155,6 +155,19 @@ export async function crowd(
     attempts: sql`0`,
     keep_until: halfOf(sql`null`, now),
   })
+  await fill('rotation_limits', {
+    key_id: key,
+    max_uses: sql`1000`,
+    reached_version: halfOf(sql`1`, sql`null`),
+    reached_at: halfOf(now, sql`null`),
+  })
+  await fill('retired_versions', {
+    key_id: key,
+    version: sql`1`,
+    retired_at: now,
+    retired_by: sql`'user-0'`,
+    note: sql`''`,
+  })
   await fill('notice_places', {
     name: named('place-'),
     due_at: now,

@@ -40,7 +40,7 @@ const later = (NOW + 1) as EpochMs
 /** Calls of every method of every store, on one that `crowd` has filled with so many rows. */
 export function everyCall(storage: Storage, filled: Filled, rows: number): readonly Call[] {
   const { keys, grants, labels, trust, keystores, replicas, identity, changes } = storage
-  const { checkpoints, meta, table, usage } = storage
+  const { checkpoints, meta, table, usage, retired, rotationLimits } = storage
   const { versioned } = filled
   if (versioned === undefined) throw new Error('the store lacks the key with many versions')
 
@@ -191,6 +191,38 @@ export function everyCall(storage: Storage, filled: Filled, rows: number): reado
     {
       method: 'usage.ofVersions',
       run: () => usage.ofVersions(filled.keyId(1), FIRST_VERSION, second),
+    },
+    { method: 'retired.find', run: () => retired.find(filled.keyId(1), FIRST_VERSION) },
+    {
+      method: 'retired.ofVersions',
+      run: () => retired.ofVersions(filled.keyId(1), FIRST_VERSION, second),
+    },
+    {
+      method: 'retired.restore',
+      run: () => retired.restore(versioned, FIRST_VERSION),
+    },
+    {
+      method: 'retired.retire',
+      run: () => retired.retire(versioned, FIRST_VERSION, { at: NOW, by: 'user-0', note: '' }),
+    },
+    { method: 'rotationLimits.find', run: () => rotationLimits.find(filled.keyId(1)) },
+    {
+      method: 'rotationLimits.put',
+      run: () => rotationLimits.put(filled.keyId(1), { maxUses: 5 }),
+    },
+    ...(['store', 'token'] as const).map((home) => ({
+      method: 'rotationLimits.reached',
+      about: home,
+      run: () => rotationLimits.reached(home, LIMIT),
+    })),
+    {
+      method: 'rotationLimits.reached',
+      about: 'after a place',
+      run: () => rotationLimits.reached('store', LIMIT, { dueAt: NOW, keyId: filled.keyId(2) }),
+    },
+    {
+      method: 'rotationLimits.forget',
+      run: () => rotationLimits.forget(filled.keyId(2), FIRST_VERSION),
     },
     { method: 'keys.find', run: () => keys.find(filled.keyId(1)) },
     { method: 'keys.findVersion', run: () => keys.findVersion(versioned, second) },

@@ -49,8 +49,13 @@ export function sqlRotationLimitStore(db: Kysely<Database>): RotationLimitStore 
           .innerJoin('keys as k', 'k.id', 'l.key_id')
           .select(['l.key_id', 'l.reached_version', 'l.reached_at'])
           .where('l.reached_at', 'is not', null)
-          .where('k.state', '=', 'enabled')
-          .where('k.keystore_id', home === 'store' ? '=' : '<>', DEFAULT_KEYSTORE)
+          // Not columns as they are: an index of keys would be walked in place of the few limits reached.
+          .where(sql<string>`coalesce(k.state, '')`, '=', 'enabled')
+          .where(
+            sql<string>`coalesce(k.keystore_id, '')`,
+            home === 'store' ? '=' : '<>',
+            DEFAULT_KEYSTORE,
+          )
         if (after !== undefined) {
           const { dueAt, keyId } = after
           query = query.where(({ eb, refTuple, tuple }) =>
