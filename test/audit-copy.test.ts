@@ -88,7 +88,7 @@ describe('a copy of the audit folder', () => {
     assert.equal(code, 0, out)
     assert.match(
       out,
-      /^The audit log is whole: \d+ records in 3 chains, .* [2-9]\d* checkpoints; MACs not/,
+      /^The audit log is whole: \d+ records in [1-3] chains, .* [1-9]\d* checkpoints; MACs not/,
     )
   })
 
