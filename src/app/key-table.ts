@@ -14,6 +14,7 @@ import type { Handler } from './handler.ts'
 import { hideMarker, shownMarker } from './hidden-markers.ts'
 import { searchMarker, searchPlace } from './page-markers.ts'
 import { presentKey } from './present-key.ts'
+import { watchedVersion } from './watched-version.ts'
 
 const SEARCH_PERMISSION = 'kms:cmk:list'
 /** Rows on a page when the caller does not say. */
@@ -73,13 +74,7 @@ export const listKeyVersions: Handler<'ListKeyVersions'> = async (deps, caller, 
     versions: page.map((version) => {
       const used = usage.get(version.version)
       const retirement = retired.get(version.version)
-      const watched = {
-        version: version.version,
-        createdAt: version.createdAt,
-        hasMaterial: version.wrappedMaterial.length > 0,
-        lastUsedAt: used?.lastUsedAt,
-        retirement,
-      }
+      const watched = watchedVersion(version, used, retirement)
       return {
         version: version.version,
         material_id: version.materialId,

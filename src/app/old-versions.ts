@@ -3,6 +3,7 @@ import { requireOwned, requireUsable } from '../core/key-state.ts'
 import { requireRetirable, UNUSED_DAYS } from '../core/version-retirement.ts'
 import { loadKey } from './find-key.ts'
 import type { Handler } from './handler.ts'
+import { watchedVersion } from './watched-version.ts'
 
 /** What this thread has counted is written first; what others count is up to ten seconds behind. */
 export const retireKeyVersion: Handler<'RetireKeyVersion'> = async (
@@ -19,13 +20,8 @@ export const retireKeyVersion: Handler<'RetireKeyVersion'> = async (
   const stored = await deps.keys.findVersion(key.id, version)
   if (stored === undefined) throw fault('version-not-retirable', { version })
   const usage = await deps.usage.ofVersions([{ keyId: key.id, version }])
-  const watched = {
-    version,
-    createdAt: stored.createdAt,
-    hasMaterial: stored.wrappedMaterial.length > 0,
-    lastUsedAt: usage.get(version)?.lastUsedAt,
-    retirement: await deps.retired.find(key.id, version),
-  }
+  const retired = await deps.retired.find(key.id, version)
+  const watched = watchedVersion(stored, usage.get(version), retired)
   const at = deps.clock.now()
   requireRetirable(key, watched, deps.usage.countedSince, unusedDays, at)
   const retirement = { at, by: caller.userName, note }
