@@ -197,7 +197,8 @@ function requireGoodWebhook(settings: Settings): void {
   }
 }
 
-function hasCredentials({ username, password }: URL): boolean {
+/** Whether a URL holds a user or a password, which would be logged with it. */
+export function hasCredentials({ username, password }: URL): boolean {
   return username !== '' || password !== ''
 }
 

@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { watchSlowWork } from '../crypto/slow-work.ts'
 import type { Tracing, TracingOptions } from '../tracing/tracing.ts'
 import type { Logger } from './log.ts'
-import { SettingsError } from './settings.ts'
+import { hasCredentials, SettingsError } from './settings.ts'
 import type { Settings } from './settings-table.ts'
 import { version } from './version.ts'
 
@@ -66,8 +66,7 @@ export function tracesUrl(settings: Settings, environment: Environment): string 
   if (!/^https?:\/\/[^\s/]+/.test(url) || !URL.canParse(url)) {
     throw new SettingsError('--otlp-endpoint must be a URL that begins with http:// or https://')
   }
-  const { username, password } = new URL(url)
-  if (username === '' && password === '') return url
+  if (!hasCredentials(new URL(url))) return url
   throw new SettingsError(
     '--otlp-endpoint must be a URL without user and password: set OTEL_EXPORTER_OTLP_HEADERS',
   )
