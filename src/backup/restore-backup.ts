@@ -1,6 +1,7 @@
 import type { RootKey } from '../crypto/root-key.ts'
 import type { Clock } from '../ports/clock.ts'
 import { quoted, type StoreEnd } from '../storage/copy/store-end.ts'
+import { TABLES_IN_ORDER } from '../storage/copy/tables.ts'
 import { MIGRATION_NAMES } from '../storage/sql/migrate.ts'
 import type { BackupFile } from './read-backup.ts'
 import { RefusedBackup } from './refused-backup.ts'
@@ -42,6 +43,16 @@ export async function fillFromBackup(
     `update users set tokens_valid_from = ${mark} where tokens_valid_from < ${other}`,
     [now, now],
   )
+}
+
+/** The last number that each table of a store gave, where they are counted. */
+export async function lastNumbers(end: StoreEnd): Promise<ReadonlyMap<string, number>> {
+  const present = await end.tables()
+  const numbers = new Map<string, number>()
+  for (const [table, { isCounted }] of TABLES_IN_ORDER) {
+    if (isCounted === true && present.has(table)) numbers.set(table, await end.lastNumber(table))
+  }
+  return numbers
 }
 
 /**

@@ -5,7 +5,13 @@ import { TABLES_IN_ORDER, type TableName } from '../storage/copy/tables.ts'
 import { openPostgres } from '../storage/postgres.ts'
 import type { PostgresPlace } from '../storage/postgres-links.ts'
 import { RefusedBackup } from './refused-backup.ts'
-import { type FillOptions, fillFromBackup, notEmpty, olderSchemaOf } from './restore-backup.ts'
+import {
+  type FillOptions,
+  fillFromBackup,
+  lastNumbers,
+  notEmpty,
+  olderSchemaOf,
+} from './restore-backup.ts'
 
 /** How often, and after which time again, it is asked who is connected. */
 const ASK_TIMES = 10
@@ -97,11 +103,5 @@ async function requireOlder(end: StoreEnd, until: string): Promise<void> {
 async function lockAndCount(end: StoreEnd): Promise<ReadonlyMap<string, number>> {
   const tables = await tablesOf(end)
   await end.query(`lock table ${tables.map(quoted)} in access exclusive mode`)
-  const numbers = new Map<string, number>()
-  for (const [table, { isCounted }] of TABLES_IN_ORDER) {
-    if (isCounted === true && tables.includes(table)) {
-      numbers.set(table, await end.lastNumber(table))
-    }
-  }
-  return numbers
+  return lastNumbers(end)
 }

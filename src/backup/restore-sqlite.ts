@@ -1,13 +1,18 @@
 import { existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs'
-import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { syncFile, syncFolder } from '../files/sync-path.ts'
 import { openSqliteEnd } from '../storage/copy/sqlite-end.ts'
 import type { StoreEnd } from '../storage/copy/store-end.ts'
-import { TABLES_IN_ORDER } from '../storage/copy/tables.ts'
 import { MIGRATION_NAMES } from '../storage/sql/migrate.ts'
 import { openSqlite } from '../storage/sqlite.ts'
 import { RefusedBackup } from './refused-backup.ts'
-import { type FillOptions, fillFromBackup, notEmpty, olderSchemaOf } from './restore-backup.ts'
+import {
+  type FillOptions,
+  fillFromBackup,
+  lastNumbers,
+  notEmpty,
+  olderSchemaOf,
+} from './restore-backup.ts'
 
 /** Files that SQLite has beside a database. */
 const BESIDE = ['-wal', '-shm'] as const
@@ -39,14 +44,14 @@ export async function restoreToSqlite(
     await fill(temporary, options, numbers)
     if (!isThere) {
       renameSync(temporary, path)
-      await syncFolder(path)
+      await syncFolder(dirname(path))
       return undefined
     }
     const kept = `${path}.replaced-${new Date(options.clock.now()).toISOString().replace(/[:.]/g, '')}`
     // There at both names until the new one has taken the old one's.
     linkSync(path, kept)
     renameSync(temporary, path)
-    await syncFolder(path)
+    await syncFolder(dirname(path))
     return kept
   } finally {
     remove(temporary)
@@ -64,12 +69,9 @@ async function numbersOf(path: string): Promise<ReadonlyMap<string, number>> {
   } catch (cause) {
     throw unreadable(path, cause)
   }
-  const numbers = new Map<string, number>()
+  let numbers: ReadonlyMap<string, number>
   try {
-    const present = await old.tables()
-    for (const [table, { isCounted }] of TABLES_IN_ORDER) {
-      if (isCounted === true && present.has(table)) numbers.set(table, await old.lastNumber(table))
-    }
+    numbers = await lastNumbers(old)
     await old.takeStock()
   } catch (cause) {
     throw unreadable(path, cause)
@@ -109,7 +111,7 @@ async function fill(
   if (until !== undefined) {
     await (await openSqlite({ file: path, clock, until: MIGRATION_NAMES.at(-1) })).close()
   }
-  await sync(path)
+  await syncFile(path)
 }
 
 async function requireSound(target: StoreEnd): Promise<void> {
@@ -121,17 +123,4 @@ async function requireSound(target: StoreEnd): Promise<void> {
 
 function remove(path: string): void {
   for (const suffix of ['', ...BESIDE]) rmSync(`${path}${suffix}`, { force: true })
-}
-
-async function sync(path: string): Promise<void> {
-  const file = await open(path, 'r')
-  try {
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform !== 'win32') await sync(dirname(path)) // Windows opens no folders
 }

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs'
 import { type FileHandle, link, lstat, open, rename, unlink } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Writable } from 'node:stream'
+import { syncFolder } from './sync-path.ts'
 
 /** Where bytes go, one part after the other. */
 export interface ByteSink {
@@ -103,14 +104,4 @@ async function giveNewName(temporary: string, path: string): Promise<void> {
     return
   }
   await unlink(temporary)
-}
-
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return // which opens no folders
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
 }
