@@ -42,6 +42,9 @@ describe('a copy of the audit folder', () => {
     // The thread that answers may have no record yet.
     do attestation = await saved('attestation.json', 'rotation', 'attest', keyId)
     while (statedRecords() < 5)
+    // A chain without records has no checkpoint: more than one thread answers before it stops.
+    while (logs(join(server.directory, 'audit')).filter((log) => statSync(log).size > 0).length < 2)
+      await server.kms('describe-key', { key_id: keyId }, { headers: { Connection: 'close' } })
     await server.running.stop()
   })
   after(async () => {
@@ -88,7 +91,7 @@ describe('a copy of the audit folder', () => {
     assert.equal(code, 0, out)
     assert.match(
       out,
-      /^The audit log is whole: \d+ records in [1-3] chains, .* [1-9]\d* checkpoints; MACs not/,
+      /^The audit log is whole: \d+ records in 3 chains, .* [2-9]\d* checkpoints; MACs not/,
     )
   })
 
