@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Json } from '../server.ts'
+import { type ServerProcess, startProcess } from '../start-process.ts'
 import { type Campaign, countOf } from './outcome.ts'
 
 /** How hard to try. */
@@ -53,7 +54,7 @@ export async function runKills(options: KillsOptions): Promise<KillsFigures> {
   try {
     for (let kills = 0; kills <= options.kills; kills++) {
       const startedAtMs = performance.now()
-      const server = await start(directory)
+      const server = await startProcess(directory)
       slowestStartMs = Math.max(slowestStartMs, performance.now() - startedAtMs)
       const api = await connect(server, directory)
       await checkAll(api, known)
@@ -85,11 +86,6 @@ export async function runKills(options: KillsOptions): Promise<KillsFigures> {
       slowestStartMs,
     }
   }
-}
-
-interface Server {
-  readonly child: ChildProcess
-  readonly url: string
 }
 
 type Api = (name: string, body: unknown) => Promise<Json>
@@ -128,37 +124,13 @@ function told(f: KillsFigures): string {
 /** The server is gone: whether the request was done is unknown. */
 class NoAnswer extends Error {}
 
-async function start(directory: string): Promise<Server> {
-  const args = [
-    MAIN,
-    'serve',
-    '--listen',
-    '127.0.0.1:0',
-    '--data',
-    directory,
-    '--log-level',
-    'error',
-  ]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-  let printed = ''
-  for await (const chunk of child.stdout ?? []) {
-    printed += chunk
-    const url = /listens on (\S+)/.exec(printed)?.[1]
-    if (url !== undefined && printed.includes('Ctrl-C')) {
-      child.stdout?.resume()
-      return { child, url }
-    }
-  }
-  throw new Error(`the server did not start: ${printed}`)
-}
-
 async function stopCleanly(child: ChildProcess): Promise<void> {
   child.kill('SIGTERM')
   const [code] = await once(child, 'exit')
   if (code !== 0) throw new Error(`the server stopped with code ${code}`)
 }
 
-async function connect({ url }: Server, directory: string): Promise<Api> {
+async function connect({ url }: ServerProcess, directory: string): Promise<Api> {
   const text = await readFile(join(directory, 'bootstrap-credentials.json'), 'utf8')
   const credentials = JSON.parse(text)
   const { user_id: id, password, project_id: project } = credentials

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,9 +9,9 @@ import { after, before, describe, test } from 'node:test'
 import { embeddedPostgres } from '../postgres/binaries.ts'
 import { startPostgres, type TestPostgres } from '../postgres/start-postgres.ts'
 import { type Json, passwordAuth, signIn } from '../server.ts'
+import { startProcess } from '../start-process.ts'
 import { aSecret, type Receiver, startReceiver } from './receiver.ts'
 
-const MAIN = new URL('../../bin/keyturn.mjs', import.meta.url).pathname
 const KILLS = 2
 const binaries = embeddedPostgres()
 const ENGINES = ['SQLite', ...(binaries === undefined ? [] : ['PostgreSQL'])] as const
@@ -39,7 +39,10 @@ describe('a server that is killed between a rotation and its event', () => {
       let running: ChildProcess | undefined
       try {
         for (let kills = 0; kills <= KILLS; kills++) {
-          const { child, url } = await start(data, receiver, secretFile, store)
+          const { child, url } = await startProcess(data, [
+            ...['--workers', '1', '--webhook-url', receiver.url, '--webhook-secret-file'],
+            ...[secretFile, '--webhook-timeout-ms', '300', ...store],
+          ])
           const isLast = kills === KILLS
           running = child
           // Some are taken at once; some get no answer the first time.
@@ -131,30 +134,6 @@ async function connect(url: string, data: string) {
     })
     return { status: response.status, body: (await response.json()) as Json }
   }
-}
-
-async function start(
-  data: string,
-  receiver: Receiver,
-  secretFile: string,
-  store: readonly string[],
-): Promise<{ readonly child: ChildProcess; readonly url: string }> {
-  const args = [
-    ...[MAIN, 'serve', '--listen', '127.0.0.1:0', '--data', data, '--workers', '1'],
-    ...['--log-level', 'error', '--webhook-url', receiver.url],
-    ...['--webhook-secret-file', secretFile, '--webhook-timeout-ms', '300', ...store],
-  ]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-  let printed = ''
-  for await (const chunk of child.stdout ?? []) {
-    printed += chunk
-    const url = /listens on (\S+)/.exec(printed)?.[1]
-    if (url !== undefined && printed.includes('Ctrl-C')) {
-      child.stdout?.resume()
-      return { child, url }
-    }
-  }
-  throw new Error(`the server did not start: ${printed}`)
 }
 
 async function newStore(postgres: TestPostgres | undefined) {
