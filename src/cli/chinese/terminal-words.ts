@@ -46,6 +46,12 @@ export function secretInChinese(secret: SecretName): string {
   switch (secret.kind) {
     case 'token':
       return 'Token'
+    case 'passphrase':
+      return '封存口令'
+    case 'newPassphrase':
+      return '新的封存口令'
+    case 'passphraseAgain':
+      return '再次输入'
     case 'password':
       return `用户 ${secret.user} 的密码`
     case 'secretKey':
