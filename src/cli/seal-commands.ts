@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { SEAL_KINDS } from '../ports/seal.ts'
 import { createSeal, migrateSeal } from '../server/change-seal.ts'
 import { planSeal, sealFile, sealIn } from '../server/seal-settings.ts'
@@ -44,7 +43,6 @@ export const sealCreate: Command = {
   async run(args, io) {
     const call = parseSealCall(args, CREATE_FLAGS, io)
     const kind = kindOf(call, 'seal')
-    await mkdir(call.directory, { recursive: true, mode: 0o700 })
     const passphrase = await newPassphraseFor(kind, call, 'seal-passphrase-file', io)
     io.print(await createSeal(call.directory, call.rootKey, kind, passphrase))
     return EXIT.ok

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { open, rename, rm } from 'node:fs/promises'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { ROOT_KEY_BYTES, rootKeyFrom } from '../crypto/root-key.ts'
 import { SecretBytes } from '../crypto/secret-bytes.ts'
@@ -29,6 +29,7 @@ export async function createSeal(
   if (existsSync(join(directory, DATABASE_FILE))) {
     throw new Error(`${directory} has a database already: put its root key back from its backup`)
   }
+  await mkdir(directory, { recursive: true, mode: 0o700 })
   const seal = newSeal(path, kind, passphrase)
   return (await makeRootKey(seal, () => SecretBytes.random(ROOT_KEY_BYTES))).id
 }

@@ -115,7 +115,7 @@ for (const workers of ['1', '2']) {
         assert.match(JSON.parse(text).error_msg, /sealed/)
       }
       const chinese = await page('/nowhere', { headers: { 'X-Language': 'zh-cn' } })
-      assert.match(JSON.parse(chinese.text).error_msg, /封存/)
+      assert.match(JSON.parse(chinese.text).error_msg, /封印/)
       const identity = await page('/v3/auth/tokens', { method: 'POST', body: '{}' })
       assert.equal(JSON.parse(identity.text).error.code, 503)
 

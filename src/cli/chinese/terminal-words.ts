@@ -47,9 +47,9 @@ export function secretInChinese(secret: SecretName): string {
     case 'token':
       return 'Token'
     case 'passphrase':
-      return '封存口令'
+      return '封印口令'
     case 'newPassphrase':
-      return '新的封存口令'
+      return '新的封印口令'
     case 'passphraseAgain':
       return '再次输入'
     case 'password':

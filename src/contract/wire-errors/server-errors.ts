@@ -32,6 +32,6 @@ export const SERVER_ERRORS = {
     status: 503,
     code: 'KMS.0101',
     en: 'The server is sealed: an operator has to unseal it.',
-    zh: '服务已封存，需要运维人员解封。',
+    zh: '服务已封印，需要运维人员解封。',
   },
 } as const satisfies Partial<Record<FaultKind, WireError>>
