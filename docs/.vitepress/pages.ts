@@ -65,6 +65,7 @@ export const SECTIONS: readonly Section[] = [
     pages: [
       ['guide/security', 'Security guide', '安全指南'],
       ['threat-model', 'Threat model', '威胁模型'],
+      ['reliability', 'Reliability', '可靠性'],
     ],
   },
   {

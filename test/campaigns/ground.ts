@@ -2,16 +2,16 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { RootKey } from '../../../src/crypto/root-key.ts'
-import { fileSeal } from '../../../src/seals/file-seal.ts'
-import { createRootKeyFile } from '../../../src/server/data-folder.ts'
-import { embeddedPostgres, NO_POSTGRES } from '../../postgres/binaries.ts'
+import type { RootKey } from '../../src/crypto/root-key.ts'
+import { fileSeal } from '../../src/seals/file-seal.ts'
+import { createRootKeyFile } from '../../src/server/data-folder.ts'
+import { embeddedPostgres, NO_POSTGRES } from '../postgres/binaries.ts'
 import {
   startPostgres,
   type TestPostgres,
   type TestPostgresOptions,
-} from '../../postgres/start-postgres.ts'
-import { type Credentials, passwordAuth, signIn } from '../../server.ts'
+} from '../postgres/start-postgres.ts'
+import { type Credentials, passwordAuth, signIn } from '../server.ts'
 import { type NodeOptions, type NodeProcess, runKeyturn, startNode } from './node-process.ts'
 
 /** What nodes stand on: one PostgreSQL with an empty database, one root key. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openPostgres } from '../../../src/storage/postgres.ts'
-import { placeOf } from '../../postgres/place-of.ts'
+import { openPostgres } from '../../src/storage/postgres.ts'
+import { placeOf } from '../postgres/place-of.ts'
 import { type CallLine, openLine } from './call-line.ts'
 import { adminToken, credentialsOf, makeGround, noPostgres } from './ground.ts'
 import { type Hammer, type Shot, startHammer } from './hammer.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { noPostgres } from './campaigns/ground.ts'
-import { runRestarts } from './campaigns/restarts.ts'
+import { noPostgres } from './ground.ts'
+import { runRestarts } from './restarts.ts'
 
 const skip = noPostgres() ?? false
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { runDue } from './campaigns/due.ts'
-import { noPostgres } from './campaigns/ground.ts'
+import { runDue } from './due.ts'
+import { noPostgres } from './ground.ts'
 
 for (const [title, nodes, skip] of [
   ['SQLite', 0, false],

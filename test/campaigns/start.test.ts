@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { noPostgres } from './campaigns/ground.ts'
-import { runStart } from './campaigns/start.ts'
+import { noPostgres } from './ground.ts'
+import { runStart } from './start.ts'
 
 const skip = noPostgres() ?? false
 

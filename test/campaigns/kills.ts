@@ -4,17 +4,18 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Json } from '../server.ts'
+import { type Campaign, countOf } from './outcome.ts'
 
 /** How hard to try. */
-export interface CampaignOptions {
+export interface KillsOptions {
   readonly kills: number
   readonly clients: number
   /** Told after each kill. */
-  readonly onKill?: (figures: CampaignFigures) => void
+  readonly onKill?: (figures: KillsFigures) => void
 }
 
 /** What was done and checked. */
-export interface CampaignFigures {
+export interface KillsFigures {
   readonly kills: number
   readonly keys: number
   readonly rotations: number
@@ -44,7 +45,7 @@ const MAX_LIFE_MS = 500
  *
  * @throws {Error} at the first thing that is lost, doubled or half done
  */
-export async function crashCampaign(options: CampaignOptions): Promise<CampaignFigures> {
+export async function runKills(options: KillsOptions): Promise<KillsFigures> {
   const directory = await mkdtemp(join(tmpdir(), 'keyturn-crash-'))
   const known: Acknowledged[] = []
   let slowestStartMs = 0
@@ -74,7 +75,7 @@ export async function crashCampaign(options: CampaignOptions): Promise<CampaignF
     await rm(directory, { recursive: true, force: true })
   }
 
-  function figures(kills: number): CampaignFigures {
+  function figures(kills: number): KillsFigures {
     return {
       kills,
       keys: known.length,
@@ -92,6 +93,37 @@ interface Server {
 }
 
 type Api = (name: string, body: unknown) => Promise<Json>
+
+/** A server killed under load, as a campaign. */
+export const kills: Campaign = {
+  about: 'a server is killed with SIGKILL under load: nothing that it acknowledged is lost.',
+  flags: {
+    kills: { help: 'how often', default: '100' },
+    clients: { help: 'clients that create, rotate and encrypt', default: '8' },
+  },
+  missing: () => undefined,
+  async run(flags, say) {
+    const asked = { kills: countOf(flags, 'kills'), clients: countOf(flags, 'clients') }
+    try {
+      const figures = await runKills({
+        ...asked,
+        onKill: (sofar) => {
+          if (sofar.kills % 10 === 0) say(told(sofar))
+        },
+      })
+      return { lines: [told(figures)], broken: [] }
+    } catch (error) {
+      return { lines: [], broken: [String(error)] }
+    }
+  },
+}
+
+function told(f: KillsFigures): string {
+  return (
+    `${f.kills} kills: ${f.keys} keys, ${f.rotations} rotations, ${f.texts} texts and ` +
+    `${f.auditRecords} audit records checked; slowest start ${f.slowestStartMs.toFixed(0)} ms`
+  )
+}
 
 /** The server is gone: whether the request was done is unknown. */
 class NoAnswer extends Error {}

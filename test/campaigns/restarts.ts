@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { TestPostgres } from '../../postgres/start-postgres.ts'
+import type { TestPostgres } from '../postgres/start-postgres.ts'
 import { type CallLine, openLine } from './call-line.ts'
 import {
   adminToken,

@@ -1,5 +1,5 @@
 import { Agent, request as httpRequest } from 'node:http'
-import type { Json } from '../../server.ts'
+import type { Json } from '../server.ts'
 
 /** An answer, or that there was none, with when it was asked for and when it came. */
 export interface Answer {

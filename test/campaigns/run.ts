@@ -1,17 +1,15 @@
-// Campaigns that prove what is promised of many nodes: npm run scale -- NAME [FLAGS]
+// Campaigns that try to break what is promised: npm run campaign -- NAME [FLAGS]
 import { parseArgs } from 'node:util'
-import { due } from './campaigns/due.ts'
-import type { Campaign } from './campaigns/outcome.ts'
-import { restarts } from './campaigns/restarts.ts'
-import { revocation } from './campaigns/revocation.ts'
-import { start } from './campaigns/start.ts'
-
-const CAMPAIGNS: Readonly<Record<string, Campaign>> = { revocation, restarts, due, start }
+import { CAMPAIGNS } from './campaign-list.ts'
 
 const [name = '', ...args] = process.argv.slice(2)
+if (name === '') {
+  console.log(help())
+  process.exit(0)
+}
 const campaign = Object.hasOwn(CAMPAIGNS, name) ? CAMPAIGNS[name] : undefined
 if (campaign === undefined) {
-  console.error(help())
+  console.error(`There is no campaign ${name}.\n\n${help()}`)
   process.exit(2)
 }
 const missing = campaign.missing()
@@ -46,5 +44,5 @@ function help(): string {
     )
     return [`  ${each}: ${about}`, ...lines].join('\n')
   })
-  return `npm run scale -- NAME [FLAGS]\n\n${parts.join('\n')}`
+  return `npm run campaign -- NAME [FLAGS]\n\n${parts.join('\n')}`
 }

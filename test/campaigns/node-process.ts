@@ -4,7 +4,7 @@ import { mkdirSync, openSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-const MAIN = new URL('../../../bin/keyturn.mjs', import.meta.url).pathname
+const MAIN = new URL('../../bin/keyturn.mjs', import.meta.url).pathname
 const START_TIMEOUT_MS = 120_000
 
 /** How a node is started. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { noPostgres } from './campaigns/ground.ts'
-import { noNamespaces } from './campaigns/namespaces.ts'
-import { runRevocation } from './campaigns/revocation.ts'
+import { noPostgres } from './ground.ts'
+import { noNamespaces } from './namespaces.ts'
+import { runRevocation } from './revocation.ts'
 
 const skip = noNamespaces() ?? noPostgres() ?? false
 
