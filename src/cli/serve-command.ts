@@ -49,7 +49,8 @@ async function startUnless(
 ): Promise<RunningServer | undefined> {
   const words = await sealWordsFor(io)
   const stopping = new AbortController()
-  stopped.then(() => stopping.abort())
+  const stop = () => stopping.abort()
+  stopped.then(stop, stop)
   const watch = {
     signal: stopping.signal,
     onSealed: ({ url }: SealedServer) => io.print(words.waiting(url)),
