@@ -36,6 +36,7 @@ export const SECTIONS: readonly Section[] = [
       ['how-to/sops', 'SOPS', 'SOPS'],
       ['how-to/opengauss', 'openGauss', 'openGauss'],
       ['file-format', 'Encrypted files', '加密文件'],
+      ['how-to/rotation-by-use', 'Rotation by use', '按用量轮换'],
       ['how-to/testing', 'Testing your own software', '测试您自己的软件'],
       ['events', 'Events and webhooks', '事件与 webhook'],
     ],
@@ -57,6 +58,7 @@ export const SECTIONS: readonly Section[] = [
       ['observability', 'Observability', '可观测性'],
       ['metrics', 'Metrics', '指标'],
       ['audit-log', 'The audit log', '审计日志'],
+      ['proof', 'Proof for others', '给他人的证明'],
     ],
   },
   {

@@ -1,5 +1,6 @@
 import type { RotationEvent } from '../core/rotation.ts'
 import type { RootKey } from '../crypto/root-key.ts'
+import type { AuditHead } from '../ports/audit-log.ts'
 import type { AuditReader } from '../ports/audit-reader.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { EventOutbox } from '../ports/event-outbox.ts'
@@ -12,6 +13,7 @@ import type { KeystoreRegistry } from '../ports/keystore-registry.ts'
 import type { LabelStore } from '../ports/label-store.ts'
 import type { Peers } from '../ports/peers.ts'
 import type { ReplicaStore } from '../ports/replica-store.ts'
+import type { RotationLimitStore } from '../ports/rotation-limit-store.ts'
 import type { SignInDesk } from '../ports/sign-in-desk.ts'
 import type { TrustStore } from '../ports/trust-store.ts'
 import type { Announcements } from './announcements.ts'
@@ -28,8 +30,11 @@ export interface Deps {
   readonly table: KeyTable
   /** The audit log of this node. */
   readonly auditReader: AuditReader
+  /** Where the audit chain of this thread stands. */
+  readonly auditHead: () => AuditHead
   /** Counts uses of keys. */
   readonly usage: UsageCounter
+  readonly rotationLimits: RotationLimitStore
   readonly grants: GrantStore
   readonly labels: LabelStore
   readonly trust: TrustStore

@@ -17,6 +17,8 @@ export interface RequestContext {
   keyId: KeyId | undefined
   /** The version that was used. */
   keyVersion: VersionNumber | undefined
+  /** How many bytes of plaintext that version protected. */
+  protectedBytes: number
   /** Another version that was opened on the way, when what it protected is protected anew. */
   reopened: { readonly keyId: KeyId; readonly version: VersionNumber } | undefined
   /**

@@ -7,6 +7,7 @@ import {
   listAccessPoint,
 } from './access-points.ts'
 import { associateAlias, createAlias, deleteAlias, listAliases } from './aliases.ts'
+import { showRotationAttestation } from './attest-rotation.ts'
 import { listAuditRecords } from './audit-records.ts'
 import { createDatakeyCapsule, decryptDatakeyCapsule } from './capsules.ts'
 import { advanceClock, showClock } from './clock.ts'
@@ -81,6 +82,7 @@ import {
   updateKeyRotationInterval,
 } from './rotation.ts'
 import { listProjectRotationEvents, showRotationOverview } from './rotation-calendar.ts'
+import { setRotationLimits, showRotationLimits } from './rotation-limits.ts'
 import {
   deriveSharedSecret,
   generateMac,
@@ -89,6 +91,7 @@ import {
   validateSignature,
   verifyMac,
 } from './sign.ts'
+import { listSigningKeys } from './signing-keys.ts'
 import { decryptData, encryptData } from './small-data.ts'
 import {
   batchCreateKmsTags,
@@ -117,7 +120,10 @@ export const HANDLERS: Handlers = {
   ListKeyVersions: listKeyVersions,
   ListProjectRotationEvents: listProjectRotationEvents,
   ShowRotationOverview: showRotationOverview,
+  ShowRotationLimits: showRotationLimits,
+  SetRotationLimits: setRotationLimits,
   ListAuditRecords: listAuditRecords,
+  ListSigningKeys: listSigningKeys,
   ShowUserInstances: showUserInstances,
   ShowUserQuotas: showUserQuotas,
   EnableKeyRotation: enableKeyRotation,
@@ -126,6 +132,7 @@ export const HANDLERS: Handlers = {
   RotateOnDemand: rotateOnDemand,
   ShowKeyRotationStatus: showKeyRotationStatus,
   ListRotationEvents: listRotationEvents,
+  ShowRotationAttestation: showRotationAttestation,
   CreateRandom: createRandom,
   CreateDatakey: createDatakey,
   CreateDatakeyWithoutPlaintext: createDatakeyWithoutPlaintext,

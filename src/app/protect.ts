@@ -32,6 +32,7 @@ export function protect(
   const cipher = known?.kind === 'cipher' ? known : encryptingCipher(deps, warm, version)
   return whenReady(cipher, (ready) => {
     context.keyVersion = version
+    context.protectedBytes += plaintext.length
     return encryptMessage(ready, { keyId: warm.key.id, version, kind, context: bound }, plaintext)
   })
 }

@@ -2,8 +2,10 @@ import { fault } from '../core/fault.ts'
 import type { KeyId, VersionNumber } from '../core/ids.ts'
 import type { Key } from '../core/key.ts'
 import { isRotationDue, type RotationCause, type RotationEvent, rotate } from '../core/rotation.ts'
+import { isWornOut } from '../core/rotation-limits.ts'
 import type { EpochMs } from '../core/time.ts'
 import type { StoredKeyVersion } from '../ports/key-store.ts'
+import type { ReachedLimit } from '../ports/rotation-limit-store.ts'
 import type { Deps } from './deps.ts'
 import { discardVersion, makeVersion } from './make-version.ts'
 
@@ -31,6 +33,19 @@ export async function rotateIfDue(
   actor: string,
 ): Promise<boolean> {
   return (await rotateWhere(deps, keyId, isRotationDue, cause, actor)) !== undefined
+}
+
+/**
+ * Rotates a key of which a version has reached a limit of use; that it did is forgotten once another
+ * version protects. Once reached, once rotated, whoever asks.
+ */
+export async function rotateIfWornOut(
+  deps: Deps,
+  { keyId, version }: Pick<ReachedLimit, 'keyId' | 'version'>,
+): Promise<void> {
+  await rotateWhere(deps, keyId, (key) => isWornOut(key, version), 'usage', SCHEDULER_ACTOR)
+  const stored = await deps.keys.find(keyId)
+  if (stored?.key.primaryVersion !== version) await deps.rotationLimits.forget(keyId, version)
 }
 
 /** Material that was imported for the next rotation of a key, unless it has expired meanwhile. */

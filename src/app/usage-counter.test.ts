@@ -10,9 +10,18 @@ const NOW = 1_000 as EpochMs
 const keyOf = (n: number) => `key-${n}` as KeyId
 const versionOf = (n: number) => n as VersionNumber
 
+interface Sum {
+  readonly protect: number
+  readonly bytes: number
+  readonly open: number
+  readonly last: number
+}
+
+const NONE: Sum = { protect: 0, bytes: 0, open: 0, last: 0 }
+
 /** A store in memory that fails when it is told to, before or after it has waited. */
 function aStore() {
-  const sums = new Map<string, { protect: number; open: number; last: number }>()
+  const sums = new Map<string, Sum>()
   const state = { fails: false, writes: 0, most: 0 }
   const store: UsageStore = {
     async add(uses) {
@@ -21,10 +30,12 @@ function aStore() {
       if (isFailing) throw new Error('no store')
       state.writes++
       state.most = Math.max(state.most, uses.length)
-      for (const { keyId, version, protectCount, openCount, lastUsedAt } of uses) {
-        const sum = sums.get(`${keyId} ${version}`) ?? { protect: 0, open: 0, last: 0 }
+      for (const use of uses) {
+        const { keyId, version, protectCount, protectBytes, openCount, lastUsedAt } = use
+        const sum = sums.get(`${keyId} ${version}`) ?? NONE
         sums.set(`${keyId} ${version}`, {
           protect: sum.protect + protectCount,
+          bytes: sum.bytes + protectBytes,
           open: sum.open + openCount,
           last: Math.max(sum.last, lastUsedAt),
         })
@@ -35,8 +46,15 @@ function aStore() {
       for (let version = from; version <= to; version = versionOf(version + 1)) {
         const sum = sums.get(`${keyId} ${version}`)
         if (sum === undefined) continue
-        const { protect: protectCount, open: openCount, last } = sum
-        found.push({ keyId, version, protectCount, openCount, lastUsedAt: last as EpochMs })
+        const { protect: protectCount, bytes: protectBytes, open: openCount, last } = sum
+        found.push({
+          keyId,
+          version,
+          protectCount,
+          protectBytes,
+          openCount,
+          lastUsedAt: last as EpochMs,
+        })
       }
       return found
     },
@@ -67,6 +85,7 @@ test('whatever fails in between, in the end every use was counted once', async (
       key: fc.nat(3),
       version: fc.integer({ min: 1, max: 3 }),
       use: fc.constantFrom('protect' as const, 'open' as const),
+      bytes: fc.nat(9999),
     }),
     fc.record({ kind: fc.constant('flush' as const), fails: fc.boolean(), waits: fc.boolean() }),
   )
@@ -74,7 +93,7 @@ test('whatever fails in between, in the end every use was counted once', async (
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
       const { store, sums, state } = aStore()
       const counter = new UsageCounter(store, NOW)
-      const wanted = new Map<string, { protect: number; open: number; last: number }>()
+      const wanted = new Map<string, Sum>()
       const flushes: Promise<void>[] = []
       let now = 1
       for (const one of steps) {
@@ -86,9 +105,10 @@ test('whatever fails in between, in the end every use was counted once', async (
           continue
         }
         const name = `${keyOf(one.key)} ${one.version}`
-        const sum = wanted.get(name) ?? { protect: 0, open: 0, last: 0 }
-        wanted.set(name, { ...sum, [one.use]: sum[one.use] + 1, last: ++now })
-        counter.note(keyOf(one.key), versionOf(one.version), one.use, now as EpochMs)
+        const sum = wanted.get(name) ?? NONE
+        const bytes = sum.bytes + one.bytes
+        wanted.set(name, { ...sum, bytes, [one.use]: sum[one.use] + 1, last: ++now })
+        counter.note(keyOf(one.key), versionOf(one.version), one.use, now as EpochMs, one.bytes)
       }
       await Promise.all(flushes)
       state.fails = false

@@ -8,6 +8,7 @@ const BATCH = 256
 interface Count {
   readonly version: VersionNumber
   protectCount: number
+  protectBytes: number
   openCount: number
   lastUsedAt: EpochMs
 }
@@ -30,11 +31,16 @@ export class UsageCounter {
     this.countedSince = countedSince
   }
 
-  /** Counts a use. */
-  note(keyId: KeyId, version: VersionNumber, use: KeyUse, now: EpochMs): void {
+  /**
+   * Counts a use.
+   *
+   * @param protectedBytes Bytes of plaintext, where a symmetric key protected some.
+   */
+  note(keyId: KeyId, version: VersionNumber, use: KeyUse, now: EpochMs, protectedBytes = 0): void {
     const count = this.#countOf(keyId, version)
     if (use === 'protect') count.protectCount++
     else count.openCount++
+    count.protectBytes += protectedBytes
     if (now > count.lastUsedAt) count.lastUsedAt = now
   }
 
@@ -76,8 +82,10 @@ export class UsageCounter {
     }
   }
 
-  #putBack({ keyId, version, protectCount, openCount, lastUsedAt }: VersionUsage): void {
+  #putBack(use: VersionUsage): void {
+    const { keyId, version, protectCount, protectBytes, openCount, lastUsedAt } = use
     const count = this.#countOf(keyId, version)
+    count.protectBytes += protectBytes
     count.protectCount += protectCount
     count.openCount += openCount
     if (lastUsedAt > count.lastUsedAt) count.lastUsedAt = lastUsedAt
@@ -92,7 +100,7 @@ export class UsageCounter {
     // Most keys are used in one version, few in more than two.
     let count = counts.find((one) => one.version === version)
     if (count === undefined) {
-      count = { version, protectCount: 0, openCount: 0, lastUsedAt: 0 as EpochMs }
+      count = { version, protectCount: 0, protectBytes: 0, openCount: 0, lastUsedAt: 0 as EpochMs }
       counts.push(count)
     }
     return count

@@ -1,10 +1,9 @@
-import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
+import { type KeyObject, sign, verify } from 'node:crypto'
 import type { EpochMs } from '../core/time.ts'
+import { ed25519Key, publicPemOf } from '../crypto/ed25519-key.ts'
 import type { RootKey } from '../crypto/root-key.ts'
 import type { AuditCheckpoint } from '../ports/audit-log.ts'
 
-/** DER of an Ed25519 private key up to its 32-byte seed. Source: RFC 8410 §7. */
-const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex')
 const DOMAIN = 'keyturn/v1/audit-checkpoint'
 
 /** Signs checkpoints with a key that hangs under the root key. */
@@ -15,25 +14,14 @@ export interface CheckpointSigner {
 
 /** The signer of checkpoints under a root key. Source: RFC 8032, Ed25519. */
 export function checkpointSigner(root: RootKey): CheckpointSigner {
-  const privateKey = root.checkpoint.lend((seed) => {
-    const der = Buffer.concat([PKCS8_PREFIX, seed])
-    const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
-    der.fill(0)
-    return key
-  })
-  const publicKeyPem = createPublicKey(privateKey).export({ format: 'pem', type: 'spki' })
+  const privateKey = ed25519Key(root.checkpoint)
   return {
-    publicKeyPem: publicKeyPem.toString(),
+    publicKeyPem: publicPemOf(privateKey),
     sign(chain, count, head, at) {
       const signature = sign(null, signedBytes(chain, count, head, at), privateKey)
       return { chain, count, head, signature, at }
     },
   }
-}
-
-/** The public half of a signer as verifiers take it. */
-export function checkpointPublicKey(pem: string): KeyObject {
-  return createPublicKey(pem)
 }
 
 /** Whether a checkpoint was signed by the key of `publicKey`. */

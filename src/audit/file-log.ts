@@ -2,7 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RootKey } from '../crypto/root-key.ts'
-import type { AuditFigures, AuditLog, AuditRecord, CheckpointStore } from '../ports/audit-log.ts'
+import type {
+  AuditFigures,
+  AuditHead,
+  AuditLog,
+  AuditRecord,
+  CheckpointStore,
+} from '../ports/audit-log.ts'
 import type { Clock } from '../ports/clock.ts'
 import { type CheckpointSigner, checkpointSigner } from './checkpoint.ts'
 import { CHAIN_START, fileName, groupHash, groupMac, recordLine, sealLine } from './format.ts'
@@ -123,6 +129,10 @@ class FileAuditLog implements AuditLog {
 
   figures(): AuditFigures {
     return { records: this.#records, groups: this.#groups, failures: this.#failures }
+  }
+
+  head(): AuditHead {
+    return { chain: this.#chain, records: this.#count, head: this.#head }
   }
 
   append(record: AuditRecord): Promise<void> {

@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto'
 import {
   closeSync,
   createReadStream,
@@ -10,9 +9,10 @@ import {
   statSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { type NamedPublicKey, publicKeysIn } from '../crypto/ed25519-key.ts'
 import type { RootKey } from '../crypto/root-key.ts'
 import type { AuditCheckpoint } from '../ports/audit-log.ts'
-import { checkpointPublicKey, isGenuine } from './checkpoint.ts'
+import { isGenuine } from './checkpoint.ts'
 import {
   CHAIN_START,
   groupHash,
@@ -35,7 +35,7 @@ export interface VerifyOptions {
   /** Chains that must be here. */
   readonly chains: readonly string[]
   readonly checkpoints: readonly AuditCheckpoint[]
-  /** Public half of the checkpoint key, PEM. */
+  /** Public half of the checkpoint key, PEM; of several keys each may have signed. */
   readonly publicKeyPem: string
   /** With it the MACs are checked too; without it hashes and checkpoints only. */
   readonly root: RootKey | undefined
@@ -139,7 +139,7 @@ function lastSealLine(path: string) {
 
 class ChainCheck {
   readonly #options: VerifyOptions
-  readonly #publicKey: KeyObject
+  readonly #publicKeys: readonly NamedPublicKey[]
   readonly #problems: string[] = []
   /** Checkpoints by the chain and the count they vouch for. */
   readonly #pending: Map<string, AuditCheckpoint>
@@ -159,7 +159,7 @@ class ChainCheck {
       this.#count = start.count
       this.#head = start.head
     }
-    this.#publicKey = checkpointPublicKey(options.publicKeyPem)
+    this.#publicKeys = publicKeysIn(options.publicKeyPem)
     this.#pending = new Map(
       options.checkpoints.map((point) => [nameOf(point.chain, point.count), point]),
     )
@@ -251,7 +251,7 @@ class ChainCheck {
     const checkpoint = this.#pending.get(name)
     if (checkpoint === undefined) return
     this.#pending.delete(name)
-    if (!isGenuine(checkpoint, this.#publicKey)) {
+    if (!this.#publicKeys.some(({ key }) => isGenuine(checkpoint, key))) {
       this.#report(`the checkpoint at record ${count} is forged`, number)
     } else if (!head.equals(checkpoint.head)) {
       this.#report(`the log differs from its checkpoint at record ${count}`, number)

@@ -21,6 +21,16 @@ const OWN_COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./audit-commands.ts')).auditVerify,
   },
   {
+    words: 'audit public-key',
+    summary: 'print the public keys that audit logs and attestations are verified with',
+    load: async () => (await import('./proof-commands.ts')).auditPublicKey,
+  },
+  {
+    words: 'rotation verify-attestation',
+    summary: 'say whether a statement about rotations is genuine, without a server',
+    load: async () => (await import('./proof-commands.ts')).rotationVerifyAttestation,
+  },
+  {
     words: 'config check',
     summary: 'say whether the settings will do',
     load: async () => (await import('./config-commands.ts')).configCheck,

@@ -30,6 +30,8 @@ export interface MistakeFacts {
   readonly 'shell-missing': { readonly shells: string }
   readonly 'one-shell': Nothing
   readonly 'two-files': Nothing
+  readonly 'file-missing': Nothing
+  readonly 'no-public-key': { readonly file: string }
   readonly 'cipher-text-on-terminal': Nothing
   readonly 'aad-missing': Nothing
   readonly unreadable: { readonly file: string; readonly message: string }
@@ -111,6 +113,8 @@ const ENGLISH: MistakeWords = {
   'shell-missing': ({ shells }) => `say which shell: ${shells}`,
   'one-shell': () => 'it takes the name of one shell',
   'two-files': () => 'name two files, IN and OUT, or - for standard input and output',
+  'file-missing': () => 'name a file, or - for standard input',
+  'no-public-key': ({ file }) => `${file} holds no Ed25519 public key (PEM)`,
   'cipher-text-on-terminal': () => 'cipher text is not written to a terminal: name a file',
   'aad-missing': () => 'the file was encrypted with --aad: give the same text',
   unreadable: ({ file, message }) => `${file} cannot be read: ${message}`,

@@ -74,6 +74,8 @@ export const OPERATION_WORDS = {
     words: 'key set-rotation-interval',
     operands: ['key_id', 'rotation_interval'],
   },
+  ShowRotationLimits: { words: 'key rotation-limits', operands: KEY },
+  SetRotationLimits: { words: 'key set-rotation-limits', operands: KEY },
   ShowKeyRotationStatus: { words: 'key rotation-status', operands: KEY },
   ListRotationEvents: { words: 'key rotation-events', operands: KEY, columns: EVENT_COLUMNS },
   ListKeyVersions: { words: 'key versions', operands: KEY },
@@ -90,6 +92,7 @@ export const OPERATION_WORDS = {
 
   ListProjectRotationEvents: { words: 'rotation events', columns: EVENT_COLUMNS },
   ShowRotationOverview: { words: 'rotation overview' },
+  ShowRotationAttestation: { words: 'rotation attest', operands: KEY },
 
   EncryptData: { words: 'data encrypt', operands: KEY },
   DecryptData: { words: 'data decrypt', operands: ['cipher_text'] },
@@ -216,6 +219,8 @@ export const OPERATION_WORDS = {
     ],
   },
 
+  ListSigningKeys: { words: 'audit signing-keys', columns: ['key_id', 'use', 'algorithm'] },
+
   ShowClock: { words: 'clock show' },
   AdvanceClock: { words: 'clock advance' },
 
@@ -226,7 +231,7 @@ export const OPERATION_WORDS = {
 /** What the commands of a noun are about. */
 export const NOUNS = {
   key: 'make, describe, rotate, import, replicate and delete keys',
-  rotation: 'what rotated, and what will',
+  rotation: 'what rotated, what will, and proof of it',
   data: 'encrypt and decrypt up to 4096 bytes',
   datakey: 'keys that encrypt your data where it is, and key pairs',
   message: 'sign messages and verify signatures',

@@ -42,6 +42,15 @@ export interface TerminalWords {
   /** A time to go. */
   readonly left: (duration: string) => string
   readonly table: TableWords
+  readonly proof: ProofWords
+}
+
+/** What is said of a signed statement. */
+export interface ProofWords {
+  readonly isGenuine: (keyId: string, statedAt: string) => string
+  readonly isForged: (keyId: string) => string
+  readonly isOfOtherKey: (keyId: string) => string
+  readonly isNoAttestation: (file: string) => string
 }
 
 /** Words in tables. */
@@ -91,6 +100,13 @@ export const TERMINAL_WORDS_EN: TerminalWords = {
     },
     none: '(none)',
     done: 'done',
+  },
+  proof: {
+    isGenuine: (keyId, statedAt) => `Genuine: stated at ${statedAt}, signed by key ${keyId}.`,
+    isForged: (keyId) => `the attestation is forged, or was changed: key ${keyId} did not sign it`,
+    isOfOtherKey: (keyId) =>
+      `key ${keyId} signed the attestation, or so it says: that key is not in the file of --public-key`,
+    isNoAttestation: (file) => `${file} is no attestation of rotations`,
   },
 }
 

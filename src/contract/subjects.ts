@@ -16,6 +16,7 @@ import * as keystores from './operations/keystores.ts'
 import * as reEncrypt from './operations/re-encrypt.ts'
 import * as regions from './operations/regions.ts'
 import * as rotation from './operations/rotation.ts'
+import * as rotationLimits from './operations/rotation-limits.ts'
 import * as server from './operations/server.ts'
 import * as signing from './operations/signing.ts'
 import * as tags from './operations/tags.ts'
@@ -38,7 +39,7 @@ export interface Subject {
 export const SUBJECTS: readonly Subject[] = [
   { id: 'keys', en: 'Keys', zh: '密钥', rows: keys },
   { id: 'key-table', en: 'Keys at a glance', zh: '密钥一览', rows: keyTable },
-  { id: 'rotation', en: 'Rotation', zh: '轮换', rows: rotation },
+  { id: 'rotation', en: 'Rotation', zh: '轮换', rows: { ...rotation, ...rotationLimits } },
   { id: 'data', en: 'Data and data keys', zh: '数据与数据密钥', rows: data },
   {
     id: 'signing',

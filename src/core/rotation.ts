@@ -16,6 +16,8 @@ export type RotationCause =
   | 'demand'
   /** The interval had passed while the key could not rotate; it was enabled again. */
   | 're-enable'
+  /** The version that protected had reached a limit of use. */
+  | 'usage'
 
 /** What is kept of a rotation, for ever. */
 export interface RotationEvent {
@@ -27,7 +29,7 @@ export interface RotationEvent {
   readonly fromVersion: VersionNumber
   readonly toVersion: VersionNumber
   readonly at: EpochMs
-  /** When it was due; undefined on demand while rotation was off. */
+  /** When its schedule had it due; undefined when it had none. */
   readonly dueAt: EpochMs | undefined
 }
 

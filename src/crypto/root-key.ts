@@ -16,6 +16,8 @@ export interface RootKey {
   readonly audit: SecretBytes
   /** Seed of the Ed25519 key that signs audit checkpoints. */
   readonly checkpoint: SecretBytes
+  /** Seed of the Ed25519 key that signs statements about rotations. */
+  readonly attestation: SecretBytes
   /** Hides markers of pages from those who may not see all that a page was made from. */
   readonly marker: SecretBytes
 }
@@ -39,6 +41,7 @@ export function rootKeyFrom(material: SecretBytes): RootKey {
     token: new SecretBytes(derive('token')),
     audit: new SecretBytes(derive('audit')),
     checkpoint: new SecretBytes(derive('checkpoint')),
+    attestation: new SecretBytes(derive('attestation')),
     marker: new SecretBytes(derive('marker')),
   }
 }
@@ -46,13 +49,14 @@ export function rootKeyFrom(material: SecretBytes): RootKey {
 /** A root key on its way to another thread of the process. */
 export interface RootKeyParcel {
   readonly id: RootKeyId
-  /** wrapping (32) ‖ token (32) ‖ audit (32) ‖ checkpoint (32) ‖ marker (32) */
+  /** wrapping (32) ‖ token (32) ‖ audit (32) ‖ checkpoint (32) ‖ marker (32) ‖ attestation (32) */
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
 /** A copy of a root key for another thread, to be transferred, not cloned. */
 export function rootKeyParcel(root: RootKey): RootKeyParcel {
-  const parts = [root.wrapping, root.token, root.audit, root.checkpoint, root.marker]
+  const { wrapping, token, audit, checkpoint, marker, attestation } = root
+  const parts = [wrapping, token, audit, checkpoint, marker, attestation]
   const bytes = new Uint8Array(ROOT_KEY_BYTES * parts.length)
   for (const [index, part] of parts.entries()) {
     part.lend((secret) => bytes.set(secret, index * ROOT_KEY_BYTES))
@@ -65,5 +69,6 @@ export function rootKeyOf({ id, bytes }: RootKeyParcel): RootKey {
   const part = (index: number) =>
     new SecretBytes(bytes.subarray(index * ROOT_KEY_BYTES, (index + 1) * ROOT_KEY_BYTES))
   const [wrapping, token, audit] = [part(0), part(1), part(2)]
-  return { id, wrapping, token, audit, checkpoint: part(3), marker: part(4) }
+  const [checkpoint, marker, attestation] = [part(3), part(4), part(5)]
+  return { id, wrapping, token, audit, checkpoint, marker, attestation }
 }

@@ -69,6 +69,7 @@ class HttpContext implements RequestContext {
   readonly secure: boolean
   keyId: KeyId | undefined = undefined
   keyVersion: VersionNumber | undefined = undefined
+  protectedBytes = 0
   reopened: RequestContext['reopened'] = undefined
   admission = NOT_ASKED
   signedIn: SignedIn | undefined = undefined
@@ -168,9 +169,12 @@ function perform(
 }
 
 /** Counts what was done with keys. */
-function countUse(deps: Deps, use: KeyUse, { keyId, keyVersion, reopened }: RequestContext): void {
+function countUse(deps: Deps, use: KeyUse, context: RequestContext): void {
+  const { keyId, keyVersion, protectedBytes, reopened } = context
   const now = deps.clock.now()
-  if (keyId !== undefined && keyVersion !== undefined) deps.usage.note(keyId, keyVersion, use, now)
+  if (keyId !== undefined && keyVersion !== undefined) {
+    deps.usage.note(keyId, keyVersion, use, now, protectedBytes)
+  }
   if (reopened !== undefined) deps.usage.note(reopened.keyId, reopened.version, 'open', now)
 }
 

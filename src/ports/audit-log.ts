@@ -37,6 +37,15 @@ export interface AuditFigures {
   readonly failures: number
 }
 
+/** Where a chain stands. */
+export interface AuditHead {
+  readonly chain: string
+  /** How many records it has. */
+  readonly records: number
+  /** Hash of the last group, 32 bytes. */
+  readonly head: Uint8Array
+}
+
 /** The log that no request passes unrecorded. */
 export interface AuditLog {
   /** Why records cannot be written now, for health; undefined when they can. */
@@ -44,6 +53,8 @@ export interface AuditLog {
   /** Accepts a record. Fulfilled when the log has it; rejected when it cannot: then do not reply. */
   readonly append: (record: AuditRecord) => Promise<void>
   readonly figures: () => AuditFigures
+  /** Where the chain stands: what was appended and is not written yet does not count. */
+  readonly head: () => AuditHead
   /** Writes what is left, makes a checkpoint, closes. */
   readonly close: () => Promise<void>
 }

@@ -25,7 +25,14 @@ export function sealConformance(name: string, make: () => SealPair): void {
       const { current, former } = await openRootKeys(again)
       assert.equal(current.id, made.id)
       assert.deepEqual(former, [])
-      for (const part of ['wrapping', 'token', 'audit', 'checkpoint', 'marker'] as const) {
+      for (const part of [
+        'wrapping',
+        'token',
+        'audit',
+        'checkpoint',
+        'marker',
+        'attestation',
+      ] as const) {
         assert.equal(hexOf(current[part]), hexOf(made[part]), part)
       }
     })

@@ -9,6 +9,7 @@ import { aKeystore, keystoreRegistryConformance } from './keystore-registry.conf
 import { labelStoreConformance } from './label-store.conformance.ts'
 import { metaStoreConformance } from './meta-store.conformance.ts'
 import { replicaStoreConformance } from './replica-store.conformance.ts'
+import { rotationLimitStoreConformance } from './rotation-limit-store.conformance.ts'
 import type { Storage } from './storage.ts'
 import { trustStoreConformance } from './trust-store.conformance.ts'
 import { usageStoreConformance } from './usage-store.conformance.ts'
@@ -79,6 +80,7 @@ export function storageConformance(name: string, make: () => Promise<DatabaseFor
     eventOutboxConformance,
     metaStoreConformance,
     usageStoreConformance,
+    rotationLimitStoreConformance,
   ]) {
     conformance(name, openTwo)
   }

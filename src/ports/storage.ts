@@ -9,6 +9,7 @@ import type { KeystoreRegistry } from './keystore-registry.ts'
 import type { LabelStore } from './label-store.ts'
 import type { MetaStore } from './meta-store.ts'
 import type { ReplicaStore } from './replica-store.ts'
+import type { RotationLimitStore } from './rotation-limit-store.ts'
 import type { TrustStore } from './trust-store.ts'
 import type { UsageStore } from './usage-store.ts'
 
@@ -17,6 +18,7 @@ export interface Storage {
   readonly keys: KeyStore
   readonly table: KeyTable
   readonly usage: UsageStore
+  readonly rotationLimits: RotationLimitStore
   readonly grants: GrantStore
   readonly labels: LabelStore
   readonly trust: TrustStore

@@ -12,7 +12,15 @@ const LAST = 99 as VersionNumber
 
 function aUse({ id: keyId }: Key, changes: Partial<VersionUsage> = {}): VersionUsage {
   const lastUsedAt = 5 as EpochMs
-  return { keyId, version: FIRST_VERSION, protectCount: 1, openCount: 0, lastUsedAt, ...changes }
+  return {
+    keyId,
+    version: FIRST_VERSION,
+    protectCount: 1,
+    protectBytes: 7,
+    openCount: 0,
+    lastUsedAt,
+    ...changes,
+  }
 }
 
 /** What every store of uses promises. */
@@ -37,8 +45,14 @@ export function usageStoreConformance(name: string, open: OpenTwoStores): void {
       assert.deepEqual(
         [...found].sort((one, two) => one.version - two.version),
         [
-          aUse(key, { protectCount: 3, openCount: 3 }),
-          aUse(key, { version: SECOND, protectCount: 2, openCount: 1, lastUsedAt: 10 as EpochMs }),
+          aUse(key, { protectCount: 3, protectBytes: 14, openCount: 3 }),
+          aUse(key, {
+            version: SECOND,
+            protectCount: 2,
+            protectBytes: 14,
+            openCount: 1,
+            lastUsedAt: 10 as EpochMs,
+          }),
         ],
       )
       assert.equal((await usage.ofVersions(key.id, SECOND, LAST)).length, 1)

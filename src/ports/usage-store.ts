@@ -10,6 +10,8 @@ export interface VersionUsage {
   readonly version: VersionNumber
   /** Encryptions, data keys, signatures, MACs, agreed secrets. */
   readonly protectCount: number
+  /** Bytes of plaintext that symmetric keys protected. */
+  readonly protectBytes: number
   /** Decryptions, verifications. */
   readonly openCount: number
   readonly lastUsedAt: EpochMs
@@ -20,7 +22,10 @@ export const USAGE_COUNTED_SINCE = 'usage-counted-since'
 
 /** How often versions of keys were used, by all threads of all nodes. It goes with the key. */
 export interface UsageStore {
-  /** Adds to the counts, all or none; those of keys that are gone are passed over. */
+  /**
+   * Adds to the counts, all or none; those of keys that are gone are passed over. Notes which keys have
+   * thereby reached a limit.
+   */
   readonly add: (uses: readonly VersionUsage[]) => Promise<void>
   /** The counts of versions of a key from one number to another, both inclusive; used ones only. */
   readonly ofVersions: (

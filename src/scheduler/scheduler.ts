@@ -3,7 +3,7 @@ import { destroyIfDue } from '../app/destroy-key.ts'
 import { giveNotice } from '../app/give-notice.ts'
 import { expireIfDue } from '../app/import-material.ts'
 import { rotateDue } from '../app/rotate-due.ts'
-import { rotateIfDue, SCHEDULER_ACTOR } from '../app/rotate-key.ts'
+import { rotateIfDue, rotateIfWornOut, SCHEDULER_ACTOR } from '../app/rotate-key.ts'
 import type { KeyId } from '../core/ids.ts'
 import type { Key } from '../core/key.ts'
 import type { EpochMs } from '../core/time.ts'
@@ -67,6 +67,7 @@ export class Scheduler {
       lane((keys, after) => this.#rotateBatch(keys, after)),
       lane((keys, after) => this.#destroyBatch(keys, after)),
       lane((keys) => this.#expireBatch(keys)),
+      lane((keys, after) => this.#wornOut('store', keys, after)),
     ]
   }
 
@@ -181,6 +182,24 @@ export class Scheduler {
         after = (await this.#alone(what, 'token', BATCH, after)).next
       } while (after !== undefined && !this.#isStopped)
     }
+    let after: DuePlace | undefined
+    do {
+      after = (await this.#wornOut('token', BATCH, after)).next
+    } while (after !== undefined && !this.#isStopped)
+  }
+
+  /** Rotates keys that have reached a limit of use, one by one: there are never many. */
+  async #wornOut(
+    home: KeyHome,
+    limit: number,
+    after: DuePlace | undefined,
+  ): Promise<{ readonly claimed: number; readonly next: DuePlace | undefined }> {
+    const reached = await this.#deps.rotationLimits.reached(home, limit, after)
+    for (const one of reached) {
+      if (this.#isStopped) break
+      await this.#unhindered(() => rotateIfWornOut(this.#deps, one))
+    }
+    return { claimed: reached.length, next: reached.length < limit ? undefined : reached.at(-1) }
   }
 
   /** Takes up keys one by one: one that fails does not hinder the others. */

@@ -136,6 +136,43 @@ describe('one key in the console', { skip: withoutBrowser }, () => {
       await close()
     })
 
+    test(`its rotation by use, ${language}: limits are set, reached and taken away`, async () => {
+      const { limits, causes } = words.keyRotation
+      const keyId = await world.server.createKey({ key_alias: `uses-${language}` })
+      const { page, complaints, close } = await world.openSignedIn(`/keys/${keyId}/rotation`, {
+        language,
+      })
+      await page.getByText(limits.noLimit('0'), { exact: true }).first().waitFor()
+      await button(page, limits.change).click()
+      const dialog = page.getByRole('dialog', { name: limits.change })
+      await dialog.getByLabel(limits.maxUses, { exact: true }).fill('99')
+      await dialog.getByText(limits.mistake('100')).waitFor()
+      assert.equal(await button(dialog, limits.set).isDisabled(), true)
+      await dialog.getByLabel(limits.maxUses, { exact: true }).fill('100')
+      await dialog.getByLabel(limits.maxBytes, { exact: true }).fill('1000000')
+      assert.deepEqual(await barriersOf(page), [])
+      await button(dialog, limits.set).click()
+      await page.getByText(limits.ofLimit('0', '100'), { exact: true }).waitFor()
+      await picture(page, `rotation-limits-${language}`, true)
+      for (let n = 0; n < 100; n++) {
+        await world.server.kms('encrypt-data', { key_id: keyId, plain_text: 'xy' })
+      }
+      await page.reload()
+      await page.getByText(limits.ofLimit('200', '1,000,000'), { exact: true }).waitFor()
+      await advance(1)
+      await page.reload()
+      await page.getByRole('cell', { name: causes.usage, exact: true }).waitFor()
+      await page.getByText(limits.ofLimit('0', '100'), { exact: true }).waitFor()
+      await button(page, limits.change).click()
+      await dialog.getByLabel(limits.maxUses, { exact: true }).fill('')
+      await dialog.getByLabel(limits.maxBytes, { exact: true }).fill('')
+      await button(dialog, limits.set).click()
+      await page.getByText(limits.noLimit('0'), { exact: true }).first().waitFor()
+      assert.deepEqual(await barriersOf(page), [])
+      assert.deepEqual(complaints, [])
+      await close()
+    })
+
     test(`its names and tags, ${language}`, async () => {
       const labels = words.keyLabels
       const keyId = await world.server.createKey({ key_alias: `named-${language}` })

@@ -97,11 +97,12 @@ describe('who may do what', () => {
     })
   }
 
-  test('every operation of the vendor, and every look of ours, stands in the table', () => {
+  test('every operation of the vendor, and every look and setting of ours, stands in the table', () => {
     const wanted = Object.values(OPERATIONS)
       .filter(
         ({ api, method, path }) =>
-          api === 'kms' || (api === 'keyturn' && method === 'GET' && path.includes('{project_id}')),
+          api === 'kms' ||
+          (api === 'keyturn' && ['GET', 'PUT'].includes(method) && path.includes('{project_id}')),
       )
       .map(({ id }) => id)
     assert.deepEqual([...ids].sort(), wanted.sort())

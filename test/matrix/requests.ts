@@ -323,7 +323,13 @@ export const REQUESTS: Readonly<Partial<Record<OperationId, Prepare>>> = {
   SearchKeys: nothing,
   ShowKeyRow: inPath,
   ListKeyVersions: inPath,
+  ShowRotationLimits: inPath,
+  SetRotationLimits: async (server) => ({
+    ...(await inPath(server)),
+    body: { max_uses: 1000 },
+  }),
   ListRotationEvents: inPath,
+  ShowRotationAttestation: inPath,
   ListProjectRotationEvents: nothing,
   ShowRotationOverview: nothing,
   ListAuditRecords: nothing,

@@ -182,6 +182,7 @@ export function everyCall(storage: Storage, filled: Filled, rows: number): reado
             keyId: filled.keyId(n),
             version: FIRST_VERSION,
             protectCount: 1,
+            protectBytes: 4,
             openCount: 1,
             lastUsedAt: later,
           })),

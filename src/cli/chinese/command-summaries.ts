@@ -3,7 +3,7 @@ import type { Noun } from '../operation-words.ts'
 /** What the commands of each noun are about, in Chinese. */
 export const NOUNS_ZH: Readonly<Record<Noun, string>> = {
   key: '创建、查询、轮换、导入、复制和删除密钥',
-  rotation: '已经发生和即将发生的轮换',
+  rotation: '已经发生和即将发生的轮换，及其证明',
   data: '加密和解密不超过 4096 字节的数据',
   datakey: '在本地加密数据用的数据密钥和密钥对',
   message: '消息签名与验签',
@@ -30,6 +30,8 @@ export const OWN_SUMMARIES_ZH: Readonly<Record<string, string>> = {
   serve: '运行服务器',
   health: '检查服务器是否正常提供服务',
   'audit verify': '校验审计日志是否完整',
+  'audit public-key': '输出校验审计日志和轮换证明所用的公钥',
+  'rotation verify-attestation': '无需服务器，校验轮换证明的真伪',
   'config check': '检查设置是否可用',
   'config show': '列出每项设置及其来源',
   'project create': '创建项目',

@@ -1,5 +1,6 @@
 import { CLIENT_COMMANDS_ZH } from './client-commands.ts'
 import { IDENTITY_COMMANDS_ZH } from './identity-commands.ts'
+import { PROOF_COMMANDS_ZH } from './proof-commands.ts'
 import { SEAL_COMMANDS_ZH } from './seal-commands.ts'
 import { SERVER_COMMANDS_ZH } from './server-commands.ts'
 
@@ -9,4 +10,5 @@ export const OWN_COMMANDS_ZH: Readonly<Record<string, () => string | Promise<str
   ...IDENTITY_COMMANDS_ZH,
   ...SEAL_COMMANDS_ZH,
   ...CLIENT_COMMANDS_ZH,
+  ...PROOF_COMMANDS_ZH,
 }

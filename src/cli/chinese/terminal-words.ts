@@ -39,6 +39,12 @@ export const TERMINAL_WORDS_ZH: TerminalWords = {
     none: '（无）',
     done: '完成',
   },
+  proof: {
+    isGenuine: (keyId, statedAt) => `属实：出具于 ${statedAt}，由密钥 ${keyId} 签名。`,
+    isForged: (keyId) => `证明系伪造或已被改动：并非由密钥 ${keyId} 签名`,
+    isOfOtherKey: (keyId) => `证明自称由密钥 ${keyId} 签名，而该公钥不在 --public-key 指定的文件中`,
+    isNoAttestation: (file) => `${file} 不是轮换证明`,
+  },
 }
 
 /** What a secret is, in Chinese. */

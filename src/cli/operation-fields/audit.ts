@@ -20,4 +20,10 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
       { name: 'marker', kind: 'text', help: 'where the page begins: next_marker of the page before' },
     ],
   },
+  ListSigningKeys: {
+    summary: 'List the public keys that attestations and audit checkpoints are verified with',
+    method: 'GET',
+    path: '/keyturn/v1/signing-keys',
+    fields: [],
+  },
 }

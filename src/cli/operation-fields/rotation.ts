@@ -66,6 +66,16 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
       { name: 'sequence', kind: 'text', help: 'number of the request, 36 characters; it is checked, and means nothing here' },
     ],
   },
+  ShowRotationAttestation: {
+    summary: 'State the versions and rotations of a key, signed: others check it without the server',
+    method: 'GET',
+    path: '/keyturn/v1/{project_id}/keys/{key_id}/rotation-attestation',
+    permission: 'kms:cmk:getRotation',
+    fields: [
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
+      { name: 'first_version', kind: 'text', help: 'version that the statement begins with; without it the newest 1000 are stated' },
+    ],
+  },
   ShowRotationOverview: {
     summary: 'Count what rotates when in a project, and what does not',
     method: 'GET',
@@ -85,6 +95,26 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
       { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
       { name: 'rotation_interval', kind: 'number', required: true, limits: { min: 30, max: 365, unit: 'days' }, help: 'days from one rotation to the next' },
       { name: 'sequence', kind: 'text', help: 'number of the request, 36 characters; it is checked, and means nothing here' },
+    ],
+  },
+  SetRotationLimits: {
+    summary: 'Let a key rotate after so many uses or bytes; without either, no longer',
+    method: 'PUT',
+    path: '/keyturn/v1/{project_id}/keys/{key_id}/rotation-limits',
+    permission: 'kms:cmk:updateRotation',
+    fields: [
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
+      { name: 'max_uses', kind: 'number', help: 'encryptions and data keys by one version, before the key rotates; left out: no such limit' },
+      { name: 'max_bytes', kind: 'number', help: 'bytes of plaintext under one version, before the key rotates; left out: no such limit' },
+    ],
+  },
+  ShowRotationLimits: {
+    summary: 'Tell after how much use a key rotates, and how much it was used',
+    method: 'GET',
+    path: '/keyturn/v1/{project_id}/keys/{key_id}/rotation-limits',
+    permission: 'kms:cmk:getRotation',
+    fields: [
+      { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
     ],
   },
 }

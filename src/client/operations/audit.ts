@@ -33,6 +33,18 @@ export interface ListAuditRecordsReply {
   readonly node: string
 }
 
+/**
+ * What `listSigningKeys` answers.
+ */
+export interface ListSigningKeysReply {
+  readonly keys: readonly {
+    readonly key_id: string
+    readonly use: 'rotation-attestation' | 'audit-checkpoint'
+    readonly algorithm: string
+    readonly public_key: string
+  }[]
+}
+
 /** Operations on: Audit log. */
 export interface AuditOperations {
   /**
@@ -46,4 +58,8 @@ export interface AuditOperations {
    * - 403 KMS.0306: The user has no permission for this key (keyturn:audit:list).
    */
   readonly listAuditRecords: OptionalCall<ListAuditRecordsRequest, ListAuditRecordsReply>
+  /**
+   * List the public keys that attestations and audit checkpoints are verified with.
+   */
+  readonly listSigningKeys: OptionalCall<Readonly<Record<never, never>>, ListSigningKeysReply>
 }

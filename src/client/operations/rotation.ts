@@ -101,6 +101,27 @@ export interface ShowKeyRotationStatusReply {
 }
 
 /**
+ * What `showRotationAttestation` takes.
+ */
+export interface ShowRotationAttestationRequest {
+  readonly key_id: string
+  /** Version that the statement begins with; without it the newest 1000 are stated. */
+  readonly first_version?: string | undefined
+}
+
+/**
+ * What `showRotationAttestation` answers.
+ */
+export interface ShowRotationAttestationReply {
+  /** Header of the JWS, base64url; `kid` in it says which key signed. */
+  readonly protected: string
+  /** The statement as canonical JSON, base64url. */
+  readonly payload: string
+  /** Ed25519 over both, base64url. */
+  readonly signature: string
+}
+
+/**
  * What `showRotationOverview` takes.
  */
 export interface ShowRotationOverviewRequest {
@@ -138,6 +159,50 @@ export interface UpdateKeyRotationIntervalRequest {
   /** rotation_interval must be a whole number of 30 to 365 days. */
   readonly rotation_interval: number
   readonly sequence?: string | undefined
+}
+
+/**
+ * What `setRotationLimits` takes.
+ */
+export interface SetRotationLimitsRequest {
+  readonly key_id: string
+  /** Encryptions and data keys by one version, before the key rotates; left out: no such limit. */
+  readonly max_uses?: number | undefined
+  /** Bytes of plaintext under one version, before the key rotates; left out: no such limit. */
+  readonly max_bytes?: number | undefined
+}
+
+/**
+ * What `setRotationLimits` answers.
+ */
+export interface SetRotationLimitsReply {
+  /** Encryptions and data keys by one version, before the key rotates; left out: no such limit. */
+  readonly max_uses?: number
+  /** Bytes of plaintext under one version, before the key rotates; left out: no such limit. */
+  readonly max_bytes?: number
+}
+
+/**
+ * What `showRotationLimits` takes.
+ */
+export interface ShowRotationLimitsRequest {
+  readonly key_id: string
+}
+
+/**
+ * What `showRotationLimits` answers.
+ */
+export interface ShowRotationLimitsReply {
+  /** Encryptions and data keys by one version, before the key rotates; left out: no such limit. */
+  readonly max_uses?: number
+  /** Bytes of plaintext under one version, before the key rotates; left out: no such limit. */
+  readonly max_bytes?: number
+  /** The version that protects now; left out until there is material. */
+  readonly primary_version?: number
+  /** How often that version has protected. */
+  readonly uses: number
+  /** How many bytes of plaintext that version has protected. */
+  readonly bytes: number
 }
 
 /** Operations on: Rotation. */
@@ -231,6 +296,16 @@ export interface RotationOperations {
    */
   readonly showKeyRotationStatus: Call<ShowKeyRotationStatusRequest, ShowKeyRotationStatusReply>
   /**
+   * State the versions and rotations of a key, signed: others check it without the server.
+   *
+   * Refused with:
+   * - 404 KMS.0207: The key does not exist.
+   * - 400 KMS.0205: The parameter key_id is malformed.
+   * - 403 KMS.0307: The user has no permission for this operation (kms:cmk:getRotation).
+   * - 403 KMS.0306: The user has no permission for this key (kms:cmk:getRotation).
+   */
+  readonly showRotationAttestation: Call<ShowRotationAttestationRequest, ShowRotationAttestationReply>
+  /**
    * Count what rotates when in a project, and what does not.
    *
    * Refused with:
@@ -257,4 +332,32 @@ export interface RotationOperations {
    * - 403 KMS.0306: The user has no permission for this key (kms:cmk:updateRotation).
    */
   readonly updateKeyRotationInterval: Call<UpdateKeyRotationIntervalRequest, Readonly<Record<never, never>>>
+  /**
+   * Let a key rotate after so many uses or bytes; without either, no longer.
+   *
+   * Refused with:
+   * - 404 KMS.0207: The key does not exist.
+   * - 400 KMS.0209: The key is disabled.
+   * - 400 KMS.0210: The key is waiting for its deletion.
+   * - 400 KMS.0308: The key has no material yet: it was not imported.
+   * - 400 KMS.0211: A default master key does not allow this operation.
+   * - 400 KMS.0312: A key with imported material cannot be rotated so.
+   * - 400 KMS.0324: Only symmetric keys can be rotated.
+   * - 400 KMS.0308: The key is a replica: it rotates with its primary and not by itself.
+   * - 400 KMS.0308: The parameter {name} is not valid.
+   * - 400 KMS.0205: The parameter key_id is malformed.
+   * - 403 KMS.0307: The user has no permission for this operation (kms:cmk:updateRotation).
+   * - 403 KMS.0306: The user has no permission for this key (kms:cmk:updateRotation).
+   */
+  readonly setRotationLimits: Call<SetRotationLimitsRequest, SetRotationLimitsReply>
+  /**
+   * Tell after how much use a key rotates, and how much it was used.
+   *
+   * Refused with:
+   * - 404 KMS.0207: The key does not exist.
+   * - 400 KMS.0205: The parameter key_id is malformed.
+   * - 403 KMS.0307: The user has no permission for this operation (kms:cmk:getRotation).
+   * - 403 KMS.0306: The user has no permission for this key (kms:cmk:getRotation).
+   */
+  readonly showRotationLimits: Call<ShowRotationLimitsRequest, ShowRotationLimitsReply>
 }

@@ -83,6 +83,7 @@ export interface KeyVersion {
   readonly expiration_time: string
   readonly state: 'primary' | 'former' | 'gone'
   readonly protect_count: number
+  readonly protect_bytes: number
   readonly open_count: number
   readonly last_used_time?: string
 }
@@ -90,7 +91,7 @@ export interface KeyVersion {
 /** A rotation that was done. */
 export interface RotationEvent {
   readonly key_id: string
-  readonly cause: 'schedule' | 'demand' | 're-enable'
+  readonly cause: 'schedule' | 'demand' | 're-enable' | 'usage'
   readonly actor: string
   readonly from_version: number
   readonly to_version: number

@@ -61,3 +61,25 @@ export const ListAuditRecords = operation({
   faults: ['limit-out-of-range', 'marker-out-of-range'],
   source: 'ours',
 })
+
+export const ListSigningKeys = operation({
+  id: 'ListSigningKeys',
+  api: 'keyturn',
+  method: 'GET',
+  path: '/keyturn/v1/signing-keys',
+  access: { kind: 'signedIn' },
+  summary: 'List the public keys that attestations and audit checkpoints are verified with',
+  response: {
+    keys: listOf(
+      objectOf({
+        /** JWK thumbprint (RFC 7638), base64url. */
+        key_id: text,
+        use: oneOf(['rotation-attestation', 'audit-checkpoint']),
+        algorithm: text,
+        /** SubjectPublicKeyInfo, PEM. */
+        public_key: text,
+      }),
+    ),
+  },
+  source: 'ours',
+})

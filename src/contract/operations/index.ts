@@ -16,6 +16,7 @@ import * as keystores from './keystores.ts'
 import * as reEncrypt from './re-encrypt.ts'
 import * as regions from './regions.ts'
 import * as rotation from './rotation.ts'
+import * as rotationLimits from './rotation-limits.ts'
 import * as server from './server.ts'
 import * as signing from './signing.ts'
 import * as tags from './tags.ts'
@@ -28,6 +29,7 @@ export const OPERATIONS = {
   ...keys,
   ...keyTable,
   ...rotation,
+  ...rotationLimits,
   ...data,
   ...dataKeyPairs,
   ...reEncrypt,

@@ -106,6 +106,8 @@ export const ListKeyVersions = operation({
         state: oneOf(['primary', 'former', 'gone']),
         /** How often it protected: encryptions, data keys, signatures, MACs. */
         protect_count: number,
+        /** How many bytes of plaintext it protected, where it is of a symmetric key. */
+        protect_bytes: number,
         /** How often it opened or verified. */
         open_count: number,
         /** Left out while it was never used. */

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { MAX_PAGE_EVENTS } from '../../core/limits.ts'
 import type { Days } from '../../core/time.ts'
-import { field, optional, plain } from '../field.ts'
+import { field, oneOf, optional, plain } from '../field.ts'
 import {
   boolean,
   epochMsText,
@@ -123,14 +123,13 @@ const calendarDays = field({
 /** A rotation that was done. */
 const ROTATION_EVENT = {
   key_id: keyId,
-  cause: plain(
-    Type.Union([Type.Literal('schedule'), Type.Literal('demand'), Type.Literal('re-enable')]),
-  ),
+  /** `usage`: the version before had reached a limit of use. */
+  cause: oneOf(['schedule', 'demand', 're-enable', 'usage']),
   actor: text,
   from_version: number,
   to_version: number,
   time: epochMsText,
-  /** Left out for a rotation on demand while automatic rotation was off. */
+  /** When its schedule had it due; left out when it had none. */
   due_time: optional(epochMsText),
   /** Milliseconds after its due time. */
   late_ms: number,
@@ -151,6 +150,37 @@ export const ListRotationEvents = operation({
   },
   faults: ['key-not-found'],
   source: 'ours',
+})
+
+/** A number of a version. */
+const versionNumber = field({
+  schema: Type.String({ pattern: '^[1-9][0-9]{0,8}$' }),
+  decode: Number,
+  encode: (value: number) => String(value),
+})
+
+export const ShowRotationAttestation = operation({
+  id: 'ShowRotationAttestation',
+  api: 'keyturn',
+  method: 'GET',
+  path: '/keyturn/v1/{project_id}/keys/{key_id}/rotation-attestation',
+  access: needs('kms:cmk:getRotation'),
+  summary: 'State the versions and rotations of a key, signed: others check it without the server',
+  pathFields: { key_id: keyId },
+  query: {
+    /** Version that the statement begins with; without it the newest 1000 are stated. */
+    first_version: optional(versionNumber),
+  },
+  response: {
+    /** Header of the JWS, base64url; `kid` in it says which key signed. */
+    protected: text,
+    /** The statement as canonical JSON, base64url. */
+    payload: text,
+    /** Ed25519 over both, base64url. */
+    signature: text,
+  },
+  faults: ['key-not-found'],
+  source: 'ours; RFC 7515 §7.2.2, RFC 8037, RFC 8785',
 })
 
 export const ListProjectRotationEvents = operation({

@@ -34,6 +34,7 @@ export const COPIED_TABLES = {
   key_tallies: { key: ['project_id', 'spec', 'state', 'is_default', 'rotation', 'rotated'] },
   key_versions: { key: ['key_id', 'version'] },
   key_usage: { key: ['key_id', 'version'] },
+  rotation_limits: { key: ['key_id'] },
   rotation_events: { key: ['key_id', 'to_version'] },
   rotation_days: { key: ['project_id', 'day'] },
   destroyed_keys: { key: ['id'] },

@@ -9,6 +9,7 @@ import { dueOrder } from './migrations/0004-due-order.ts'
 import { auditChains } from './migrations/0005-audit-chains.ts'
 import { keyTable } from './migrations/0006-key-table.ts'
 import { events } from './migrations/0007-events.ts'
+import { rotationLimits } from './migrations/0010-rotation-limits.ts'
 import type { Database } from './schema.ts'
 
 type Migration = (db: Kysely<Database>, types: ColumnTypes) => Promise<void>
@@ -22,6 +23,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005-audit-chains': auditChains,
   '0006-key-table': keyTable,
   '0007-events': events,
+  '0010-rotation-limits': rotationLimits,
 }
 
 /** Names of all migrations, in order. */

@@ -22,6 +22,7 @@ export interface Database {
   key_tallies: KeyTalliesTable
   key_versions: KeyVersionsTable
   key_usage: KeyUsageTable
+  rotation_limits: RotationLimitsTable
   rotation_events: RotationEventsTable
   rotation_days: RotationDaysTable
   destroyed_keys: DestroyedKeysTable
@@ -189,6 +190,18 @@ interface KeyUsageTable {
   protect_count: number
   open_count: number
   last_used_at: number
+  /** Of plaintext. */
+  protect_bytes: number
+}
+
+/** How much one version of a key may protect, and which has reached that. */
+interface RotationLimitsTable {
+  key_id: string
+  max_uses: number | null
+  max_bytes: number | null
+  /** Set together with the time. */
+  reached_version: number | null
+  reached_at: number | null
 }
 
 /** How many rotations there are on a day. */

@@ -13,6 +13,7 @@ import { sqlKeystoreRegistry } from './keystore-registry.ts'
 import { sqlLabelStore } from './label-store.ts'
 import { sqlMetaStore } from './meta-store.ts'
 import { sqlReplicaStore } from './replica-store.ts'
+import { sqlRotationLimitStore } from './rotation-limit-store.ts'
 import type { Database } from './schema.ts'
 import { sqlTrustStore } from './trust-store.ts'
 import { sqlUsageStore } from './usage-store.ts'
@@ -31,6 +32,7 @@ export function sqlStorage(db: Kysely<Database>, clock: Clock, parts: EnginePart
     keys: sqlKeyStore(db, clock),
     table: sqlKeyTable(db),
     usage: sqlUsageStore(db),
+    rotationLimits: sqlRotationLimitStore(db),
     grants: sqlGrantStore(db, clock),
     labels: sqlLabelStore(db, clock),
     trust: sqlTrustStore(db),

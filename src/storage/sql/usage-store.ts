@@ -4,6 +4,7 @@ import type { EpochMs } from '../../core/time.ts'
 import { withStorage } from '../../ports/storage-error.ts'
 import type { UsageStore, VersionUsage } from '../../ports/usage-store.ts'
 import { bulk, times } from './bulk.ts'
+import { noteReached } from './rotation-limit-store.ts'
 import type { Database } from './schema.ts'
 import { inTransaction } from './transactions.ts'
 
@@ -11,11 +12,19 @@ const addUses = bulk((db, rows) =>
   db
     .insertInto('key_usage')
     .values(
-      times(rows, { key_id: '', version: 0, protect_count: 0, open_count: 0, last_used_at: 0 }),
+      times(rows, {
+        key_id: '',
+        version: 0,
+        protect_count: 0,
+        open_count: 0,
+        last_used_at: 0,
+        protect_bytes: 0,
+      }),
     )
     .onConflict((conflict) =>
       conflict.columns(['key_id', 'version']).doUpdateSet(({ eb, ref }) => ({
         protect_count: eb('key_usage.protect_count', '+', ref('excluded.protect_count')),
+        protect_bytes: eb('key_usage.protect_bytes', '+', ref('excluded.protect_bytes')),
         open_count: eb('key_usage.open_count', '+', ref('excluded.open_count')),
         // Nodes come in any order: the latest use stays.
         last_used_at: eb
@@ -42,14 +51,16 @@ export function sqlUsageStore(db: Kysely<Database>): UsageStore {
             .sort((one, two) => compare(one.keyId, two.keyId) || one.version - two.version)
           await addUses(
             transaction,
-            inOrder.map(({ keyId, version, protectCount, openCount, lastUsedAt }) => [
+            inOrder.map(({ keyId, version, protectCount, openCount, lastUsedAt, protectBytes }) => [
               keyId,
               version,
               protectCount,
               openCount,
               lastUsedAt,
+              protectBytes,
             ]),
           )
+          await noteReached(transaction, [...present])
         }),
       ),
 
@@ -66,6 +77,7 @@ export function sqlUsageStore(db: Kysely<Database>): UsageStore {
           keyId: row.key_id as KeyId,
           version: row.version as VersionNumber,
           protectCount: row.protect_count,
+          protectBytes: row.protect_bytes,
           openCount: row.open_count,
           lastUsedAt: row.last_used_at as EpochMs,
         }))

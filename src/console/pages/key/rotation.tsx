@@ -9,6 +9,7 @@ import { useCurrentKey } from '../../keys/current-key.ts'
 import { timelineOf, turnOf } from '../../keys/timeline-model.ts'
 import { words } from '../../language.ts'
 import { Empty, Loaded } from '../../parts/states.tsx'
+import { RotationLimits } from './rotation-limits.tsx'
 import { RotationNow } from './rotation-now.tsx'
 import { TimelineLegend, TimelinePicture } from './timeline.tsx'
 
@@ -44,6 +45,7 @@ export function Rotation(): JSX.Element {
   return (
     <>
       <RotationNow />
+      <RotationLimits />
       <Loaded query={query}>
         {(events) => (
           <>

@@ -26,6 +26,22 @@ export const KEY_ROTATION = {
   intervalHint: (min: number, max: number) =>
     `${min} to ${max}. Counted from the last rotation: a shorter interval may make the key due at once.`,
   intervalChanged: (days: number) => `The key rotates every ${days} days now.`,
+  limits: {
+    title: 'Rotation by use',
+    explain:
+      'Besides its schedule, a key rotates when its version has protected so much: encryptions and data keys, or bytes of plaintext. Uses are counted every ten seconds, so it may be a little more.',
+    uses: 'Uses of this version',
+    bytes: 'Bytes under this version',
+    ofLimit: (count: string, limit: string) => `${count} of ${limit}`,
+    noLimit: (count: string) => `${count}, no limit`,
+    change: 'Set limits',
+    set: 'Set these limits',
+    maxUses: 'Rotate after so many uses',
+    maxBytes: 'Rotate after so many bytes',
+    hint: (min: string) => `${min} or more; empty for no limit.`,
+    mistake: (min: string) => `A whole number, ${min} or more, or nothing.`,
+    changed: 'The limits are set.',
+  },
   now: 'Rotate now',
   nowTitle: 'Rotate this key now?',
   nowText:
@@ -51,7 +67,12 @@ export const KEY_ROTATION = {
   notDue: 'was not due',
   early: (span: string) => `${span} early`,
   cause: 'Cause',
-  causes: { schedule: 'schedule', demand: 'on demand', 're-enable': 'enabled again' },
+  causes: {
+    schedule: 'schedule',
+    demand: 'on demand',
+    're-enable': 'enabled again',
+    usage: 'much used',
+  },
   by: 'By',
   scheduler: 'Keyturn',
   today: 'now',

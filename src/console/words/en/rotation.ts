@@ -53,7 +53,12 @@ export const ROTATION = {
   key: 'Key',
   versions: 'Versions',
   cause: 'Cause',
-  causes: { schedule: 'by schedule', demand: 'on demand', 're-enable': 'when switched on' },
+  causes: {
+    schedule: 'by schedule',
+    demand: 'on demand',
+    're-enable': 'when switched on',
+    usage: 'by use',
+  },
   actor: 'By',
   lateness: 'Lateness',
   onTime: 'in time',

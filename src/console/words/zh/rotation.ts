@@ -54,7 +54,7 @@ export const ROTATION: Words['rotation'] = {
   key: '密钥',
   versions: '版本',
   cause: '原因',
-  causes: { schedule: '按计划', demand: '手动', 're-enable': '开启轮换时' },
+  causes: { schedule: '按计划', demand: '手动', 're-enable': '开启轮换时', usage: '用量达到上限' },
   actor: '执行者',
   lateness: '延迟',
   onTime: '按时',
