@@ -4,11 +4,12 @@ import { basename, join } from 'node:path'
 import { ROOT_KEY_BYTES, type RootKey } from '../crypto/root-key.ts'
 import { SecretBytes } from '../crypto/secret-bytes.ts'
 import { COPY_UNFINISHED, ROOT_KEY_ID } from '../ports/meta-store.ts'
-import { makeRootKey, openRootKeys, type Seal } from '../ports/seal.ts'
+import { makeRootKey, openRootKeys, type RootKeys, type Seal } from '../ports/seal.ts'
 import type { Storage } from '../ports/storage.ts'
 import { fileSeal } from '../seals/file-seal.ts'
 import { openPostgres } from '../storage/postgres.ts'
 import { openSqlite } from '../storage/sqlite.ts'
+import { guardStore } from './guard-store.ts'
 import type { Logger } from './log.ts'
 import type { MachineMemory } from './machine-memory.ts'
 import { planSeal, ROOT_KEY_FILE, type SealPlan, sealFile } from './seal-settings.ts'
@@ -40,7 +41,7 @@ export async function openDataFolder(
   const place = { seal, path: sealFile(directory, settings) }
   if (settings.store !== undefined) {
     const storage = await openStorage(directory, settings, memory)
-    return withRoot(storage, () => rootOfNode(storage, place, log))
+    return withRoot(storage, log, () => rootOfNode(storage, place, log))
   }
   const file = join(directory, DATABASE_FILE)
   const isInitialised = await seal.isInitialised()
@@ -50,11 +51,11 @@ export async function openDataFolder(
     )
   }
   if (!isInitialised) await makeRoot(place, log)
-  const { current: root } = await openRootKeys(seal)
+  const roots = await openRootKeys(seal)
   const storage = await openStorage(directory, settings, memory)
-  return withRoot(storage, async () => {
-    await requireSameRoot(storage, root, place.path)
-    return root
+  return withRoot(storage, log, async () => {
+    await requireSameRoot(storage, roots.current, place.path)
+    return roots
   })
 }
 
@@ -122,10 +123,16 @@ export async function createRootKeyFile(path: string): Promise<string> {
   return (await makeRootKey(seal, newRootKey)).id
 }
 
-async function withRoot(storage: Storage, open: () => Promise<RootKey>): Promise<DataFolder> {
+async function withRoot(
+  storage: Storage,
+  log: Logger,
+  open: () => Promise<RootKeys>,
+): Promise<DataFolder> {
   try {
     await requireWhole(storage)
-    return { root: await open(), storage }
+    const roots = await open()
+    await guardStore(storage, roots, log)
+    return { root: roots.current, storage }
   } catch (error) {
     await storage.close()
     throw error
@@ -165,12 +172,12 @@ export function openStorage(
  * The root key of a node beside others. The first node on an empty store makes one; of several that
  * do so at once the store takes one, and the others throw theirs away, which protects nothing yet.
  */
-async function rootOfNode(storage: Storage, place: SealPlace, log: Logger): Promise<RootKey> {
+async function rootOfNode(storage: Storage, place: SealPlace, log: Logger): Promise<RootKeys> {
   const { seal, path } = place
   if (await seal.isInitialised()) {
-    const { current: root } = await openRootKeys(seal)
-    await requireSameRoot(storage, root, path)
-    return root
+    const roots = await openRootKeys(seal)
+    await requireSameRoot(storage, roots.current, path)
+    return roots
   }
   const known = await storage.meta.get(ROOT_KEY_ID)
   if (known !== undefined) throw new Error(otherNodeHasRoot(path, known))
@@ -180,7 +187,7 @@ async function rootOfNode(storage: Storage, place: SealPlace, log: Logger): Prom
     await unlink(path)
     throw new Error(otherNodeHasRoot(path, settled))
   }
-  return root
+  return { current: root, former: [] }
 }
 
 function otherNodeHasRoot(path: string, id: string): string {

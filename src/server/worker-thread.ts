@@ -1,8 +1,10 @@
 import { resolve } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
 import { rootKeyOf } from '../crypto/root-key.ts'
+import { rowMacs } from '../crypto/row-macs.ts'
 import { openStorage } from './data-folder.ts'
 import { type Front, openFront } from './front.ts'
+import { watchRows } from './guard-store.ts'
 import { guardedClock } from './guarded-clock.ts'
 import { makeLog } from './log.ts'
 import { machineMemory } from './machine-memory.ts'
@@ -20,7 +22,10 @@ export function serveInThread(port: MessagePort, birth: WorkerBirth): void {
   async function start({ port: listenPort, root }: Extract<ToWorker, { kind: 'start' }>) {
     const { settings, slot, servers } = birth
     const memory = machineMemory(birth.buffers)
+    const log = makeLog(settings['log-level'])
     const storage = await openStorage(resolve(settings.data), settings, memory, slot)
+    const rootKey = rootKeyOf(root)
+    watchRows(storage, rowMacs(rootKey), log)
     const guarded = guardedClock({
       memory: birth.buffers.clock,
       limitMs: clockStepLimitMs(settings),
@@ -30,9 +35,9 @@ export function serveInThread(port: MessagePort, birth: WorkerBirth): void {
       slot,
       servers,
       settings,
-      log: makeLog(settings['log-level']),
+      log,
       memory,
-      root: rootKeyOf(root),
+      root: rootKey,
       storage,
       clock: guarded,
       guardedClock: guarded,
