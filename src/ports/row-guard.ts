@@ -1,6 +1,8 @@
 import type { RowMacs } from '../crypto/row-macs.ts'
 import { StorageError } from './storage-error.ts'
 
+export type { RowMacs } from '../crypto/row-macs.ts'
+
 /** Tables whose rows bear MACs. */
 export const GUARDED_TABLES = ['keys', 'key_versions'] as const
 
@@ -27,9 +29,7 @@ export class DamagedRow extends StorageError {
   readonly row: RowName
 
   constructor(row: RowName) {
-    super(
-      `the row of ${nameOfRow(row)} was changed by something else than Keyturn: it is not used, see docs/damaged-rows.md`,
-    )
+    super(`the row of ${nameOfRow(row)} was changed by something else than Keyturn: it is not used`)
     damaged++
     this.row = row
   }
@@ -54,6 +54,8 @@ export interface GuardedBatch {
   /** Rows that got a MAC of the current root key. */
   readonly written: number
   readonly damaged: readonly RowName[]
+  /** Keys that have other versions than they say: one was taken away, or the key is older than they are. */
+  readonly torn: readonly RowName[]
   /** Undefined when there are no more. */
   readonly next: RowPlace | undefined
 }
@@ -79,6 +81,8 @@ export interface RowGuard {
     limit: number,
     after: RowPlace | undefined,
   ) => Promise<GuardedBatch>
+  /** What the engine finds wrong with its own pages and indexes; it reads all of them. */
+  readonly complaints: (limit: number) => Promise<readonly string[]>
 }
 
 /** Takes up all rows of all guarded tables; told of each batch. */

@@ -1,11 +1,11 @@
 import { type RowMacs, rowMacs } from '../crypto/row-macs.ts'
+import { ROWS_GUARDED } from '../ports/meta-store.ts'
 import { type DamagedRow, everyGuardedRow, GUARDED_TABLES, nameOfRow } from '../ports/row-guard.ts'
 import type { RootKeys } from '../ports/seal.ts'
 import type { Storage } from '../ports/storage.ts'
 import type { Logger } from './log.ts'
 
-/** Fact in a store that all its rows bear MACs: itself a MAC, of {@link FACT_TEXT}. */
-const ROWS_GUARDED = 'rows-guarded'
+/** What the fact that all rows bear MACs is a MAC of. */
 const FACT_TEXT = `keyturn/v1/rows-guarded;${GUARDED_TABLES.join(',')}`
 
 /** How long nothing more is said of a damaged row that somebody asks for again. */

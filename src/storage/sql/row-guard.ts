@@ -1,8 +1,9 @@
-import type { Kysely, Transaction } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import type { GuardedBatch, GuardWork, RowGuard, RowName, RowPlace } from '../../ports/row-guard.ts'
 import { withStorage } from '../../ports/storage-error.ts'
 import { bulk, times } from './bulk.ts'
 import { putVersions } from './due-writes.ts'
+import { engineOf } from './engine.ts'
 import type { Database, KeysTable } from './schema.ts'
 import {
   KEY_COLUMNS,
@@ -40,6 +41,15 @@ export function sqlRowGuard(db: Kysely<Database>, rows: StoredRows): RowGuard {
             : versionBatch(transaction, rows, work, limit, after),
         ),
       ),
+    complaints: (limit) =>
+      withStorage('checking pages', async () => {
+        if (engineOf(db) !== 'sqlite') return [] // `data_checksums` of PostgreSQL, and its own tools
+        const query = sql<{
+          readonly integrity_check: string
+        }>`pragma integrity_check(${sql.lit(limit)})`
+        const { rows: found } = await query.execute(db)
+        return found.map((row) => row.integrity_check).filter((text) => text !== 'ok')
+      }),
   }
 }
 
@@ -66,9 +76,41 @@ async function keyBatch(
   return {
     rows: found.length,
     written: sorted.write.length,
-    damaged: sorted.damaged.map(({ id }): RowName => ({ table: 'keys', keyId: id })),
+    damaged: sorted.damaged.map(nameOfKey),
+    torn: work === 'check' ? (await tornKeys(transaction, found)).map(nameOfKey) : [],
     next: last && { keyId: last.id, version: 0 },
   }
+}
+
+function nameOfKey({ id }: Pick<KeysTable, 'id'>): RowName {
+  return { table: 'keys', keyId: id }
+}
+
+/** Keys that do not have every version from the first to their primary one, and no other. */
+async function tornKeys(
+  transaction: Transaction<Database>,
+  keys: readonly KeysTable[],
+): Promise<readonly KeysTable[]> {
+  if (keys.length === 0) return []
+  const found = await transaction
+    .selectFrom('key_versions')
+    .select(({ fn }) => [
+      'key_id',
+      fn.countAll<number>().as('versions'),
+      fn.max('version').as('last'),
+    ])
+    .where(
+      'key_id',
+      'in',
+      keys.map(({ id }) => id),
+    )
+    .groupBy('key_id')
+    .execute()
+  const versionsOf = new Map(found.map((row) => [row.key_id, row]))
+  return keys.filter(({ id, primary_version: primary }) => {
+    const { versions, last } = versionsOf.get(id) ?? { versions: 0, last: 0 }
+    return Number(versions) !== (primary ?? 0) || Number(last) !== (primary ?? 0)
+  })
 }
 
 async function versionBatch(
@@ -100,6 +142,7 @@ async function versionBatch(
     damaged: sorted.damaged.map(
       ({ key_id: keyId, version }): RowName => ({ table: 'key_versions', keyId, version }),
     ),
+    torn: [],
     next: last && { keyId: last.key_id, version: last.version },
   }
 }

@@ -1,8 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { Key } from '../../core/key.ts'
-import type { RowMacs } from '../../crypto/row-macs.ts'
 import type { StoredKey, StoredKeyVersion } from '../../ports/key-store.ts'
-import { DamagedRow } from '../../ports/row-guard.ts'
+import { DamagedRow, type RowMacs } from '../../ports/row-guard.ts'
 import { keyColumns, toStoredKey, toStoredKeyVersion, versionColumns } from './key-rows.ts'
 import type { Database, KeysTable } from './schema.ts'
 
@@ -93,6 +92,22 @@ export function textOfVersion(row: Omit<VersionRow, 'mac'>): string {
   return textOfRow(
     'key_versions',
     VERSION_COLUMNS.map((name) => row[name]),
+  )
+}
+
+/** The text of a row of any table, read without knowing which; undefined where rows bear no MAC. */
+export function textOfGuarded(
+  table: string,
+  row: Readonly<Record<string, Value>>,
+): string | undefined {
+  const columns =
+    table === 'keys' ? KEY_COLUMNS : table === 'key_versions' ? VERSION_COLUMNS : undefined
+  return (
+    columns &&
+    textOfRow(
+      table,
+      columns.map((name) => row[name] ?? null),
+    )
   )
 }
 
