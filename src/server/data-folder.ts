@@ -100,7 +100,7 @@ export async function existingSeal(
 ): Promise<Seal> {
   const plan = await planSeal(directory, settings)
   if (!existsSync(plan.path)) {
-    throw new Error(`there is no root key at ${plan.path}: put it there from its own backup`)
+    throw new Error(`there is no root key file at ${plan.path}: put it there from its own backup`)
   }
   return openSeal(plan)
 }
