@@ -39,7 +39,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
   },
   seals: {
     rooms: ['core', 'crypto', 'ports'],
-    packages: ['node:crypto', 'node:fs/promises', 'node:path'],
+    packages: ['node:crypto', 'node:fs/promises', 'node:path', 'shamir-secret-sharing'],
   },
   tokens: {
     rooms: ['core', 'crypto', 'ports'],
@@ -149,6 +149,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
       'client',
       'files',
       'reference',
+      'seals',
       'server',
     ],
     packages: [

@@ -1,5 +1,6 @@
-import { SEAL_KINDS } from '../ports/seal.ts'
-import { createSeal, migrateSeal } from '../server/change-seal.ts'
+import { SEAL_KINDS, type SealKind } from '../ports/seal.ts'
+import { MAX_SHARES, MIN_THRESHOLD } from '../seals/shares.ts'
+import { createSeal, migrateSeal, type NewSeal } from '../server/change-seal.ts'
 import { planSeal, sealFile, sealIn } from '../server/seal-settings.ts'
 import type { SealState } from '../server/unsealing.ts'
 import { askSealState, offerToSeal } from './ask-seal.ts'
@@ -9,11 +10,13 @@ import type { Flag } from './open-store.ts'
 import {
   parseSealCall,
   readNewPassphrase,
+  readShare,
   readSealPassphrase,
   type SealCall,
   sealHelp,
   sealOfPlan,
 } from './seal-flags.ts'
+import { writeShares } from './write-shares.ts'
 import { type SealWords, sealWordsFor } from './seal-words.ts'
 
 const PASSPHRASE: Flag = {
@@ -26,9 +29,22 @@ const NEW_PASSPHRASE: Flag = {
 }
 const KIND_HELP = `one of ${SEAL_KINDS.join(', ')}`
 
+const SHARES_FLAGS = {
+  shares: {
+    placeholder: 'N',
+    help: `shamir: how many shares are made, ${MIN_THRESHOLD} to ${MAX_SHARES}`,
+  },
+  threshold: { placeholder: 'M', help: 'shamir: how many of them open the seal' },
+  'shares-dir': {
+    placeholder: 'DIR',
+    help: 'shamir: new folder for a file with each share, to be handed out and removed',
+  },
+} as const satisfies Readonly<Record<string, Flag>>
+
 const CREATE_FLAGS = {
   seal: { placeholder: 'KIND', help: `what keeps the root key: ${KIND_HELP}`, required: true },
   'seal-passphrase-file': NEW_PASSPHRASE,
+  ...SHARES_FLAGS,
 } as const satisfies Readonly<Record<string, Flag>>
 
 /** Makes a root key, kept by a seal, before the first start of a server. */
@@ -43,8 +59,8 @@ export const sealCreate: Command = {
   async run(args, io) {
     const call = parseSealCall(args, CREATE_FLAGS, io)
     const kind = kindOf(call, 'seal')
-    const passphrase = await newPassphraseFor(kind, call, 'seal-passphrase-file', io)
-    io.print(await createSeal(call.directory, call.rootKey, kind, passphrase))
+    const how = await newSealOf(kind, call, 'seal-passphrase-file', io)
+    io.print(await createSeal(call.directory, call.rootKey, how))
     return EXIT.ok
   },
 }
@@ -68,11 +84,17 @@ export const sealStatus: Command = {
       [words.file, found === undefined ? words.absent : path],
       ...(found === undefined ? [] : ([[words.seal, found.kind]] as const)),
       ...rootLines(state, found?.file?.roots, words),
-      [words.server, state === undefined ? words.notRunning : words.states[state.state]],
+      [words.server, state === undefined ? words.notRunning : stateText(state, words)],
     ]
     io.print(lines.map(([name, value]) => `${name}  ${value}`).join('\n'))
     return state?.state === 'sealed' ? EXIT.failed : EXIT.ok
   },
+}
+
+function stateText(state: SealState, words: SealWords): string {
+  const text = words.states[state.state]
+  if (state.state === 'unsealed' || state.needs !== 'shares') return text
+  return `${text}, ${words.shares(state.given, state.threshold)}`
 }
 
 function rootLines(
@@ -84,7 +106,13 @@ function rootLines(
   return roots === undefined ? [] : [[words.rootKey, roots.join(' ')]]
 }
 
-const UNSEAL_FLAGS = { 'seal-passphrase-file': PASSPHRASE } as const
+const UNSEAL_FLAGS = {
+  'seal-passphrase-file': PASSPHRASE,
+  'seal-share-file': {
+    placeholder: 'FILE',
+    help: 'file with one share, - for standard input; without it the terminal asks',
+  },
+} as const satisfies Readonly<Record<string, Flag>>
 
 /** Gives a sealed server what opens its seal. */
 export const sealUnseal: Command = {
@@ -107,14 +135,17 @@ export const sealUnseal: Command = {
       io.print(words.unsealedAlready)
       return EXIT.ok
     }
-    const file = call.flags['seal-passphrase-file']
-    const secret = await readSealPassphrase(file, 'seal-passphrase-file', io)
+    const secret =
+      before.needs === 'shares'
+        ? await readShare(call.flags['seal-share-file'], io)
+        : await readSealPassphrase(call.flags['seal-passphrase-file'], 'seal-passphrase-file', io)
     const after = await offerToSeal(call.directory, secret)
     if (after === undefined) {
-      io.printError(`keyturn: ${words.wrong}`)
+      io.printError(`keyturn: ${before.needs === 'shares' ? words.wrongShare : words.wrong}`)
       return EXIT.forbidden
     }
-    io.print(words.unsealed)
+    const isMissing = after.state === 'sealed' && after.needs === 'shares'
+    io.print(isMissing ? words.shares(after.given, after.threshold) : words.unsealed)
     return EXIT.ok
   },
 }
@@ -127,6 +158,7 @@ const MIGRATE_FLAGS = {
   },
   'seal-passphrase-file': PASSPHRASE,
   'new-passphrase-file': NEW_PASSPHRASE,
+  ...SHARES_FLAGS,
 } as const satisfies Readonly<Record<string, Flag>>
 
 /** Moves the root key from one seal to another. */
@@ -147,8 +179,8 @@ export const sealMigrate: Command = {
       'seal-passphrase-file': call.flags['seal-passphrase-file'],
     })
     const from = await sealOfPlan(plan, io)
-    const passphrase = await newPassphraseFor(kind, call, 'new-passphrase-file', io)
-    const roots = await migrateSeal(call.directory, plan.path, from, kind, passphrase)
+    const how = await newSealOf(kind, call, 'new-passphrase-file', io)
+    const roots = await migrateSeal(call.directory, plan.path, from, how)
     io.print(roots.join('\n'))
     return EXIT.ok
   },
@@ -160,6 +192,35 @@ function kindOf({ flags }: SealCall, flag: string) {
   return kind
 }
 
-async function newPassphraseFor(kind: string, { flags }: SealCall, flag: string, io: CommandIo) {
-  return kind === 'passphrase' ? await readNewPassphrase(flags[flag], flag, io) : undefined
+async function newSealOf(
+  kind: SealKind,
+  { flags }: SealCall,
+  passphraseFlag: string,
+  io: CommandIo,
+): Promise<NewSeal> {
+  switch (kind) {
+    case 'file':
+      return { kind }
+    case 'passphrase': {
+      const passphrase = await readNewPassphrase(flags[passphraseFlag], passphraseFlag, io)
+      return { kind, passphrase }
+    }
+    case 'shamir': {
+      const shares = countOf(flags, 'shares', MIN_THRESHOLD, MAX_SHARES)
+      const threshold = countOf(flags, 'threshold', MIN_THRESHOLD, shares)
+      const folder = flags['shares-dir'] ?? ''
+      if (folder === '') throw mistake('flag-missing', { flag: 'shares-dir' })
+      return { kind, sharing: { shares, threshold }, handOut: (texts) => writeShares(folder, texts) }
+    }
+    default:
+      throw kind satisfies never
+  }
+}
+
+function countOf(flags: SealCall['flags'], flag: string, min: number, max: number): number {
+  const text = flags[flag]
+  if (text === undefined) throw mistake('flag-missing', { flag })
+  const count = /^\d{1,3}$/.test(text) ? Number(text) : Number.NaN
+  if (count >= min && count <= max) return count
+  throw mistake('not-a-whole-number', { flag, min, max })
 }

@@ -2,7 +2,14 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { SecretBytes } from '../crypto/secret-bytes.ts'
 import type { Seal } from '../ports/seal.ts'
-import { passphraseSeal, readPassphrase, type SealPlan } from '../server/seal-settings.ts'
+import type { GuardedFile } from '../seals/guarded-file.ts'
+import { sharingOf } from '../seals/shamir-guard.ts'
+import {
+  passphraseSeal,
+  readPassphrase,
+  type SealPlan,
+  sharesSeal,
+} from '../server/seal-settings.ts'
 import { variableOf } from '../server/settings.ts'
 import { SETTINGS } from '../server/settings-table.ts'
 import type { CommandIo } from './command.ts'
@@ -112,7 +119,30 @@ export async function readNewPassphrase(
 /** The seal of a plan, opened by itself or by whoever sits at the terminal. */
 export async function sealOfPlan(plan: SealPlan, io: CommandIo): Promise<Seal> {
   if (plan.seal !== undefined) return plan.seal
+  if (plan.file?.kind === 'shamir') return sharesSeal(plan.path, await readShares(plan.file, io))
   return passphraseSeal(plan.path, await readSealPassphrase(undefined, 'seal-passphrase-file', io))
+}
+
+/** As many shares as a seal needs, each typed at the terminal. */
+async function readShares({ guard }: GuardedFile, io: CommandIo): Promise<readonly SecretBytes[]> {
+  const shares: SecretBytes[] = []
+  while (shares.length < sharingOf(guard).threshold) {
+    shares.push(await readShare(undefined, io))
+  }
+  return shares
+}
+
+/**
+ * A share from a file, or from whoever sits at the terminal.
+ *
+ * @throws {Mistake} where nobody can be asked
+ */
+export async function readShare(file: string | undefined, io: CommandIo): Promise<SecretBytes> {
+  if (file !== undefined) return readPassphrase(file)
+  const secret = { kind: 'share' } as const
+  if (io.ask === undefined) throw mistake('secret-missing', { secret, flag: 'seal-share-file' })
+  const words = await terminalWordsFor(io)
+  return typed(await io.ask(words.question(words.secret(secret)), 'secret'))
 }
 
 function typed(text: string): SecretBytes {

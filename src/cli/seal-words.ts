@@ -13,6 +13,8 @@ export interface SealWords {
   readonly states: Readonly<Record<SealState['state'], string>>
   readonly noServer: (directory: string) => string
   readonly wrong: string
+  readonly wrongShare: string
+  readonly shares: (given: number, threshold: number) => string
   readonly unsealed: string
   readonly unsealedAlready: string
   /** What is printed by a server that waits. */
@@ -30,6 +32,9 @@ const SEAL_WORDS_EN: SealWords = {
   states: { sealed: 'sealed', unsealed: 'unsealed' },
   noServer: (directory) => `no server runs on ${directory}`,
   wrong: 'that does not open the seal; nothing has changed',
+  wrongShare:
+    'no share of this seal, or those given do not fit together: then all are to be given anew',
+  shares: (given, threshold) => `${given} of ${threshold} shares`,
   unsealed: 'Unsealed.',
   unsealedAlready: 'It is unsealed already.',
   waiting: (url) => `Keyturn is sealed on ${url}: keyturn seal unseal opens it. Ctrl-C stops it.`,

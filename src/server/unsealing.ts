@@ -1,7 +1,10 @@
 import { setTimeout } from 'node:timers/promises'
-import type { SecretBytes } from '../crypto/secret-bytes.ts'
+import { SecretBytes } from '../crypto/secret-bytes.ts'
 import { type RootMaterials, SealError, type SealKind } from '../ports/seal.ts'
-import { passphraseSeal, type SealPlan } from './seal-settings.ts'
+import type { GuardedFile } from '../seals/guarded-file.ts'
+import { shareOf, sharingOf } from '../seals/shamir-guard.ts'
+import { isSameShare, type Share } from '../seals/shares.ts'
+import { passphraseSeal, type SealPlan, sharesSeal } from './seal-settings.ts'
 
 /** What a server says of its seal. */
 export type SealState =
@@ -15,6 +18,15 @@ export type SealState =
       readonly state: 'sealed'
       readonly kind: SealKind
       readonly needs: 'passphrase'
+    }
+  | {
+      readonly state: 'sealed'
+      readonly kind: SealKind
+      readonly needs: 'shares'
+      /** How many different shares were taken so far. */
+      readonly given: number
+      /** How many open the seal. */
+      readonly threshold: number
     }
 
 /** How long an answer to a wrong guess takes at least, in milliseconds. */
@@ -33,16 +45,24 @@ export interface Unsealing {
   readonly opened: Promise<RootMaterials>
 }
 
+/** What is done with an offer: the root keys, once it was the last that was needed. */
+interface Collecting {
+  readonly state: () => SealState
+  readonly take: (secret: SecretBytes) => Promise<RootMaterials | undefined>
+}
+
 /** Waits for what opens the seal of a plan that does not open by itself. */
-export function beginUnsealing({ kind, path }: SealPlan): Unsealing {
+export function beginUnsealing(plan: SealPlan): Unsealing {
   const opened = Promise.withResolvers<RootMaterials>()
+  const collecting =
+    plan.file?.kind === 'shamir' ? collectShares(plan.path, plan.file) : takePassphrase(plan)
   let turn: Promise<void> = Promise.resolve()
   let isOpen = false
 
   async function attempt(secret: SecretBytes): Promise<void> {
-    if (isOpen) return
     try {
-      const roots = await passphraseSeal(path, secret).unwrap()
+      const roots = isOpen ? undefined : await collecting.take(secret)
+      if (roots === undefined) return
       isOpen = true
       opened.resolve(roots)
     } catch (error) {
@@ -54,7 +74,8 @@ export function beginUnsealing({ kind, path }: SealPlan): Unsealing {
   }
 
   return {
-    state: () => ({ state: 'sealed', kind, needs: 'passphrase' }),
+    state: () =>
+      isOpen ? { state: 'unsealed', kind: plan.kind, roots: [] } : collecting.state(),
     offer(secret) {
       // One guess at a time: many at once would take the memory of the machine.
       const attempted = turn.then(() => attempt(secret))
@@ -62,5 +83,44 @@ export function beginUnsealing({ kind, path }: SealPlan): Unsealing {
       return attempted
     },
     opened: opened.promise,
+  }
+}
+
+function takePassphrase({ kind, path }: SealPlan): Collecting {
+  return {
+    state: () => ({ state: 'sealed', kind, needs: 'passphrase' }),
+    take: (passphrase) => passphraseSeal(path, passphrase).unwrap(),
+  }
+}
+
+function collectShares(path: string, file: GuardedFile): Collecting {
+  const { kind } = file
+  const { threshold } = sharingOf(file.guard)
+  let kept: { readonly share: Share; readonly text: SecretBytes }[] = []
+  const forget = () => {
+    for (const { share, text } of kept) {
+      share.secret.wipe()
+      text.wipe()
+    }
+    kept = []
+  }
+  return {
+    state: () => ({ state: 'sealed', kind, needs: 'shares', given: kept.length, threshold }),
+    async take(secret) {
+      const share = shareOf(secret, file.id)
+      if (!kept.some((other) => isSameShare(other.share, share))) {
+        kept.push({ share, text: new SecretBytes(secret.lend((bytes) => Uint8Array.from(bytes))) })
+      }
+      if (kept.length < threshold) return undefined
+      try {
+        return await sharesSeal(
+          path,
+          kept.map(({ text }) => text),
+        ).unwrap()
+      } finally {
+        // Of several that do not fit together nobody can say which is wrong: all are given anew.
+        forget()
+      }
+    },
   }
 }

@@ -1,4 +1,5 @@
 import { SEAL_KINDS } from '../../ports/seal.ts'
+import { MAX_SHARES, MIN_THRESHOLD } from '../../seals/shares.ts'
 import type { SealWords } from '../seal-words.ts'
 import { type FlagTexts, helpText } from './help-text.ts'
 import { SETTINGS_ZH } from './settings.ts'
@@ -6,6 +7,12 @@ import { SETTINGS_ZH } from './settings.ts'
 const PASSPHRASE = '存放口令的文件，- 表示标准输入；不指定则在终端询问'
 const NEW_PASSPHRASE = '存放新口令的文件，- 表示标准输入；不指定则在终端询问'
 const KINDS = SEAL_KINDS.join('、')
+
+const SHARES: FlagTexts = {
+  '--shares N': `shamir：生成多少份，${MIN_THRESHOLD} 至 ${MAX_SHARES}`,
+  '--threshold M': 'shamir：其中多少份可以解封',
+  '--shares-dir DIR': 'shamir：新目录，每份写入一个文件，分发后删除',
+}
 
 function placeTexts(): FlagTexts {
   return {
@@ -24,6 +31,7 @@ export const SEAL_COMMANDS_ZH: Readonly<Record<string, () => string>> = {
       {
         '--seal KIND': `由什么保管根密钥，可选 ${KINDS}（必填）`,
         '--seal-passphrase-file FILE': NEW_PASSPHRASE,
+        ...SHARES,
         ...placeTexts(),
       },
     ),
@@ -37,7 +45,11 @@ export const SEAL_COMMANDS_ZH: Readonly<Record<string, () => string>> = {
     helpText(
       'seal unseal [FLAGS]',
       '为数据目录上已封印的服务器解封。请求经由数据目录中的套接字，只限本机，并以该目录所有者的身份执行。',
-      { '--seal-passphrase-file FILE': PASSPHRASE, ...placeTexts() },
+      {
+        '--seal-passphrase-file FILE': PASSPHRASE,
+        '--seal-share-file FILE': '存放一份份额的文件，- 表示标准输入；不指定则在终端询问',
+        ...placeTexts(),
+      },
     ),
   'seal migrate': () =>
     helpText(
@@ -48,6 +60,7 @@ export const SEAL_COMMANDS_ZH: Readonly<Record<string, () => string>> = {
         '--to KIND': `今后由什么保管根密钥，可选 ${KINDS}（必填）`,
         '--seal-passphrase-file FILE': PASSPHRASE,
         '--new-passphrase-file FILE': NEW_PASSPHRASE,
+        ...SHARES,
         ...placeTexts(),
       },
     ),
@@ -64,6 +77,8 @@ export const SEAL_WORDS_ZH: SealWords = {
   states: { sealed: '已封印', unsealed: '已解封' },
   noServer: (directory) => `${directory} 上没有运行服务器`,
   wrong: '不能打开封印，一切未变',
+  wrongShare: '不是此封印的份额，或所给份额彼此不符；若不符，请全部重新给出',
+  shares: (given, threshold) => `已有 ${threshold} 份中的 ${given} 份`,
   unsealed: '已解封。',
   unsealedAlready: '服务器此前已解封。',
   waiting: (url) =>
