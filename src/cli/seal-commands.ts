@@ -1,23 +1,24 @@
+import type { SecretBytes } from '../crypto/secret-bytes.ts'
 import { SEAL_KINDS, type SealKind } from '../ports/seal.ts'
 import { MAX_SHARES, MIN_THRESHOLD } from '../seals/shares.ts'
 import { createSeal, migrateSeal, type NewSeal } from '../server/change-seal.ts'
 import { planSeal, sealFile, sealIn } from '../server/seal-settings.ts'
 import type { SealState } from '../server/unsealing.ts'
-import { askSealState, offerToSeal } from './ask-seal.ts'
+import { askSealState, offerToSeal, type Refused, resetSeal } from './ask-seal.ts'
 import { type Command, type CommandIo, EXIT } from './command.ts'
 import { mistake } from './mistakes.ts'
 import type { Flag } from './open-store.ts'
+import { readShare } from './read-shares.ts'
 import {
   parseSealCall,
   readNewPassphrase,
-  readShare,
   readSealPassphrase,
   type SealCall,
   sealHelp,
   sealOfPlan,
 } from './seal-flags.ts'
-import { writeShares } from './write-shares.ts'
 import { type SealWords, sealWordsFor } from './seal-words.ts'
+import { showShares, writeShares } from './write-shares.ts'
 
 const PASSPHRASE: Flag = {
   placeholder: 'FILE',
@@ -37,7 +38,7 @@ const SHARES_FLAGS = {
   threshold: { placeholder: 'M', help: 'shamir: how many of them open the seal' },
   'shares-dir': {
     placeholder: 'DIR',
-    help: 'shamir: new folder for a file with each share, to be handed out and removed',
+    help: 'shamir: new folder for a file with each share, to be handed out; without it the terminal shows them',
   },
 } as const satisfies Readonly<Record<string, Flag>>
 
@@ -97,6 +98,12 @@ function stateText(state: SealState, words: SealWords): string {
   return `${text}, ${words.shares(state.given, state.threshold)}`
 }
 
+function refusalText({ problem }: Refused, words: SealWords): string {
+  return problem === undefined
+    ? words.wrong
+    : `${words.shareProblems[problem]}${words.nothingChanged}`
+}
+
 function rootLines(
   state: SealState | undefined,
   fromFile: readonly string[] | undefined,
@@ -112,6 +119,7 @@ const UNSEAL_FLAGS = {
     placeholder: 'FILE',
     help: 'file with one share, - for standard input; without it the terminal asks',
   },
+  reset: { placeholder: '', help: 'forget the shares that were given so far' },
 } as const satisfies Readonly<Record<string, Flag>>
 
 /** Gives a sealed server what opens its seal. */
@@ -135,13 +143,18 @@ export const sealUnseal: Command = {
       io.print(words.unsealedAlready)
       return EXIT.ok
     }
+    if (call.flags['reset'] !== undefined) {
+      const state = await resetSeal(call.directory)
+      io.print(stateText(state, words))
+      return EXIT.ok
+    }
     const secret =
       before.needs === 'shares'
         ? await readShare(call.flags['seal-share-file'], io)
         : await readSealPassphrase(call.flags['seal-passphrase-file'], 'seal-passphrase-file', io)
     const after = await offerToSeal(call.directory, secret)
-    if (after === undefined) {
-      io.printError(`keyturn: ${before.needs === 'shares' ? words.wrongShare : words.wrong}`)
+    if (after.state === 'refused') {
+      io.printError(`keyturn: ${refusalText(after, words)}`)
       return EXIT.forbidden
     }
     const isMissing = after.state === 'sealed' && after.needs === 'shares'
@@ -157,6 +170,10 @@ const MIGRATE_FLAGS = {
     required: true,
   },
   'seal-passphrase-file': PASSPHRASE,
+  'seal-shares-dir': {
+    placeholder: 'DIR',
+    help: 'folder with the files of enough shares of the old seal; without it the terminal asks',
+  },
   'new-passphrase-file': NEW_PASSPHRASE,
   ...SHARES_FLAGS,
 } as const satisfies Readonly<Record<string, Flag>>
@@ -166,8 +183,8 @@ export const sealMigrate: Command = {
   help: () =>
     sealHelp(
       'seal migrate',
-      'Moves the root key of a data folder to another seal, or to another passphrase. The server is stopped\n' +
-        'first. The old file stays until the new one is on the disk and was opened again; copies of the old\n' +
+      'Moves the root key of a data folder to another seal, another passphrase or new shares. The server is\n' +
+        'stopped first. The old file stays until the new one is on the disk and was opened again; copies of the old\n' +
         'one in backups still open as before. Nodes on one store need the new file each.',
       MIGRATE_FLAGS,
     ),
@@ -178,7 +195,7 @@ export const sealMigrate: Command = {
       'root-key': call.rootKey,
       'seal-passphrase-file': call.flags['seal-passphrase-file'],
     })
-    const from = await sealOfPlan(plan, io)
+    const from = await sealOfPlan(plan, io, call.flags['seal-shares-dir'])
     const how = await newSealOf(kind, call, 'new-passphrase-file', io)
     const roots = await migrateSeal(call.directory, plan.path, from, how)
     io.print(roots.join('\n'))
@@ -208,13 +225,21 @@ async function newSealOf(
     case 'shamir': {
       const shares = countOf(flags, 'shares', MIN_THRESHOLD, MAX_SHARES)
       const threshold = countOf(flags, 'threshold', MIN_THRESHOLD, shares)
-      const folder = flags['shares-dir'] ?? ''
-      if (folder === '') throw mistake('flag-missing', { flag: 'shares-dir' })
-      return { kind, sharing: { shares, threshold }, handOut: (texts) => writeShares(folder, texts) }
+      return { kind, sharing: { shares, threshold }, handOut: handOutOf(flags['shares-dir'], io) }
     }
     default:
       throw kind satisfies never
   }
+}
+
+/** Hands shares out as files of a folder, or on the terminal of somebody who looks at it. */
+function handOutOf(folder: string | undefined, io: CommandIo) {
+  if (folder !== undefined && folder !== '') {
+    return (shares: readonly SecretBytes[]) => writeShares(folder, shares)
+  }
+  const { ask, isWatched } = io
+  if (ask === undefined || isWatched !== true) throw mistake('flag-missing', { flag: 'shares-dir' })
+  return (shares: readonly SecretBytes[]) => showShares(shares, io, ask)
 }
 
 function countOf(flags: SealCall['flags'], flag: string, min: number, max: number): number {

@@ -1,21 +1,17 @@
 import { SecretBytes } from '../crypto/secret-bytes.ts'
 import { SealError } from '../ports/seal.ts'
-import type { GuardParameters } from './guarded-file.ts'
 import { type Guard, SEALING_KEY_BYTES } from './guarded-seal.ts'
-import {
-  combineShares,
-  isSameShare,
-  isSharing,
-  MAX_SHARES,
-  MIN_THRESHOLD,
-  parseShare,
-  type Share,
-  type Sharing,
-  splitKey,
-} from './shares.ts'
+import { parametersOf, ShareCollection } from './share-collection.ts'
+import { isSharing, MAX_SHARES, MIN_THRESHOLD, type Sharing, splitKey } from './shares.ts'
+
+/** A guard that has shares, until it is told to forget them. */
+export interface SharesGuard extends Guard {
+  readonly forget: () => void
+}
 
 /**
- * Makes a sealing key of which nobody has more than a share.
+ * Makes a sealing key of which nobody has more than a share. Until it is told to forget, it has the shares
+ * themselves, so that what was written can be opened by them.
  *
  * @param handOut Takes the texts of the shares, to give each to somebody else. They are kept nowhere: if it
  *   throws, no seal is made.
@@ -23,8 +19,8 @@ import {
 export function newSharesGuard(
   sharing: Sharing,
   handOut: (shares: readonly SecretBytes[]) => Promise<void>,
-): Guard {
-  let kept: SecretBytes | undefined
+): SharesGuard {
+  let texts: readonly SecretBytes[] = []
   return {
     kind: 'shamir',
     async make(sealId) {
@@ -35,18 +31,18 @@ export function newSharesGuard(
         )
       }
       const sealing = SecretBytes.random(SEALING_KEY_BYTES)
-      // For the one look at what was written; then it is gone.
-      kept = new SecretBytes(sealing.lend((bytes) => Uint8Array.from(bytes)))
-      const shares = await splitKey(sealing, sealId, sharing)
-      await handOut(shares)
-      for (const share of shares) share.wipe()
-      return { sealing, parameters: { threshold: sharing.threshold, shares: sharing.shares } }
+      const made = await splitKey(sealing, sealId, sharing)
+      texts = made.map(({ text }) => text)
+      await handOut(texts)
+      const digests = made.map(({ digest }) => digest)
+      return { sealing, parameters: parametersOf({ ...sharing, digests }) }
     },
-    async recover() {
-      if (kept === undefined) throw new SealError('wrong', 'shares are missing')
-      const sealing = kept
-      kept = undefined
-      return sealing
+    // The last ones: a share that was handed out is as good as any other.
+    recover: (sealId, parameters) =>
+      sharesGuard(texts.slice(-sharing.threshold)).recover(sealId, parameters),
+    forget() {
+      for (const text of texts) text.wipe()
+      texts = []
     },
   }
 }
@@ -57,41 +53,29 @@ export function sharesGuard(texts: readonly SecretBytes[]): Guard {
     kind: 'shamir',
     make: () => Promise.reject(new SealError('wrong', 'these are shares of another seal')),
     async recover(sealId, parameters) {
-      const { threshold } = sharingOf(parameters)
-      const shares = texts.map((text) => shareOf(text, sealId))
-      const known = shares.filter(
-        (share, at) => shares.findIndex((other) => isSameShare(share, other)) === at,
-      )
-      if (known.length < threshold) {
-        throw new SealError('wrong', `${threshold} different shares are needed`)
+      const collection = new ShareCollection(sealId, parameters)
+      try {
+        for (const text of texts) collection.take(text)
+        return await collection.combine()
+      } finally {
+        collection.forget()
       }
-      const sealing = await combineShares(known.slice(0, threshold))
-      for (const { secret } of shares) secret.wipe()
-      return sealing
     },
   }
 }
 
 /**
- * How the key of a seal is shared.
+ * Has the sealing key from shares that were collected.
  *
- * @throws {SealError} `damaged`
+ * @throws {SealError} `wrong` when they are of another seal than the file is by now
  */
-export function sharingOf({ threshold, shares }: GuardParameters): Sharing {
-  const sharing = { threshold: Number(threshold), shares: Number(shares) }
-  if (isSharing(sharing)) return sharing
-  throw new SealError('damaged', 'the seal asks for shares that cannot be')
-}
-
-/**
- * A share of a seal.
- *
- * @throws {SealError} `wrong` when it is not whole, or of another seal
- */
-export function shareOf(text: SecretBytes, sealId: string): Share {
-  const share = parseShare(text)
-  if (share === undefined) throw new SealError('wrong', 'that is no whole share')
-  if (share.sealId === sealId) return share
-  share.secret.wipe()
-  throw new SealError('wrong', 'that is a share of another seal')
+export function collectedGuard(collection: ShareCollection): Guard {
+  return {
+    kind: 'shamir',
+    make: () => Promise.reject(new SealError('wrong', 'these are shares of another seal')),
+    async recover(sealId) {
+      if (sealId === collection.sealId) return collection.combine()
+      throw new SealError('wrong', 'these are shares of another seal')
+    },
+  }
 }

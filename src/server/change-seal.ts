@@ -43,8 +43,15 @@ export async function createSeal(
     throw new Error(`${directory} has a database already: put its root key back from its backup`)
   }
   await mkdir(directory, { recursive: true, mode: 0o700 })
-  const seal = newSeal(path, how)
-  return (await makeRootKey(seal, () => SecretBytes.random(ROOT_KEY_BYTES))).id
+  const { seal, forget } = newSeal(path, how)
+  try {
+    const { id } = await makeRootKey(seal, () => SecretBytes.random(ROOT_KEY_BYTES))
+    if ((await seal.open()).id !== id)
+      throw new Error(`${path} does not hold what was written to it`)
+    return id
+  } finally {
+    forget()
+  }
 }
 
 /**
@@ -65,11 +72,15 @@ export async function migrateSeal(
     const unfinished = `${path}${UNFINISHED}`
     await rm(unfinished, { force: true })
     try {
-      const to = newSeal(unfinished, how)
-      await to.initialise(roots)
       const ids = idsOf(roots)
-      if (idsOf(await to.unwrap()).join() !== ids.join()) {
-        throw new Error('the new file does not hold what was written to it: the old one stays')
+      const { seal: to, forget } = newSeal(unfinished, how)
+      try {
+        await to.initialise(roots)
+        if (idsOf(await to.unwrap()).join() !== ids.join()) {
+          throw new Error('the new file does not hold what was written to it: the old one stays')
+        }
+      } finally {
+        forget()
       }
       await rename(unfinished, path)
       await syncFolder(dirname(path))
@@ -82,14 +93,23 @@ export async function migrateSeal(
   }
 }
 
-function newSeal(path: string, how: NewSeal): Seal {
+/** A seal that is about to be made, which opens until it is told to forget what opens it. */
+interface SealInTheMaking {
+  readonly seal: Seal
+  readonly forget: () => void
+}
+
+function newSeal(path: string, how: NewSeal): SealInTheMaking {
+  const forget = () => undefined
   switch (how.kind) {
     case 'file':
-      return fileSeal({ path })
+      return { seal: fileSeal({ path }), forget }
     case 'passphrase':
-      return passphraseSeal(path, how.passphrase)
-    case 'shamir':
-      return guardedSeal({ path, guard: newSharesGuard(how.sharing, how.handOut) })
+      return { seal: passphraseSeal(path, how.passphrase), forget }
+    case 'shamir': {
+      const guard = newSharesGuard(how.sharing, how.handOut)
+      return { seal: guardedSeal({ path, guard }), forget: guard.forget }
+    }
     default:
       throw how satisfies never
   }

@@ -7,7 +7,8 @@ import { fileSeal, isFileSealText } from '../seals/file-seal.ts'
 import { type GuardedFile, parseGuarded } from '../seals/guarded-file.ts'
 import { guardedSeal } from '../seals/guarded-seal.ts'
 import { passphraseGuard } from '../seals/passphrase-guard.ts'
-import { sharesGuard } from '../seals/shamir-guard.ts'
+import { collectedGuard } from '../seals/shamir-guard.ts'
+import type { ShareCollection } from '../seals/share-collection.ts'
 import { SettingsError } from './settings.ts'
 import type { Settings } from './settings-table.ts'
 
@@ -93,9 +94,9 @@ export function passphraseSeal(path: string, passphrase: SecretBytes): Seal {
   return guardedSeal({ path, guard: passphraseGuard(passphrase) })
 }
 
-/** The seal of a file that shares open, each as a text. */
-export function sharesSeal(path: string, shares: readonly SecretBytes[]): Seal {
-  return guardedSeal({ path, guard: sharesGuard(shares) })
+/** The seal of a file that collected shares open. */
+export function collectedSeal(path: string, shares: ShareCollection): Seal {
+  return guardedSeal({ path, guard: collectedGuard(shares) })
 }
 
 /**

@@ -1,10 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
-import { SecretBytes } from '../crypto/secret-bytes.ts'
+import type { SecretBytes } from '../crypto/secret-bytes.ts'
 import { type RootMaterials, SealError, type SealKind } from '../ports/seal.ts'
 import type { GuardedFile } from '../seals/guarded-file.ts'
-import { shareOf, sharingOf } from '../seals/shamir-guard.ts'
-import { isSameShare, type Share } from '../seals/shares.ts'
-import { passphraseSeal, type SealPlan, sharesSeal } from './seal-settings.ts'
+import { ShareCollection, ShareError } from '../seals/share-collection.ts'
+import { collectedSeal, passphraseSeal, type SealPlan } from './seal-settings.ts'
 
 /** What a server says of its seal. */
 export type SealState =
@@ -39,8 +38,11 @@ export interface Unsealing {
    * Tries what somebody offers, and wipes it.
    *
    * @throws {SealError} `wrong`, after a pause: then nothing has changed
+   * @throws {ShareError} at once: then nothing has changed
    */
   readonly offer: (secret: SecretBytes) => Promise<void>
+  /** Forgets what was given so far. */
+  readonly reset: () => Promise<void>
   /** Fulfilled with the root keys once they are at hand. */
   readonly opened: Promise<RootMaterials>
 }
@@ -49,6 +51,7 @@ export interface Unsealing {
 interface Collecting {
   readonly state: () => SealState
   readonly take: (secret: SecretBytes) => Promise<RootMaterials | undefined>
+  readonly forget: () => void
 }
 
 /** Waits for what opens the seal of a plan that does not open by itself. */
@@ -66,7 +69,9 @@ export function beginUnsealing(plan: SealPlan): Unsealing {
       isOpen = true
       opened.resolve(roots)
     } catch (error) {
-      if (error instanceof SealError && error.kind === 'wrong') await setTimeout(PAUSE_MS)
+      // Nobody guesses a share: whoever gave a wrong one hears it at once.
+      const isGuess = error instanceof SealError && !(error instanceof ShareError)
+      if (isGuess && error.kind === 'wrong') await setTimeout(PAUSE_MS)
       throw error
     } finally {
       secret.wipe()
@@ -74,13 +79,17 @@ export function beginUnsealing(plan: SealPlan): Unsealing {
   }
 
   return {
-    state: () =>
-      isOpen ? { state: 'unsealed', kind: plan.kind, roots: [] } : collecting.state(),
+    state: () => (isOpen ? { state: 'unsealed', kind: plan.kind, roots: [] } : collecting.state()),
     offer(secret) {
       // One guess at a time: many at once would take the memory of the machine.
       const attempted = turn.then(() => attempt(secret))
       turn = attempted.catch(() => undefined)
       return attempted
+    },
+    reset() {
+      const forgotten = turn.then(() => collecting.forget())
+      turn = forgotten
+      return forgotten
     },
     opened: opened.promise,
   }
@@ -90,37 +99,29 @@ function takePassphrase({ kind, path }: SealPlan): Collecting {
   return {
     state: () => ({ state: 'sealed', kind, needs: 'passphrase' }),
     take: (passphrase) => passphraseSeal(path, passphrase).unwrap(),
+    forget: () => undefined,
   }
 }
 
-function collectShares(path: string, file: GuardedFile): Collecting {
-  const { kind } = file
-  const { threshold } = sharingOf(file.guard)
-  let kept: { readonly share: Share; readonly text: SecretBytes }[] = []
-  const forget = () => {
-    for (const { share, text } of kept) {
-      share.secret.wipe()
-      text.wipe()
-    }
-    kept = []
-  }
+function collectShares(path: string, { kind, id, guard }: GuardedFile): Collecting {
+  const collection = new ShareCollection(id, guard)
   return {
-    state: () => ({ state: 'sealed', kind, needs: 'shares', given: kept.length, threshold }),
-    async take(secret) {
-      const share = shareOf(secret, file.id)
-      if (!kept.some((other) => isSameShare(other.share, share))) {
-        kept.push({ share, text: new SecretBytes(secret.lend((bytes) => Uint8Array.from(bytes))) })
-      }
-      if (kept.length < threshold) return undefined
+    state: () => ({
+      state: 'sealed',
+      kind,
+      needs: 'shares',
+      given: collection.given,
+      threshold: collection.threshold,
+    }),
+    async take(share) {
+      collection.take(share)
+      if (collection.given < collection.threshold) return undefined
       try {
-        return await sharesSeal(
-          path,
-          kept.map(({ text }) => text),
-        ).unwrap()
+        return await collectedSeal(path, collection).unwrap()
       } finally {
-        // Of several that do not fit together nobody can say which is wrong: all are given anew.
-        forget()
+        collection.forget()
       }
     },
+    forget: () => collection.forget(),
   }
 }
