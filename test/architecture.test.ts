@@ -40,7 +40,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
   },
   seals: {
     rooms: ['core', 'crypto', 'ports'],
-    packages: ['node:crypto', 'node:fs/promises', 'node:path'],
+    packages: ['node:crypto', 'node:fs/promises', 'node:path', 'shamir-secret-sharing'],
   },
   tokens: {
     rooms: ['core', 'crypto', 'ports'],
@@ -150,6 +150,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
       'client',
       'files',
       'reference',
+      'seals',
       'server',
     ],
     packages: [
