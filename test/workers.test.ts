@@ -143,7 +143,10 @@ describe('several workers', { skip: process.platform !== 'linux' }, () => {
   test('failed sign-ins are counted for all workers together', async () => {
     const body = JSON.stringify({
       auth: {
-        identity: { methods: ['hw_ak_sk'], hw_ak_sk: { access: { key: 'NOBODY' }, secret: 'x' } },
+        identity: {
+          methods: ['hw_ak_sk'],
+          hw_ak_sk: { access: { key: 'NOBODY' }, secret: { key: 'x' } },
+        },
       },
     })
     const statuses: number[] = []

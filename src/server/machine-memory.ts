@@ -1,4 +1,5 @@
 import { newSignInFailures } from '../auth/sign-in-throttle.ts'
+import { newConnectionMemory } from '../http/open-connections.ts'
 import { newAllowances } from '../http/rate-limit.ts'
 import type { CommitSignal } from '../ports/commit-signal.ts'
 import type { WriteTurn } from '../ports/write-turn.ts'
@@ -36,6 +37,8 @@ export interface MachineBuffers {
   readonly allowances: SharedArrayBuffer
   /** Who failed to sign in: of `auth/sign-in-throttle`. */
   readonly signInFailures: SharedArrayBuffer
+  /** Connections of all threads: of `http/open-connections`. */
+  readonly connections: SharedArrayBuffer
   /** What is thought of the clock: of `guarded-clock`. */
   readonly clock: SharedArrayBuffer
 }
@@ -47,6 +50,7 @@ export function newMachineMemory(workers: number): MachineMemory {
     counters,
     allowances: newAllowances(),
     signInFailures: newSignInFailures(),
+    connections: newConnectionMemory(),
     clock: newClockMemory(),
   })
 }
