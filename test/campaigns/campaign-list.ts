@@ -9,8 +9,10 @@ import { model } from './model.ts'
 import type { Campaign } from './outcome.ts'
 import { restarts } from './restarts.ts'
 import { revocation } from './revocation.ts'
+import { rights } from './rights.ts'
 import { simulation } from './simulation.ts'
 import { start } from './start.ts'
+import { timing } from './timing.ts'
 
 /** Every campaign by its name, in the order in which they are listed. */
 export const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
@@ -26,4 +28,6 @@ export const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
   model,
   'bit-flips': bitFlips,
   'disk-full': diskFull,
+  timing,
+  rights,
 }
