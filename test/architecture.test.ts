@@ -111,6 +111,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
       'node:crypto',
       'node:fs',
       'node:fs/promises',
+      'node:http',
       'node:module',
       'node:net',
       'node:os',
