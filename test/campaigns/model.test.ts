@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { aKey } from '../a-key.ts'
 import { noPostgres } from './ground.ts'
 import type { KeyOperation } from './key-model.ts'
-import { isLinearisable } from './linearise.ts'
+import { isLinearisable, type Observed } from './linearise.ts'
 import { runModel } from './model.ts'
 
 const skip = noPostgres() ?? false
@@ -28,7 +28,7 @@ test('a history that no single key can have is told from one that it can', () =>
     beforeMs,
   })
   const disabled = saw('disable-key', '', 0, 10)
-  const check = (...rest: ReturnType<typeof saw>[]) => isLinearisable(aKey(), [disabled, ...rest])
+  const check = (...rest: Observed[]) => isLinearisable(aKey(), [disabled, ...rest])
   assert.ok(check(saw('describe-key', 'disabled a/', 11, 12)))
   assert.ok(check(saw('describe-key', 'enabled a/', 5, 12)), 'both at once: either order')
   assert.ok(!check(saw('describe-key', 'enabled a/', 11, 12)), 'read too old')
