@@ -3,6 +3,7 @@ import { openImportToken, sealImportToken } from '../../src/app/import-token.ts'
 import { type Authorization, parseAuthorization } from '../../src/auth/authorization-header.ts'
 import { canonicalRequests, type SignedRequest } from '../../src/auth/canonical-request.ts'
 import { embeddedDesk } from '../../src/auth/sign-in-desk.ts'
+import { newSignInFailures } from '../../src/auth/sign-in-throttle.ts'
 import {
   isSignatureValid,
   type SigningSecret,
@@ -196,6 +197,7 @@ async function signIn(): Promise<TimingTarget> {
   const desk = embeddedDesk({
     ...world,
     isRevoked: (tokenId) => world.identity.isRevoked(tokenId),
+    failures: newSignInFailures(),
     requireCurrent: async () => undefined,
   })
   let attempts = 0
