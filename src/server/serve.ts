@@ -1,8 +1,8 @@
-import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { nextNoticeAt } from '../app/give-notice.ts'
 import { type EpochMs, earliest } from '../core/time.ts'
+import { makeFolder } from '../files/sync-path.ts'
 import { connectionFigures } from '../http/open-connections.ts'
 import { type Clock, systemClock } from '../ports/clock.ts'
 import type { Storage } from '../ports/storage.ts'
@@ -66,7 +66,7 @@ export async function serve(
   watch: SealWatch = {},
 ): Promise<RunningServer> {
   const directory = resolve(settings.data)
-  await mkdir(directory, { recursive: true, mode: 0o700 })
+  await makeFolder(directory)
   const opened = new AsyncDisposableStack()
   try {
     opened.defer(lockFolder(join(directory, LOCK_FILE)))

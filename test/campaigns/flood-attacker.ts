@@ -87,10 +87,9 @@ function beAttacker({ kind, url, rate }: Attack): void {
       for (const socket of sockets) socket.write(drip)
     }, DRIP_MS)
   }
-  console.log('begun')
+  process.stdout.write('begun\n')
   process.stdin.resume().on('end', () => {
-    console.log(begun)
-    process.exit(0)
+    process.stdout.write(`${begun}\n`, () => process.exit(0))
   })
 }
 

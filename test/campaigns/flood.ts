@@ -22,9 +22,13 @@ export const flood: Campaign = {
   flags: {
     seconds: { help: 'how long each flood lasts', default: '300' },
     rate: { help: 'what the attacker begins each second', default: '200' },
-    only: { help: `one of ${Object.keys(FLOOD_KINDS).join(', ')}; all of them without`, default: '' },
+    only: {
+      help: `one of ${Object.keys(FLOOD_KINDS).join(', ')}; all of them without`,
+      default: '',
+    },
   },
-  missing: () => (process.platform === 'linux' ? undefined : 'it wants many addresses of this machine'),
+  missing: () =>
+    process.platform === 'linux' ? undefined : 'it wants many addresses of this machine',
   run: (flags, say) => {
     const only = flags['only'] ?? ''
     const kinds = Object.keys(FLOOD_KINDS) as FloodKind[]
@@ -92,7 +96,11 @@ async function floodOnce(
     const token = await adminToken(node, credentials)
     const path = `/v1.0/${credentials.project_id}/kms`
     const line = openLine(node.url)
-    const made = await line.call({ path: `${path}/create-key`, token, body: { key_alias: 'flood' } })
+    const made = await line.call({
+      path: `${path}/create-key`,
+      token,
+      body: { key_alias: 'flood' },
+    })
     line.close()
     const body = { key_id: made.body?.key_info?.key_id, plain_text: 'x' }
     const call = { path: `${path}/encrypt-data`, token, body }
