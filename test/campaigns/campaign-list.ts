@@ -3,6 +3,7 @@ import { bitFlips } from './bit-flips.ts'
 import { clock } from './clock.ts'
 import { diskFull } from './disk-full.ts'
 import { due } from './due.ts'
+import { flood } from './flood.ts'
 import { fuzz } from './fuzz.ts'
 import { kills } from './kills.ts'
 import { model } from './model.ts'
@@ -24,6 +25,7 @@ export const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
   start,
   clock,
   'backup-flips': backupFlips,
+  flood,
   fuzz,
   simulation,
   model,
