@@ -175,7 +175,8 @@ async function live(
   const plans = clients.map(() => [] as { readonly action: KeyAction; readonly pauseMs: number }[])
   for (let n = 0; n < ACTIONS; n++) {
     const action = {
-      operation: chance.pick(KEY_OPERATIONS),
+      // What a cache still has is seen by using a key again and again.
+      operation: chance.oneIn(3) ? ('encrypt-data' as const) : chance.pick(KEY_OPERATIONS),
       days: 30 + chance.below(336),
     }
     chance.pick(plans).push({ action, pauseMs: chance.oneIn(3) ? chance.below(60) : 0 })
