@@ -9,6 +9,7 @@ import type { RootKey } from '../../src/crypto/root-key.ts'
 import { fileSeal } from '../../src/seals/file-seal.ts'
 import type { Database } from '../../src/storage/sql/schema.ts'
 import { type Filled, type FillOptions, fillSqlite, fillStore } from '../scale/fill-store.ts'
+import { MACS_AT_NEXT_START } from '../scale/macs-anew.ts'
 import { makeGround, verifyAudit } from './ground.ts'
 import { type NodeProcess, startNode } from './node-process.ts'
 
@@ -106,5 +107,6 @@ function dueStatement(dueAt: EpochMs): string {
     insert into rotation_days (project_id, day, due, done, late)
       select project_id, next_rotation_at - next_rotation_at % ${DAY_MS}, count(*), 0, 0
         from keys where next_rotation_at is not null
-        group by project_id, next_rotation_at - next_rotation_at % ${DAY_MS}`
+        group by project_id, next_rotation_at - next_rotation_at % ${DAY_MS};
+    ${MACS_AT_NEXT_START}`
 }
