@@ -34,7 +34,8 @@ export function kmsPeer(settings: KmsPeerSettings, keyId?: string): DataKeyPeer 
   client()
   return {
     async create(bytes, boundTo) {
-      if (keyId === undefined) throw new SettingsError('there is no seal yet: keyturn seal create --seal kms makes it')
+      if (keyId === undefined)
+        throw new SettingsError('there is no seal yet: keyturn seal create --seal kms makes it')
       const reply = await asked(() =>
         client().createDatakey({
           key_id: keyId,

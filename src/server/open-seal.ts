@@ -134,8 +134,7 @@ async function awaitPeer(
 async function firstAttempt(
   seal: Seal,
 ): Promise<
-  | { readonly roots: RootMaterials }
-  | { readonly roots?: undefined; readonly error: SealError }
+  { readonly roots: RootMaterials } | { readonly roots?: undefined; readonly error: SealError }
 > {
   try {
     return { roots: await seal.unwrap() }

@@ -4,11 +4,11 @@ import {
   type Credentials,
   createClient,
 } from '../../client/index.ts'
+import { nodeTransport } from '../../server/node-transport.ts'
 import type { CommandIo } from '../command.ts'
 import { languageOf } from '../language.ts'
 import { mistake } from '../mistakes.ts'
 import { terminalWordsFor } from '../terminal-words.ts'
-import { nodeTransport } from '../../server/node-transport.ts'
 import type { ConnectionFlags } from './connection-flags.ts'
 import { DEFAULT_PROFILE, type Profile, readProfiles } from './profiles.ts'
 import { readSecret, readText } from './secret-input.ts'
