@@ -78,8 +78,16 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
   reference: { rooms: ['contract'], packages: [] },
   scheduler: { rooms: ['core', 'ports', 'app'], packages: [] },
   http: {
-    rooms: ['core', 'contract', 'app', 'auth', 'ports', 'reference'],
-    packages: ['node:http', 'node:https', 'node:net', 'node:buffer', 'node:crypto', 'lru-cache'],
+    rooms: ['core', 'crypto', 'contract', 'app', 'auth', 'ports', 'reference'],
+    packages: [
+      'node:http',
+      'node:https',
+      'node:net',
+      'node:buffer',
+      'node:crypto',
+      'node:stream',
+      'lru-cache',
+    ],
   },
   files: {
     rooms: ['crypto'],
