@@ -5,12 +5,14 @@ import { diskFull } from './disk-full.ts'
 import { due } from './due.ts'
 import { fuzz } from './fuzz.ts'
 import { kills } from './kills.ts'
+import { leak } from './leak.ts'
 import { model } from './model.ts'
 import type { Campaign } from './outcome.ts'
 import { restarts } from './restarts.ts'
 import { revocation } from './revocation.ts'
 import { rights } from './rights.ts'
 import { simulation } from './simulation.ts'
+import { soak } from './soak.ts'
 import { start } from './start.ts'
 import { timing } from './timing.ts'
 
@@ -30,4 +32,6 @@ export const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
   'disk-full': diskFull,
   timing,
   rights,
+  soak,
+  leak,
 }
