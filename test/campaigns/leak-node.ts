@@ -7,6 +7,8 @@ import type { Credentials, Json, Reply } from '../server.ts'
 import type { Mark } from './leak-search.ts'
 
 const ROWS: readonly OperationRow[] = Object.values(OPERATIONS)
+/** Parts of secret objects that everybody may know. */
+const KNOWN: ReadonlySet<string> = new Set(['id', 'name', 'methods', 'expire_time'])
 let aliases = 0
 
 /** What was sent and came that is secret, and the bodies of refusals. */
@@ -84,7 +86,9 @@ function keep(row: OperationRow, request: Json, reply: Reply, heard: Heard): voi
 function* textsIn(value: unknown): Generator<string> {
   if (typeof value === 'string') yield value
   else if (typeof value === 'object' && value !== null) {
-    for (const each of Object.values(value)) yield* textsIn(each)
+    for (const [name, each] of Object.entries(value)) {
+      if (!KNOWN.has(name)) yield* textsIn(each)
+    }
   }
 }
 
