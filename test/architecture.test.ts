@@ -26,11 +26,12 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
   app: { rooms: ['core', 'crypto', 'contract', 'ports'], packages: ['lru-cache'] },
   auth: { rooms: ['core', 'crypto', 'ports'], packages: ['node:crypto', 'lru-cache'] },
   storage: {
-    rooms: ['core', 'ports'],
+    rooms: ['core', 'ports', 'files'],
     packages: [
       'kysely',
       'node:sqlite',
       'node:fs',
+      'node:path',
       'node:timers/promises',
       'node:tls',
       'node:url',
@@ -39,7 +40,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
   },
   seals: {
     rooms: ['core', 'crypto', 'ports'],
-    packages: ['node:crypto', 'node:fs/promises', 'node:path'],
+    packages: ['node:crypto', 'node:fs/promises', 'node:path', 'shamir-secret-sharing'],
   },
   tokens: {
     rooms: ['core', 'crypto', 'ports'],
@@ -55,7 +56,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
     ],
   },
   audit: {
-    rooms: ['core', 'crypto', 'ports'],
+    rooms: ['core', 'crypto', 'ports', 'files'],
     packages: ['node:crypto', 'node:fs', 'node:path'],
   },
   events: {
@@ -77,8 +78,16 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
   reference: { rooms: ['contract'], packages: [] },
   scheduler: { rooms: ['core', 'ports', 'app'], packages: [] },
   http: {
-    rooms: ['core', 'contract', 'app', 'auth', 'ports', 'reference'],
-    packages: ['node:http', 'node:https', 'node:net', 'node:buffer', 'node:crypto', 'lru-cache'],
+    rooms: ['core', 'crypto', 'contract', 'app', 'auth', 'ports', 'reference'],
+    packages: [
+      'node:http',
+      'node:https',
+      'node:net',
+      'node:buffer',
+      'node:crypto',
+      'node:stream',
+      'lru-cache',
+    ],
   },
   files: {
     rooms: ['crypto'],
@@ -149,6 +158,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
       'client',
       'files',
       'reference',
+      'seals',
       'server',
     ],
     packages: [

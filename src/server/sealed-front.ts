@@ -2,12 +2,15 @@ import { Gauge, Registry } from 'prom-client'
 import { errorReply, languageOf } from '../contract/error-body.ts'
 import { fault } from '../core/fault.ts'
 import { randomHex } from '../crypto/random.ts'
-import { type Listener, listen } from '../http/listener.ts'
+import { CLIENT_TIMES, type Listener, listen } from '../http/listener.ts'
+import { newConnectionMemory, openConnections } from '../http/open-connections.ts'
 import { answerProbe, isLocal, type Probes, textPage } from '../http/probes.ts'
 import { pathOf } from '../http/request-target.ts'
+import { connectionBounds } from './connection-bounds.ts'
 import { readTls, urlOf } from './front.ts'
-import type { Logger } from './log.ts'
+import { describeError, type Logger } from './log.ts'
 import { METRICS_CONTENT_TYPE } from './metrics.ts'
+import { SEALED_PAGE_POLICY, sealedPage } from './sealed-page.ts'
 import { parseAddress } from './settings.ts'
 import type { Settings } from './settings-table.ts'
 import { watchTls } from './tls-files.ts'
@@ -44,7 +47,10 @@ export async function openSealedFront(settings: Settings, log: Logger): Promise<
     port,
     isShared: false,
     tls: await readTls(settings),
-    maxConnections: settings['max-connections'],
+    connections: openConnections(newConnectionMemory(), connectionBounds(settings)),
+    times: CLIENT_TIMES,
+    onError: (error) =>
+      log.error({ error: describeError(error) }, 'a connection could not be accepted'),
     lenientHeaders: settings['lenient-http-parser'],
     newRequestId,
     isLeaving: () => false,
@@ -54,19 +60,27 @@ export async function openSealedFront(settings: Settings, log: Logger): Promise<
       response.shouldKeepAlive = false
       const { headers } = request
       const xLanguage = headers['x-language']
+      const language = languageOf(
+        typeof xLanguage === 'string' ? xLanguage : undefined,
+        headers['accept-language'],
+      )
       const requestId = newRequestId()
-      const { status, body } = errorReply(
+      const isIdentity = pathOf(request.url).startsWith('/v3/')
+      const reply = errorReply(
         fault('sealed'),
-        pathOf(request.url).startsWith('/v3/') ? 'identity' : 'kms',
-        languageOf(
-          typeof xLanguage === 'string' ? xLanguage : undefined,
-          headers['accept-language'],
-        ),
+        isIdentity ? 'identity' : 'kms',
+        language,
         requestId,
       )
-      const text = JSON.stringify(body)
-      response.writeHead(status, {
-        'Content-Type': 'application/json',
+      const wantsPage = /\btext\/html\b/.test(headers.accept ?? '')
+      const text = wantsPage ? sealedPage(language) : JSON.stringify(reply.body)
+      response.writeHead(reply.status, {
+        'Content-Type': wantsPage ? 'text/html; charset=utf-8' : 'application/json',
+        ...(wantsPage && {
+          'Content-Security-Policy': SEALED_PAGE_POLICY,
+          Refresh: String(RETRY_AFTER_SECONDS),
+        }),
+        'Cache-Control': 'no-store',
         'Content-Length': Buffer.byteLength(text),
         'Retry-After': String(RETRY_AFTER_SECONDS),
         'X-Request-Id': requestId,

@@ -1,14 +1,16 @@
-import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { nextNoticeAt } from '../app/give-notice.ts'
 import { type EpochMs, earliest } from '../core/time.ts'
+import { makeFolder } from '../files/sync-path.ts'
+import { connectionFigures } from '../http/open-connections.ts'
 import { type Clock, systemClock } from '../ports/clock.ts'
 import type { Storage } from '../ports/storage.ts'
 import { makeTimePass, VirtualClock } from '../scheduler/virtual-clock.ts'
 import { LOCK_FILE, lockFolder } from '../storage/folder-lock.ts'
 import { makeBackground } from './background.ts'
 import { bootstrap, recordEndpoint } from './bootstrap.ts'
+import { problemOfBounds } from './connection-bounds.ts'
 import { openDataFolder } from './data-folder.ts'
 import { openFront, urlOf } from './front.ts'
 import { guardedClock } from './guarded-clock.ts'
@@ -64,7 +66,7 @@ export async function serve(
   watch: SealWatch = {},
 ): Promise<RunningServer> {
   const directory = resolve(settings.data)
-  await mkdir(directory, { recursive: true, mode: 0o700 })
+  await makeFolder(directory)
   const opened = new AsyncDisposableStack()
   try {
     opened.defer(lockFolder(join(directory, LOCK_FILE)))
@@ -147,7 +149,10 @@ async function serveFolder(
     tokens: parts.deps.tokens,
     certificate: settings['tls-cert'],
     isSealed: () => false,
+    connections: () => connectionFigures(memory.buffers.connections),
   })
+  const fewDescriptors = problemOfBounds(settings)
+  if (fewDescriptors !== undefined) log.warn(fewDescriptors)
   const death = Promise.withResolvers<string>()
   await endWaiting()
   const serving = await (workers === 1 ? serveHere() : serveInThreads())

@@ -8,6 +8,7 @@ import { kills } from './kills.ts'
 import { leak } from './leak.ts'
 import { model } from './model.ts'
 import type { Campaign } from './outcome.ts'
+import { powerLoss } from './power-loss.ts'
 import { restarts } from './restarts.ts'
 import { revocation } from './revocation.ts'
 import { rights } from './rights.ts'
@@ -30,6 +31,7 @@ export const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
   model,
   'bit-flips': bitFlips,
   'disk-full': diskFull,
+  'power-loss': powerLoss,
   timing,
   rights,
   soak,
