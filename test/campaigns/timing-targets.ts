@@ -3,6 +3,7 @@ import { openImportToken, sealImportToken } from '../../src/app/import-token.ts'
 import { type Authorization, parseAuthorization } from '../../src/auth/authorization-header.ts'
 import { canonicalRequests, type SignedRequest } from '../../src/auth/canonical-request.ts'
 import { embeddedDesk } from '../../src/auth/sign-in-desk.ts'
+import { newSignInFailures } from '../../src/auth/sign-in-throttle.ts'
 import {
   isSignatureValid,
   type SigningSecret,
@@ -197,6 +198,7 @@ async function signIn(): Promise<TimingTarget> {
     ...world,
     isRevoked: (tokenId) => world.identity.isRevoked(tokenId),
     requireCurrent: async () => undefined,
+    failures: newSignInFailures(),
   })
   let attempts = 0
   return {
