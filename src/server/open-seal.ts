@@ -73,10 +73,10 @@ export async function awaitSeal(
   opened.defer(() => door.close())
   log.warn({ seal: kind }, 'sealed: keyturn seal unseal opens it')
   onSealed?.({ url: front.url, directory, state: unsealing.state() })
-  const roots = await Promise.race([unsealing.opened, abortion(signal)])
+  const open = await Promise.race([unsealing.opened, abortion(signal)])
   log.info({ seal: kind }, 'unsealed')
   return {
-    seal: openedSeal(kind, roots),
+    seal: openedSeal(open),
     listen: front.address,
     endWaiting,
     tellUnsealed: (ids) => door.hand(unsealedDesk(kind, ids)),

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { SecretBytes } from '../crypto/secret-bytes.ts'
-import { type RootMaterials, SealError, type SealKind } from '../ports/seal.ts'
-import { passphraseSeal, type SealPlan } from './seal-settings.ts'
+import { SealError, type SealKind } from '../ports/seal.ts'
+import { type OpenedSeal, passphraseSeal, type SealPlan } from './seal-settings.ts'
 
 /** What a server says of its seal. */
 export type SealState =
@@ -30,21 +30,22 @@ export interface Unsealing {
    */
   readonly offer: (secret: SecretBytes) => Promise<void>
   /** Fulfilled with the root keys once they are at hand. */
-  readonly opened: Promise<RootMaterials>
+  readonly opened: Promise<OpenedSeal>
 }
 
 /** Waits for what opens the seal of a plan that does not open by itself. */
 export function beginUnsealing({ kind, path }: SealPlan): Unsealing {
-  const opened = Promise.withResolvers<RootMaterials>()
+  const opened = Promise.withResolvers<OpenedSeal>()
   let turn: Promise<void> = Promise.resolve()
   let isOpen = false
 
   async function attempt(secret: SecretBytes): Promise<void> {
     if (isOpen) return
     try {
-      const roots = await passphraseSeal(path, secret).unwrap()
+      const seal = passphraseSeal(path, secret)
+      const roots = await seal.unwrap()
       isOpen = true
-      opened.resolve(roots)
+      opened.resolve({ kind, roots, seal })
     } catch (error) {
       if (error instanceof SealError && error.kind === 'wrong') await setTimeout(PAUSE_MS)
       throw error
