@@ -8,6 +8,7 @@ import { pathOf } from '../http/request-target.ts'
 import { readTls, urlOf } from './front.ts'
 import type { Logger } from './log.ts'
 import { METRICS_CONTENT_TYPE } from './metrics.ts'
+import { SEALED_PAGE_POLICY, sealedPage } from './sealed-page.ts'
 import { parseAddress } from './settings.ts'
 import type { Settings } from './settings-table.ts'
 import { watchTls } from './tls-files.ts'
@@ -54,19 +55,27 @@ export async function openSealedFront(settings: Settings, log: Logger): Promise<
       response.shouldKeepAlive = false
       const { headers } = request
       const xLanguage = headers['x-language']
+      const language = languageOf(
+        typeof xLanguage === 'string' ? xLanguage : undefined,
+        headers['accept-language'],
+      )
       const requestId = newRequestId()
-      const { status, body } = errorReply(
+      const isIdentity = pathOf(request.url).startsWith('/v3/')
+      const reply = errorReply(
         fault('sealed'),
-        pathOf(request.url).startsWith('/v3/') ? 'identity' : 'kms',
-        languageOf(
-          typeof xLanguage === 'string' ? xLanguage : undefined,
-          headers['accept-language'],
-        ),
+        isIdentity ? 'identity' : 'kms',
+        language,
         requestId,
       )
-      const text = JSON.stringify(body)
-      response.writeHead(status, {
-        'Content-Type': 'application/json',
+      const wantsPage = /\btext\/html\b/.test(headers.accept ?? '')
+      const text = wantsPage ? sealedPage(language) : JSON.stringify(reply.body)
+      response.writeHead(reply.status, {
+        'Content-Type': wantsPage ? 'text/html; charset=utf-8' : 'application/json',
+        ...(wantsPage && {
+          'Content-Security-Policy': SEALED_PAGE_POLICY,
+          Refresh: String(RETRY_AFTER_SECONDS),
+        }),
+        'Cache-Control': 'no-store',
         'Content-Length': Buffer.byteLength(text),
         'Retry-After': String(RETRY_AFTER_SECONDS),
         'X-Request-Id': requestId,

@@ -1,10 +1,10 @@
-import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { nextNoticeAt } from '../app/give-notice.ts'
 import { type EpochMs, earliest } from '../core/time.ts'
 import { randomHex } from '../crypto/random.ts'
 import type { RootKeyRing } from '../crypto/root-key.ts'
+import { makeFolder } from '../files/sync-path.ts'
 import { type Clock, systemClock } from '../ports/clock.ts'
 import type { Storage } from '../ports/storage.ts'
 import { makeTimePass, VirtualClock } from '../scheduler/virtual-clock.ts'
@@ -70,7 +70,7 @@ export async function serve(
   watch: SealWatch = {},
 ): Promise<RunningServer> {
   const directory = resolve(settings.data)
-  await mkdir(directory, { recursive: true, mode: 0o700 })
+  await makeFolder(directory)
   const opened = new AsyncDisposableStack()
   try {
     opened.defer(lockFolder(join(directory, LOCK_FILE)))
