@@ -43,11 +43,23 @@ test('a ring is its current root key, and names the others', () => {
   for (const now of [first, second]) {
     const others = now === first ? [] : [first]
     ring.take(now, others)
-    const parts = ['id', 'wrapping', 'token', 'audit', 'checkpoint', 'attestation', 'marker', 'backup']
+    const parts = [
+      'id',
+      'wrapping',
+      'token',
+      'audit',
+      'checkpoint',
+      'attestation',
+      'marker',
+      'backup',
+    ]
     for (const part of parts as readonly (keyof typeof now)[]) assert.equal(ring[part], now[part])
     assert.deepEqual(ring.all, [now, ...others])
     assert.deepEqual(ring.others, others)
   }
-  assert.deepEqual(allRootKeys(ring).map(({ id }) => id), [second.id, first.id])
+  assert.deepEqual(
+    allRootKeys(ring).map(({ id }) => id),
+    [second.id, first.id],
+  )
   assert.deepEqual(allRootKeys(first), [first])
 })

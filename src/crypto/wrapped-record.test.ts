@@ -3,7 +3,13 @@ import { test } from 'node:test'
 import type { AccessKeyId, KeyId, ProjectId, UserId, VersionNumber } from '../core/ids.ts'
 import { RootKeyRing, rootKeyFrom } from './root-key.ts'
 import { SecretBytes } from './secret-bytes.ts'
-import { type RecordBinding, rootKeyIdOf, unwrapRecord, whyClosed, wrapRecord } from './wrapped-record.ts'
+import {
+  type RecordBinding,
+  rootKeyIdOf,
+  unwrapRecord,
+  whyClosed,
+  wrapRecord,
+} from './wrapped-record.ts'
 
 const root = rootKeyFrom(SecretBytes.random(32))
 const place = {
