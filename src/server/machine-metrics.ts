@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { Counter, Gauge, Registry } from 'prom-client'
 import { LATE_AFTER_MS } from '../core/rotation.ts'
 import type { EpochMs } from '../core/time.ts'
+import { type ConnectionFigures, CUT_REASONS } from '../http/open-connections.ts'
 import { type Clock, type GuardedClock, systemClock } from '../ports/clock.ts'
 import type { EventOutbox } from '../ports/event-outbox.ts'
 import type { KeyStore } from '../ports/key-store.ts'
@@ -29,6 +30,7 @@ export interface MachineSources {
   /** File of the certificate that is served; undefined without TLS. */
   readonly certificate: string | undefined
   readonly isSealed: () => boolean
+  readonly connections: () => ConnectionFigures
 }
 
 /** Measures what there is once, whatever the number of threads. What the store knows is asked then. */
@@ -95,6 +97,7 @@ export function machineRegistry(sources: MachineSources): Registry {
     'By how much the clock of the system is ahead of what has passed; negative when it is behind.',
     () => (guardedClock?.judge().aheadMs ?? 0) / 1000,
   )
+  connectionMetrics(registry, sources)
   eventMetrics(registry, sources)
   tokenMetrics(registry, sources.tokens)
   if (certificate !== undefined) {
@@ -111,6 +114,27 @@ export function machineRegistry(sources: MachineSources): Registry {
   })
   gauge('process_uptime_seconds', 'Time since the start.', () => process.uptime())
   return registry
+}
+
+function connectionMetrics(registry: Registry, { connections }: MachineSources): void {
+  const gauge = gaugesOf(registry)
+  gauge('keyturn_connections', 'Connections that are open.', () => connections().open)
+  gauge(
+    'keyturn_tls_handshakes',
+    'Connections whose TLS handshake is under way.',
+    () => connections().handshakes,
+  )
+  new Counter({
+    name: 'keyturn_connections_cut_total',
+    help: 'Connections that were turned away (node, address: too many of them) or cut off (handshake: it took the place of others; reader: it did not take its reply), by reason.',
+    labelNames: ['reason'],
+    registers: [registry],
+    collect() {
+      this.reset()
+      const { cut } = connections()
+      for (const reason of CUT_REASONS) this.inc({ reason }, cut[reason])
+    },
+  })
 }
 
 function eventMetrics(registry: Registry, { outbox, delivery }: MachineSources): void {

@@ -5,6 +5,7 @@ import { type EpochMs, earliest } from '../core/time.ts'
 import { randomHex } from '../crypto/random.ts'
 import type { RootKeyRing } from '../crypto/root-key.ts'
 import { makeFolder } from '../files/sync-path.ts'
+import { connectionFigures } from '../http/open-connections.ts'
 import { type Clock, systemClock } from '../ports/clock.ts'
 import type { Storage } from '../ports/storage.ts'
 import { makeTimePass, VirtualClock } from '../scheduler/virtual-clock.ts'
@@ -12,6 +13,7 @@ import { LOCK_FILE, lockFolder } from '../storage/folder-lock.ts'
 import { nodeName } from './audit-chains.ts'
 import { makeBackground } from './background.ts'
 import { bootstrap, recordEndpoint } from './bootstrap.ts'
+import { problemOfBounds } from './connection-bounds.ts'
 import { openDataFolder } from './data-folder.ts'
 import { followRoots } from './follow-roots.ts'
 import { openFront, urlOf } from './front.ts'
@@ -154,7 +156,10 @@ async function serveFolder(
     tokens: parts.deps.tokens,
     certificate: settings['tls-cert'],
     isSealed: () => false,
+    connections: () => connectionFigures(memory.buffers.connections),
   })
+  const fewDescriptors = problemOfBounds(settings)
+  if (fewDescriptors !== undefined) log.warn(fewDescriptors)
   const death = Promise.withResolvers<string>()
   await endWaiting()
   const serving = await (workers === 1 ? serveHere() : serveInThreads())
