@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { checkpointSigner } from '../audit/checkpoint.ts'
+import { checkpointPublicKeys } from '../audit/checkpoint.ts'
 import { PUBLIC_KEY_FILE } from '../audit/file-log.ts'
 import { type AuditReport, auditLogBytes, verifyAuditLog } from '../audit/verify.ts'
 import { bytesOfCopy, verifyAuditCopy } from '../audit/verify-copy.ts'
@@ -73,9 +73,7 @@ export const auditVerify: Command = {
             chains,
             checkpoints,
             publicKeyPem:
-              publicKeyFile === undefined
-                ? checkpointSigner(root).publicKeyPem
-                : readText(publicKeyFile),
+              publicKeyFile === undefined ? checkpointPublicKeys(root) : readText(publicKeyFile),
             root: publicKeyFile === undefined ? root : undefined,
             onBytes: progress.add,
           }),

@@ -22,6 +22,13 @@ export interface RootKey {
   readonly marker: SecretBytes
   /** Encrypts backups of the store. */
   readonly backup: SecretBytes
+  /** Other root keys that something may still be under, while one takes the place of another. */
+  readonly others?: readonly RootKey[]
+}
+
+/** A root key and those beside it, the one that serves now first. */
+export function allRootKeys(root: RootKey): readonly RootKey[] {
+  return [root, ...(root.others ?? [])]
 }
 
 /**
@@ -46,6 +53,58 @@ export function rootKeyFrom(material: SecretBytes): RootKey {
     attestation: new SecretBytes(derive('attestation')),
     marker: new SecretBytes(derive('marker')),
     backup: new SecretBytes(derive('backup')),
+  }
+}
+
+/**
+ * The root keys of a thread that serves. Whoever holds it has what is current now: a root key can be changed
+ * while requests are under way, and what is under another one still opens.
+ */
+export class RootKeyRing implements RootKey {
+  #current: RootKey
+  #others: readonly RootKey[]
+
+  constructor(current: RootKey, others: readonly RootKey[] = []) {
+    this.#current = current
+    this.#others = others
+  }
+
+  /** Has other root keys from now on. */
+  take(current: RootKey, others: readonly RootKey[]): void {
+    this.#current = current
+    this.#others = others
+  }
+
+  get id(): RootKeyId {
+    return this.#current.id
+  }
+  get wrapping(): SecretBytes {
+    return this.#current.wrapping
+  }
+  get token(): SecretBytes {
+    return this.#current.token
+  }
+  get audit(): SecretBytes {
+    return this.#current.audit
+  }
+  get checkpoint(): SecretBytes {
+    return this.#current.checkpoint
+  }
+  get attestation(): SecretBytes {
+    return this.#current.attestation
+  }
+  get marker(): SecretBytes {
+    return this.#current.marker
+  }
+  get backup(): SecretBytes {
+    return this.#current.backup
+  }
+  get others(): readonly RootKey[] {
+    return this.#others
+  }
+  /** The root keys themselves, the current one first: they stay what they are. */
+  get all(): readonly [RootKey, ...RootKey[]] {
+    return [this.#current, ...this.#others]
   }
 }
 

@@ -70,6 +70,6 @@ export function openThreadAudit(parts: {
 }
 
 /** A node of many is known by its host; the only one is the only one, whatever its host is called. */
-function nodeName(settings: AuditSettings): string {
+export function nodeName(settings: AuditSettings): string {
   return settings['node-name'] ?? (settings.store === undefined ? 'local' : hostname())
 }

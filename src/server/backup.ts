@@ -40,14 +40,16 @@ export async function createBackup(
   listener: Pick<Parameters<typeof writeBackup>[0], 'onBegin' | 'onRows'>,
 ): Promise<WrittenBackup> {
   const store = storeOf(place)
-  const { current: root } = await openRoots(place)
+  const roots = await openRoots(place)
   const source = await openSource(store)
   try {
     const text = `select value from meta where name = ${source.mark(1)}`
     const [row] = await source.query(text, [ROOT_KEY_ID])
-    if (row?.['value'] !== root.id) {
+    // While it is being changed the seal keeps several.
+    const root = byId(roots)(String(row?.['value']) as RootKeyId)
+    if (root === undefined) {
       throw new Error(
-        `the store needs the root key ${row?.['value']}, and the one here is ${root.id}`,
+        `the store needs the root key ${row?.['value']}, and the one here is ${roots.current.id}`,
       )
     }
     return await writeBackup({

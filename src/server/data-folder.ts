@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { unlink } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { ROOT_KEY_BYTES, type RootKey } from '../crypto/root-key.ts'
+import { ROOT_KEY_BYTES, type RootKey, RootKeyRing } from '../crypto/root-key.ts'
 import { SecretBytes } from '../crypto/secret-bytes.ts'
 import { COPY_UNFINISHED, ROOT_KEY_ID } from '../ports/meta-store.ts'
-import { makeRootKey, openRootKeys, type Seal } from '../ports/seal.ts'
+import { makeRootKey, openRootKeys, type RootKeys, type Seal } from '../ports/seal.ts'
 import type { Storage } from '../ports/storage.ts'
 import { fileSeal } from '../seals/file-seal.ts'
 import { openPostgres } from '../storage/postgres.ts'
@@ -19,7 +19,8 @@ export const DATABASE_FILE = 'keyturn.sqlite'
 
 /** What a data folder holds, opened. */
 export interface DataFolder {
-  readonly root: RootKey
+  /** The root keys that the seal keeps; the one that the store names is the current one. */
+  readonly root: RootKeyRing
   readonly storage: Storage
 }
 
@@ -50,12 +51,9 @@ export async function openDataFolder(
     )
   }
   if (!isInitialised) await makeRoot(place, log)
-  const { current: root } = await openRootKeys(seal)
+  const roots = await openRootKeys(seal)
   const storage = await openStorage(directory, settings, memory)
-  return withRoot(storage, async () => {
-    await requireSameRoot(storage, root, place.path)
-    return root
-  })
+  return withRoot(storage, () => ringOfStore(storage, roots, place.path))
 }
 
 /** A seal and its file. */
@@ -122,7 +120,7 @@ export async function createRootKeyFile(path: string): Promise<string> {
   return (await makeRootKey(seal, newRootKey)).id
 }
 
-async function withRoot(storage: Storage, open: () => Promise<RootKey>): Promise<DataFolder> {
+async function withRoot(storage: Storage, open: () => Promise<RootKeyRing>): Promise<DataFolder> {
   try {
     await requireWhole(storage)
     return { root: await open(), storage }
@@ -165,12 +163,10 @@ export function openStorage(
  * The root key of a node beside others. The first node on an empty store makes one; of several that
  * do so at once the store takes one, and the others throw theirs away, which protects nothing yet.
  */
-async function rootOfNode(storage: Storage, place: SealPlace, log: Logger): Promise<RootKey> {
+async function rootOfNode(storage: Storage, place: SealPlace, log: Logger): Promise<RootKeyRing> {
   const { seal, path } = place
   if (await seal.isInitialised()) {
-    const { current: root } = await openRootKeys(seal)
-    await requireSameRoot(storage, root, path)
-    return root
+    return ringOfStore(storage, await openRootKeys(seal), path)
   }
   const known = await storage.meta.get(ROOT_KEY_ID)
   if (known !== undefined) throw new Error(otherNodeHasRoot(path, known))
@@ -180,7 +176,7 @@ async function rootOfNode(storage: Storage, place: SealPlace, log: Logger): Prom
     await unlink(path)
     throw new Error(otherNodeHasRoot(path, settled))
   }
-  return root
+  return new RootKeyRing(root)
 }
 
 function otherNodeHasRoot(path: string, id: string): string {
@@ -196,12 +192,28 @@ async function makeRoot({ seal, path }: SealPlace, log: Logger): Promise<RootKey
   return root
 }
 
-async function requireSameRoot(storage: Storage, root: RootKey, path: string): Promise<void> {
-  const known = await storage.meta.settle(ROOT_KEY_ID, root.id)
-  if (known !== root.id) {
+/**
+ * The root keys of a store: which is current is what the store says, for while it is being changed the seal
+ * keeps several.
+ *
+ * @throws {Error} when the seal does not keep the one that the store needs
+ */
+async function ringOfStore(
+  storage: Storage,
+  { current, former }: RootKeys,
+  path: string,
+): Promise<RootKeyRing> {
+  const known = await storage.meta.settle(ROOT_KEY_ID, current.id)
+  const all = [current, ...former]
+  const root = all.find(({ id }) => id === known)
+  if (root === undefined) {
     throw new Error(
-      `the root key in ${path} is ${root.id}, but the store needs ${known}: they are not of ` +
-        'one data folder, nor of one store',
+      `the root key in ${path} is ${all.map(({ id }) => id).join(' ')}, but the store needs ${known}: they ` +
+        'are not of one data folder, nor of one store',
     )
   }
+  return new RootKeyRing(
+    root,
+    all.filter((other) => other !== root),
+  )
 }

@@ -2,7 +2,7 @@ import type { RootMaterials, Seal, SealError, SealKind } from '../ports/seal.ts'
 import { describeError, type Logger } from './log.ts'
 import { mayPass, openPatiently } from './patient-opening.ts'
 import { openSealDoor, type SealDesk, type SealDoor } from './seal-door.ts'
-import { openedSeal, planSeal, reopenedSeal } from './seal-settings.ts'
+import { openedSeal, planSeal } from './seal-settings.ts'
 import { openSealedFront } from './sealed-front.ts'
 import type { Settings } from './settings-table.ts'
 import { beginUnsealing, type SealState } from './unsealing.ts'
@@ -77,10 +77,10 @@ export async function awaitSeal(
   opened.defer(() => door.close())
   log.warn({ seal: kind }, 'sealed: keyturn seal unseal opens it')
   onSealed?.({ url: front.url, directory, state: unsealing.state() })
-  const roots = await Promise.race([unsealing.opened, abortion(signal)])
+  const open = await Promise.race([unsealing.opened, abortion(signal)])
   log.info({ seal: kind }, 'unsealed')
   return {
-    seal: openedSeal(kind, roots),
+    seal: openedSeal(open),
     listen: front.address,
     endWaiting,
     tellUnsealed: (ids) => door.hand(unsealedDesk(kind, ids)),
@@ -102,7 +102,7 @@ async function awaitPeer(
     const door = await openDoorIfPossible(directory, kind, log)
     if (door !== undefined) opened.defer(() => door.close())
     return {
-      seal: reopenedSeal(seal, first.roots),
+      seal: openedSeal({ kind, roots: first.roots, seal }),
       listen: settings.listen,
       endWaiting: async () => undefined,
       tellUnsealed: (roots) => door?.hand(unsealedDesk(kind, roots)),
@@ -124,7 +124,7 @@ async function awaitPeer(
   const roots = await Promise.race([openPatiently(seal, told, signal), abortion(signal)])
   log.info({ seal: kind }, 'unsealed')
   return {
-    seal: reopenedSeal(seal, roots),
+    seal: openedSeal({ kind, roots, seal }),
     listen: front.address,
     endWaiting,
     tellUnsealed: (ids) => door.hand(unsealedDesk(kind, ids)),

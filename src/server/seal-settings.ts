@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { SecretBytes } from '../crypto/secret-bytes.ts'
-import { type RootMaterials, type Seal, SealError, type SealKind, sealOf } from '../ports/seal.ts'
+import { type RootMaterials, type Seal, type SealKind, sealOf } from '../ports/seal.ts'
 import { fileSeal, isFileSealText } from '../seals/file-seal.ts'
 import { type GuardedFile, parseGuarded } from '../seals/guarded-file.ts'
 import { guardedSeal } from '../seals/guarded-seal.ts'
@@ -133,18 +133,29 @@ export function readPassphrase(file: string): SecretBytes {
   return new SecretBytes(bytes.subarray(0, end))
 }
 
-/** A seal that opens by itself, and was opened already: it opens once more without asking anybody. */
-export function reopenedSeal(seal: Seal, roots: RootMaterials): Seal {
-  return sealOf({ ...seal, unwrap: async () => roots })
+/** A seal that was opened, and what was found in it. */
+export interface OpenedSeal {
+  readonly kind: SealKind
+  readonly roots: RootMaterials
+  /** What opened; it opens again by itself. */
+  readonly seal: Seal
 }
 
-/** A seal that was opened already: it opens once, without asking anybody again. */
-export function openedSeal(kind: SealKind, roots: RootMaterials): Seal {
+/**
+ * A seal that was opened already: at first it has what was found then, later it is asked again, which needs
+ * nobody.
+ */
+export function openedSeal({ kind, roots, seal }: OpenedSeal): Seal {
+  let first: RootMaterials | undefined = roots
   return sealOf({
     kind,
     isInitialised: async () => true,
     initialise: () => Promise.reject(new Error('the seal keeps a root key already')),
-    unwrap: async () => roots,
-    replace: () => Promise.reject(new SealError('unavailable', 'the seal was opened before')),
+    unwrap() {
+      const known = first
+      first = undefined
+      return known === undefined ? seal.unwrap() : Promise.resolve(known)
+    },
+    replace: (changed) => seal.replace(changed),
   })
 }

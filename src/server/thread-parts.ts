@@ -3,6 +3,7 @@ import { ChangeFollower } from '../app/change-follower.ts'
 import type { Deps } from '../app/deps.ts'
 import { KeyCache } from '../app/key-cache.ts'
 import { PagePlaces } from '../app/page-places.ts'
+import { writePublicKeys } from '../audit/file-log.ts'
 import { eventFacts } from '../contract/event-body.ts'
 import type { KeyEvent } from '../core/key-event.ts'
 import { latenessMs, type RotationEvent } from '../core/rotation.ts'
@@ -12,7 +13,7 @@ import type { AuditLog } from '../ports/audit-log.ts'
 import { type Clock, systemClock } from '../ports/clock.ts'
 import type { Storage } from '../ports/storage.ts'
 import type { Tracing } from '../tracing/tracing.ts'
-import { openNodeAudit, openThreadAudit } from './audit-chains.ts'
+import { auditPlace, openNodeAudit, openThreadAudit } from './audit-chains.ts'
 import { noticeTimes, sentEvents } from './event-settings.ts'
 import { type Identity, makeIdentity } from './identity.ts'
 import { describeError, type Logger } from './log.ts'
@@ -49,6 +50,8 @@ export interface ThreadParts {
   readonly deps: Deps
   /** Undefined while traces are switched off. */
   readonly tracing: Tracing | undefined
+  /** Has what is derived from root keys made anew: they are others now. */
+  readonly rootsChanged: () => void
   /** Closes everything that was opened but the store; nothing may be under way any more. */
   readonly close: () => Promise<void>
 }
@@ -201,6 +204,7 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
     metrics,
     deps,
     tracing,
+    rootsChanged: () => writePublicKeys(auditPlace(settings, slot).directory, root),
     async close() {
       await tracing?.close()
       metrics.close()

@@ -3,6 +3,9 @@ import type { MachineBuffers } from './machine-memory.ts'
 import type { MetricsSnapshot } from './metrics.ts'
 import type { Settings } from './settings-table.ts'
 
+/** Root keys, the current one first. */
+export type RootParcels = readonly [RootKeyParcel, ...RootKeyParcel[]]
+
 /** What a worker thread knows from its birth. */
 export interface WorkerBirth {
   readonly settings: Settings
@@ -16,7 +19,9 @@ export interface WorkerBirth {
 
 /** What the main thread tells a worker. */
 export type ToWorker =
-  | { readonly kind: 'start'; readonly port: number; readonly root: RootKeyParcel }
+  | { readonly kind: 'start'; readonly port: number; readonly roots: RootParcels }
+  /** Other root keys from now on. */
+  | { readonly kind: 'roots'; readonly id: number; readonly roots: RootParcels }
   | { readonly kind: 'snapshot'; readonly id: number }
   /** Undefined when there is none now. */
   | { readonly kind: 'page'; readonly id: number; readonly page: string | undefined }
@@ -28,6 +33,7 @@ export type FromWorker =
   | { readonly kind: 'listening'; readonly host: string; readonly port: number }
   | { readonly kind: 'snapshot'; readonly id: number; readonly snapshot: MetricsSnapshot }
   | { readonly kind: 'wants-page'; readonly id: number }
+  | { readonly kind: 'took-roots'; readonly id: number }
   | { readonly kind: 'sync-soon' }
   /** It could not start. */
   | { readonly kind: 'failed'; readonly message: string }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
-import { rootKeyOf } from '../crypto/root-key.ts'
+import { RootKeyRing, rootKeyOf } from '../crypto/root-key.ts'
 import { openStorage } from './data-folder.ts'
 import { type Front, openFront } from './front.ts'
 import { guardedClock } from './guarded-clock.ts'
@@ -17,8 +17,12 @@ export function serveInThread(port: MessagePort, birth: WorkerBirth): void {
   let asked = 0
   let running: Promise<{ readonly parts: ThreadParts; readonly front: Front }> | undefined
 
-  async function start({ port: listenPort, root }: Extract<ToWorker, { kind: 'start' }>) {
+  let ring: RootKeyRing | undefined
+
+  async function start({ port: listenPort, roots }: Extract<ToWorker, { kind: 'start' }>) {
     const { settings, slot, servers } = birth
+    const [current, ...others] = roots
+    ring = new RootKeyRing(rootKeyOf(current), others.map(rootKeyOf))
     const memory = machineMemory(birth.buffers)
     const storage = await openStorage(resolve(settings.data), settings, memory, slot)
     const guarded = guardedClock({
@@ -32,7 +36,7 @@ export function serveInThread(port: MessagePort, birth: WorkerBirth): void {
       settings,
       log: makeLog(settings['log-level']),
       memory,
-      root: rootKeyOf(root),
+      root: ring,
       storage,
       clock: guarded,
       guardedClock: guarded,
@@ -62,6 +66,14 @@ export function serveInThread(port: MessagePort, birth: WorkerBirth): void {
         running = start(message)
         await running
         return
+      case 'roots': {
+        const all = await running
+        const [current, ...others] = message.roots
+        ring?.take(rootKeyOf(current), others.map(rootKeyOf))
+        all?.parts.rootsChanged()
+        tell({ kind: 'took-roots', id: message.id })
+        return
+      }
       case 'snapshot': {
         const snapshot = await (await running)?.parts.metrics.snapshot()
         tell({ kind: 'snapshot', id: message.id, snapshot: snapshot ?? [] })

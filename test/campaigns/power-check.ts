@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { checkpointSigner } from '../../src/audit/checkpoint.ts'
+import { checkpointPublicKeys } from '../../src/audit/checkpoint.ts'
 import { verifyAuditLog } from '../../src/audit/verify.ts'
 import type { KeyId, ProjectId } from '../../src/core/ids.ts'
 import type { RootKey } from '../../src/crypto/root-key.ts'
@@ -140,7 +140,7 @@ async function checkAudit(directory: string, place: string, root: RootKey, stora
   const chains = await storage.checkpoints.chainsOf(place)
   const checkpoints = []
   for (const chain of chains) checkpoints.push(...(await storage.checkpoints.list(chain)))
-  const { publicKeyPem } = checkpointSigner(root)
+  const publicKeyPem = checkpointPublicKeys(root)
   const report = await verifyAuditLog({ directory, chains, checkpoints, publicKeyPem, root })
   return report.problems.map((problem) => `the audit log does not verify: ${problem}`)
 }

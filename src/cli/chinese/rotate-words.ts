@@ -1,0 +1,20 @@
+import type { RotateWords } from '../rotate-words.ts'
+
+/** What commands on root keys say, in Chinese. */
+export const ROTATE_WORDS_ZH: RotateWords = {
+  steps: {
+    begun: (from, to) => `根密钥 ${to} 将取代 ${from}。`,
+    announced: (from, to) => `封印文件已同时保存 ${to} 与 ${from}，等待服务器读取。`,
+    rewrapping: (from, to) => `服务器已用 ${to} 包装，正在处理仍由 ${from} 包装的记录。`,
+    rewrapped: (from, to) => `每条记录都由 ${to} 包装；封印文件仍保留 ${from}，供更早的内容使用。`,
+  },
+  done: (records, changed, seconds) =>
+    `共 ${records} 条记录，重新包装 ${changed} 条，用时 ${seconds} 秒。`,
+  notReady: (ready, of, to, late) =>
+    `${of} 台服务器中有 ${ready} 台已准备好使用根密钥 ${to}${
+      late.length === 0 ? '' : `；未准备好：${late.join(' ')}`
+    }。请把本节点的根密钥文件复制到其他节点，然后再次执行此命令：它会继续。`,
+  none: '此存储上从未运行过服务器，没有根密钥。',
+  current: (id) => `当前的根密钥是 ${id}。`,
+  under: (id, records) => `${id}  ${records} 条记录`,
+}

@@ -1,0 +1,37 @@
+import type { RotationStep } from '../server/root-facts.ts'
+import type { CommandIo } from './command.ts'
+import { languageOf } from './language.ts'
+
+/** What commands on root keys say. */
+export interface RotateWords {
+  readonly steps: Readonly<Record<RotationStep, (from: string, to: string) => string>>
+  readonly done: (records: string, changed: string, seconds: string) => string
+  readonly notReady: (ready: number, of: number, to: string, late: readonly string[]) => string
+  readonly none: string
+  readonly current: (id: string) => string
+  readonly under: (id: string, records: string) => string
+}
+
+const ROTATE_WORDS_EN: RotateWords = {
+  steps: {
+    begun: (from, to) => `Root key ${to} is to take the place of ${from}.`,
+    announced: (from, to) => `The seal keeps ${to} beside ${from}; servers take it up.`,
+    rewrapping: (from, to) => `Servers wrap under ${to}; what is under ${from} follows.`,
+    rewrapped: (from, to) =>
+      `Every record is under ${to}; the seal keeps ${from} for what is older.`,
+  },
+  done: (records, changed, seconds) => `${records} records, ${changed} rewrapped, ${seconds} s.`,
+  notReady: (ready, of, to, late) =>
+    `${ready} of ${of} servers are ready for root key ${to}${
+      late.length === 0 ? '' : `; not: ${late.join(' ')}`
+    }. Copy the root key file of this node to the others, then repeat the command: it goes on.`,
+  none: 'No server ever ran on this store: it has no root key.',
+  current: (id) => `Root key ${id} is current.`,
+  under: (id, records) => `${id}  ${records} records`,
+}
+
+/** The words in the language of whoever typed the command. Chinese is loaded only where it is read. */
+export async function rotateWordsFor({ environment }: CommandIo): Promise<RotateWords> {
+  if (languageOf(environment) === 'en') return ROTATE_WORDS_EN
+  return (await import('./chinese/rotate-words.ts')).ROTATE_WORDS_ZH
+}

@@ -1,0 +1,97 @@
+import type { RootKeyId } from '../core/ids.ts'
+import type { RootKeyRing } from '../crypto/root-key.ts'
+import { type MetaStore, ROOT_KEY_ID } from '../ports/meta-store.ts'
+import { openRootKeys, type Seal } from '../ports/seal.ts'
+import { describeError, type Logger } from './log.ts'
+import { type NodeReport, parseRotation, ROOT_NODE_PREFIX, ROOT_ROTATION } from './root-facts.ts'
+
+/** How often a server looks whether its root key is being changed, in milliseconds. */
+const LOOK_EVERY_MS = 1000
+
+/** What follows a change of the root key. */
+export interface FollowOptions {
+  readonly meta: MetaStore
+  readonly ring: RootKeyRing
+  /** Reads its file anew each time. */
+  readonly seal: Seal
+  /** Name of this server, unlike that of any other on the store. */
+  readonly node: string
+  readonly log: Logger
+  /** Tells the threads of new root keys; fulfilled when all have them. */
+  readonly tell: () => Promise<void>
+}
+
+/** Watches the store for a change of the root key, and goes along with it. */
+export interface RootFollower {
+  /** Looks now, and not only when it is time. */
+  readonly look: () => Promise<void>
+  readonly stop: () => Promise<void>
+}
+
+/** Begins to watch. */
+export function followRoots(options: FollowOptions): RootFollower {
+  let looking: Promise<void> | undefined
+  let isTold = false
+  const look = () => {
+    looking ??= attempt().finally(() => {
+      looking = undefined
+    })
+    return looking
+  }
+
+  async function attempt(): Promise<void> {
+    try {
+      await follow(options)
+      isTold = false
+    } catch (error) {
+      if (!isTold)
+        options.log.error({ error: describeError(error) }, 'the root key cannot be changed')
+      isTold = true
+    }
+  }
+
+  const timer = setInterval(() => void look(), LOOK_EVERY_MS).unref()
+  return {
+    look,
+    async stop() {
+      clearInterval(timer)
+      await looking
+    },
+  }
+}
+
+async function follow(options: FollowOptions): Promise<void> {
+  const { meta, ring, node } = options
+  const rotation = parseRotation(await meta.get(ROOT_ROTATION))
+  if (rotation === undefined || rotation.step === 'begun') return
+  const wanted = await meta.get(ROOT_KEY_ID)
+  await bringUpToDate(options, rotation.to, wanted ?? ring.id)
+  if (rotation.step === 'rewrapped') return
+  const report: NodeReport = { current: ring.id, held: ring.all.map(({ id }) => id) }
+  await meta.put(`${ROOT_NODE_PREFIX}${node}`, JSON.stringify(report))
+}
+
+async function bringUpToDate(
+  { ring, seal, log, tell }: FollowOptions,
+  next: RootKeyId,
+  wanted: string,
+): Promise<void> {
+  const has = (id: string) => ring.all.some((root) => root.id === id)
+  if (ring.id === wanted && has(next)) return
+  const kept = await openRootKeys(seal)
+  // Those that are here stay the objects that they are: others may be at work with them.
+  const all = [...ring.all, ...[kept.current, ...kept.former].filter(({ id }) => !has(id))]
+  const current = all.find(({ id }) => id === wanted)
+  if (current === undefined) {
+    throw new Error(
+      `the store goes over to the root key ${wanted}, which is not here: copy the root key file to this node`,
+    )
+  }
+  if (current.id === ring.id && all.length === ring.all.length) return
+  ring.take(
+    current,
+    all.filter((root) => root !== current),
+  )
+  await tell()
+  log.info({ rootKeys: ring.all.map(({ id }) => id) }, 'took up root keys')
+}
