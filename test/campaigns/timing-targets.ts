@@ -199,7 +199,6 @@ async function signIn(): Promise<TimingTarget> {
     isRevoked: (tokenId) => world.identity.isRevoked(tokenId),
     failures: newSignInFailures(),
     requireCurrent: async () => undefined,
-    failures: newSignInFailures(),
   })
   let attempts = 0
   return {
