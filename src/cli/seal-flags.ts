@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { SecretBytes } from '../crypto/secret-bytes.ts'
 import type { Seal } from '../ports/seal.ts'
+import type { KmsPeerSettings } from '../server/kms-peer.ts'
 import {
   collectedSeal,
   passphraseSeal,
@@ -23,10 +24,20 @@ const PLACE_FLAGS = {
   'root-key': SETTINGS['root-key'],
 } as const satisfies Readonly<Record<string, Flag>>
 
+/** Flags that name the service of a `kms` seal, as the server has them. */
+export const KMS_FLAGS = {
+  'seal-kms-url': SETTINGS['seal-kms-url'],
+  'seal-kms-project': SETTINGS['seal-kms-project'],
+  'seal-kms-credentials': SETTINGS['seal-kms-credentials'],
+  'seal-kms-ca': SETTINGS['seal-kms-ca'],
+} as const satisfies Readonly<Record<string, Flag>>
+
 /** What a command on seals was called with. */
 export interface SealCall {
   readonly directory: string
   readonly rootKey: string | undefined
+  /** The service of a `kms` seal, from flags or variables. */
+  readonly peer: KmsPeerSettings
   /** Values of its own flags; `true` of one that has none. */
   readonly flags: Readonly<Record<string, string | undefined>>
 }
@@ -61,6 +72,12 @@ export function parseSealCall(
   return {
     directory: resolve(given('data') ?? './keyturn-data'),
     rootKey: given('root-key'),
+    peer: {
+      'seal-kms-url': given('seal-kms-url'),
+      'seal-kms-project': given('seal-kms-project'),
+      'seal-kms-credentials': given('seal-kms-credentials'),
+      'seal-kms-ca': given('seal-kms-ca'),
+    },
     flags: values,
   }
 }

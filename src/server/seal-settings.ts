@@ -6,9 +6,11 @@ import { type RootMaterials, type Seal, type SealKind, sealOf } from '../ports/s
 import { fileSeal, isFileSealText } from '../seals/file-seal.ts'
 import { type GuardedFile, parseGuarded } from '../seals/guarded-file.ts'
 import { guardedSeal } from '../seals/guarded-seal.ts'
+import { kmsGuard } from '../seals/kms-guard.ts'
 import { passphraseGuard } from '../seals/passphrase-guard.ts'
 import { collectedGuard } from '../seals/shamir-guard.ts'
 import type { ShareCollection } from '../seals/share-collection.ts'
+import { type KmsPeerSettings, kmsPeer } from './kms-peer.ts'
 import { SettingsError } from './settings.ts'
 import type { Settings } from './settings-table.ts'
 
@@ -16,7 +18,7 @@ import type { Settings } from './settings-table.ts'
 export const ROOT_KEY_FILE = 'root.key'
 
 /** Settings that say where the root key is and what opens it. */
-export interface SealSettings {
+export interface SealSettings extends KmsPeerSettings {
   readonly 'root-key': string | undefined
   /** Left out as `auto`. */
   readonly seal?: Settings['seal'] | undefined
@@ -84,6 +86,8 @@ function sealThatOpens(path: string, kind: SealKind, settings: SealSettings): Se
     }
     case 'shamir':
       return undefined
+    case 'kms':
+      return kmsSeal(path, settings)
     default:
       throw kind satisfies never
   }
@@ -92,6 +96,18 @@ function sealThatOpens(path: string, kind: SealKind, settings: SealSettings): Se
 /** The seal of a file that a passphrase opens. */
 export function passphraseSeal(path: string, passphrase: SecretBytes): Seal {
   return guardedSeal({ path, guard: passphraseGuard(passphrase) })
+}
+
+/**
+ * The seal of a file that the key of another service opens.
+ *
+ * @param keyId Key of the service by which a new seal is made.
+ * @throws {SettingsError}
+ */
+export function kmsSeal(path: string, settings: KmsPeerSettings, keyId?: string): Seal {
+  const peer = kmsPeer(settings, keyId)
+  if (peer === undefined) throw new SettingsError('--seal-kms-url is missing')
+  return guardedSeal({ path, guard: kmsGuard(peer) })
 }
 
 /** The seal of a file that collected shares open. */
@@ -115,6 +131,11 @@ export function readPassphrase(file: string): SecretBytes {
   let end = bytes.length
   while (end > 0 && (bytes[end - 1] === 0x0a || bytes[end - 1] === 0x0d)) end--
   return new SecretBytes(bytes.subarray(0, end))
+}
+
+/** A seal that opens by itself, and was opened already: it does not ask at once again. */
+export function reopenedSeal(seal: Seal, roots: RootMaterials): Seal {
+  return openedSeal({ kind: seal.kind, roots, seal })
 }
 
 /** What is at hand once somebody gave what opens a seal. */

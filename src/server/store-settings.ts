@@ -23,6 +23,10 @@ export const STORE_FLAGS = [
   'store-ca',
   'root-key',
   'seal-passphrase-file',
+  'seal-kms-url',
+  'seal-kms-project',
+  'seal-kms-credentials',
+  'seal-kms-ca',
 ] as const
 
 /**
@@ -44,6 +48,10 @@ export function storeSettingsOf(
     // The file of the root key says what keeps it.
     seal: 'auto',
     'seal-passphrase-file': given('seal-passphrase-file'),
+    'seal-kms-url': given('seal-kms-url'),
+    'seal-kms-project': given('seal-kms-project'),
+    'seal-kms-credentials': given('seal-kms-credentials'),
+    'seal-kms-ca': given('seal-kms-ca'),
     'store-connections': 2,
   }
 }

@@ -21,6 +21,13 @@ export type SealState =
   | {
       readonly state: 'sealed'
       readonly kind: SealKind
+      readonly needs: 'peer'
+      /** Why the service of the seal did not open it, for the operator. */
+      readonly why: string
+    }
+  | {
+      readonly state: 'sealed'
+      readonly kind: SealKind
       readonly needs: 'shares'
       /** How many different shares were taken so far. */
       readonly given: number

@@ -3,6 +3,7 @@ import { bitFlips } from './bit-flips.ts'
 import { clock } from './clock.ts'
 import { diskFull } from './disk-full.ts'
 import { due } from './due.ts'
+import { flood } from './flood.ts'
 import { fuzz } from './fuzz.ts'
 import { kills } from './kills.ts'
 import { model } from './model.ts'
@@ -10,8 +11,10 @@ import type { Campaign } from './outcome.ts'
 import { powerLoss } from './power-loss.ts'
 import { restarts } from './restarts.ts'
 import { revocation } from './revocation.ts'
+import { rights } from './rights.ts'
 import { simulation } from './simulation.ts'
 import { start } from './start.ts'
+import { timing } from './timing.ts'
 
 /** Every campaign by its name, in the order in which they are listed. */
 export const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
@@ -22,10 +25,13 @@ export const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
   start,
   clock,
   'backup-flips': backupFlips,
+  flood,
   fuzz,
   simulation,
   model,
   'bit-flips': bitFlips,
   'disk-full': diskFull,
   'power-loss': powerLoss,
+  timing,
+  rights,
 }

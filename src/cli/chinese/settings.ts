@@ -13,6 +13,11 @@ export const SETTINGS_ZH: Readonly<Record<SettingName, string>> = {
   seal: '服务器停止时由什么保管根密钥；auto 以根密钥文件所示为准，首次启动为 file',
   'seal-passphrase-file':
     '存放封印口令的文件，或文件描述符，如 /dev/fd/3；不设置则服务器以封印状态启动',
+  'seal-kms-url': '另一个 Keyturn 或提供相同 API 的服务的地址，由其中的密钥封印根密钥',
+  'seal-kms-project': '该密钥所在的项目；不设置则为凭据文件所写的项目，或凭据自己的项目',
+  'seal-kms-credentials':
+    '访问该服务的凭据（JSON）：access_key 和 secret_key，或 user_name、password 和 domain_name',
+  'seal-kms-ca': '校验该服务证书所用的 CA 证书（PEM），代替系统自带的证书',
   'root-key': '根密钥文件，所有节点相同；不设置则使用数据目录中的 root.key',
   'tls-cert': '证书链（PEM）；与 --tls-key 一起设置后使用 HTTPS',
   'tls-key': '证书的私钥（PEM）',

@@ -1,0 +1,181 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Answer, openLine } from './call-line.ts'
+import { startAttacker } from './flood-attacker.ts'
+import { FLOOD_KINDS, type FloodKind } from './flood-kinds.ts'
+import { adminToken, credentialsOf } from './ground.ts'
+import { type NodeProcess, startNode } from './node-process.ts'
+import { type Campaign, countOf, type Outcome, type Say, spread } from './outcome.ts'
+
+/** Connections that attackers may have: fewer than they want. */
+const MAX_OF_ADDRESS = 200
+/** Calls are due at fixed times, as those of clients are that have work to do. */
+const CALLS_PER_SECOND = 100
+const LINES = 8
+const LEAST_SHARE = 0.8
+
+/** Floods, as a campaign. */
+export const flood: Campaign = {
+  about: 'floods of connections, slow clients, handshakes and guesses: honest clients are served',
+  flags: {
+    seconds: { help: 'how long each flood lasts', default: '300' },
+    rate: { help: 'what the attacker begins each second', default: '200' },
+    only: {
+      help: `one of ${Object.keys(FLOOD_KINDS).join(', ')}; all of them without`,
+      default: '',
+    },
+  },
+  missing: () =>
+    process.platform === 'linux' ? undefined : 'it wants many addresses of this machine',
+  run: (flags, say) => {
+    const only = flags['only'] ?? ''
+    const kinds = Object.keys(FLOOD_KINDS) as FloodKind[]
+    return runFlood(
+      {
+        seconds: countOf(flags, 'seconds'),
+        rate: countOf(flags, 'rate'),
+        kinds: only === '' ? kinds : kinds.filter((kind) => kind === only),
+        isRateJudged: true,
+      },
+      say,
+    )
+  },
+}
+
+/** How hard to flood. */
+export interface FloodOptions {
+  readonly seconds: number
+  readonly rate: number
+  readonly kinds: readonly FloodKind[]
+  /** Whether it counts how fast honest clients are: on a machine that others load it says nothing. */
+  readonly isRateJudged: boolean
+}
+
+interface Honest {
+  readonly served: number
+  readonly wanted: number
+  readonly failures: readonly string[]
+  readonly durationsMs: readonly number[]
+}
+
+/** Runs it, small or at length. */
+export async function runFlood(options: FloodOptions, say: Say): Promise<Outcome> {
+  const folder = await mkdtemp(join(tmpdir(), 'keyturn-flood-'))
+  const lines: string[] = []
+  const broken: string[] = []
+  try {
+    for (const kind of options.kinds) {
+      say(`${kind}: ${FLOOD_KINDS[kind]}`)
+      await floodOnce(join(folder, kind), kind, options, lines, broken)
+    }
+    return { lines, broken }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function floodOnce(
+  directory: string,
+  kind: FloodKind,
+  { seconds, rate, isRateJudged }: FloodOptions,
+  lines: string[],
+  broken: string[],
+): Promise<void> {
+  const node = await startNode({
+    name: 'flooded',
+    directory,
+    flags: [
+      ...['--log-level', 'error', '--workers', '2'],
+      ...['--max-connections-per-address', `${MAX_OF_ADDRESS}`],
+    ],
+  })
+  try {
+    const credentials = await credentialsOf([node])
+    const token = await adminToken(node, credentials)
+    const path = `/v1.0/${credentials.project_id}/kms`
+    const line = openLine(node.url)
+    const made = await line.call({
+      path: `${path}/create-key`,
+      token,
+      body: { key_alias: 'flood' },
+    })
+    line.close()
+    const body = { key_id: made.body?.key_info?.key_id, plain_text: 'x' }
+    const call = { path: `${path}/encrypt-data`, token, body }
+    const alone = await honest(node, call, seconds)
+    const attacker = await startAttacker({ kind, url: node.url, rate })
+    const watch = watchBounds(node)
+    const flooded = await honest(node, call, seconds)
+    const most = await watch.stop()
+    const began = await attacker.stop()
+    const share = flooded.served / alone.served
+    lines.push(
+      `${kind}: ${began} begun by the attacker; alone ${alone.served} of ${alone.wanted} calls, ${spread(alone.durationsMs)}; ` +
+        `flooded ${flooded.served} of ${flooded.wanted} (${(share * 100).toFixed(0)} %), ${spread(flooded.durationsMs)}; ` +
+        `at most ${most} connections`,
+    )
+    for (const failure of flooded.failures.slice(0, 5)) broken.push(`${kind}: ${failure}`)
+    if (began === 0) broken.push(`${kind}: the attacker did nothing`)
+    if (isRateJudged && share < LEAST_SHARE) broken.push(`${kind}: only ${share.toFixed(2)} served`)
+    const bound = MAX_OF_ADDRESS + LINES + 4
+    if (most > bound) broken.push(`${kind}: ${most} connections, ${bound} are allowed`)
+    if ((await node.stop()) !== 0) broken.push(`${kind}: the server did not stop cleanly`)
+  } finally {
+    await node.kill9()
+  }
+}
+
+/** Calls at fixed times over a few connections, from 127.0.0.1. */
+async function honest(
+  node: NodeProcess,
+  call: Parameters<ReturnType<typeof openLine>['call']>[0],
+  seconds: number,
+): Promise<Honest> {
+  const callers = Array.from({ length: LINES }, () => openLine(node.url))
+  const answers: Answer[] = []
+  const startMs = performance.now()
+  const endMs = startMs + seconds * 1000
+  const stepMs = (LINES * 1000) / CALLS_PER_SECOND
+  await Promise.all(
+    callers.map(async (caller, n) => {
+      for (let dueMs = startMs + (n * stepMs) / LINES; dueMs < endMs; dueMs += stepMs) {
+        const waitMs = dueMs - performance.now()
+        if (waitMs > 0) await sleep(waitMs)
+        if (performance.now() >= endMs) break
+        answers.push(await caller.call(call))
+      }
+    }),
+  )
+  for (const caller of callers) caller.close()
+  const good = answers.filter(({ status }) => status === 200)
+  return {
+    served: good.length,
+    wanted: Math.round((seconds * 1000 * LINES) / stepMs),
+    failures: answers
+      .filter(({ status }) => status !== 200)
+      .map(({ status, code, failure }) => `an honest call: ${status} ${code} ${failure ?? ''}`),
+    durationsMs: good.map(({ sentAtMs, doneAtMs }) => doneAtMs - sentAtMs),
+  }
+}
+
+/** Looks by the server's own figures how many connections it has. */
+function watchBounds(node: NodeProcess): { readonly stop: () => Promise<number> } {
+  let most = 0
+  let isOver = false
+  const watching = (async () => {
+    while (!isOver) {
+      const page = await fetch(`${node.url}/metrics`).then((answer) => answer.text())
+      most = Math.max(most, Number(/^keyturn_connections (\d+)/m.exec(page)?.[1] ?? 0))
+      await sleep(200)
+    }
+  })()
+  return {
+    async stop() {
+      isOver = true
+      await watching
+      return most
+    },
+  }
+}
