@@ -1,5 +1,6 @@
 import { flushCompileCache } from 'node:module'
 import { join } from 'node:path'
+import { wantedSinks } from '../server/audit-sink-settings.ts'
 import { CREDENTIALS_FILE } from '../server/bootstrap.ts'
 import { makeLog } from '../server/log.ts'
 import { type RunningServer, serve } from '../server/serve.ts'
@@ -17,7 +18,10 @@ export const serveCommand: Command = {
     // Asked before the start: whoever stops a server that is still starting gets a clean stop too.
     const stopped = stopSignal()
     const server = await serve(settings, log)
-    io.print(welcome(server, settings))
+    // Standard output may be a sink of the audit log, and then has nothing else.
+    const isTaken = wantedSinks(settings).some(({ name }) => name === 'stdout')
+    const say = isTaken ? io.printError : io.print
+    say(welcome(server, settings))
     flushCompileCache()
     const why = await Promise.race([stopped, server.died])
     log.info({ why }, 'stopping')
@@ -25,7 +29,7 @@ export const serveCommand: Command = {
     const stopping = server.stop().then(() => undefined)
     const death = await Promise.race([stopping, server.died])
     if (death !== undefined) return exitAtOnce(io, death)
-    io.print('Stopped.')
+    say('Stopped.')
     return EXIT.ok
   },
 }

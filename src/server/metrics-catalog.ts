@@ -28,6 +28,7 @@ export function metricsCatalog(): readonly MetricRow[] {
     guardedClock: undefined,
     tokens: new Map(),
     certificate: '',
+    auditSinks: () => [],
     isSealed: () => false,
   })
   thread.metrics.close()

@@ -7,6 +7,8 @@ import { type Clock, systemClock } from '../ports/clock.ts'
 import type { Storage } from '../ports/storage.ts'
 import { makeTimePass, VirtualClock } from '../scheduler/virtual-clock.ts'
 import { LOCK_FILE, lockFolder } from '../storage/folder-lock.ts'
+import { auditPlace } from './audit-chains.ts'
+import { startAuditSinks } from './audit-sinks.ts'
 import { makeBackground } from './background.ts'
 import { bootstrap, recordEndpoint } from './bootstrap.ts'
 import { openDataFolder } from './data-folder.ts'
@@ -109,6 +111,9 @@ async function serveFolder(
       runDue: () => background.scheduler.runDue(),
     })
   const syncSoon = () => background.scheduler.syncSoon()
+  await mkdir(auditPlace(settings, 0).directory, { recursive: true, mode: 0o700 })
+  const sinks = await startAuditSinks(settings, memory, log)
+  opened.defer(() => sinks.close())
   const parts = await openThreadParts({
     slot: 0,
     servers: workers,
@@ -135,6 +140,7 @@ async function serveFolder(
     guardedClock: guarded,
     tokens: parts.deps.tokens,
     certificate: settings['tls-cert'],
+    auditSinks: () => sinks.figures(),
     isSealed: () => false,
   })
   const death = Promise.withResolvers<string>()
