@@ -26,11 +26,12 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
   app: { rooms: ['core', 'crypto', 'contract', 'ports'], packages: ['lru-cache'] },
   auth: { rooms: ['core', 'crypto', 'ports'], packages: ['node:crypto', 'lru-cache'] },
   storage: {
-    rooms: ['core', 'ports'],
+    rooms: ['core', 'ports', 'files'],
     packages: [
       'kysely',
       'node:sqlite',
       'node:fs',
+      'node:path',
       'node:timers/promises',
       'node:tls',
       'node:url',
@@ -55,7 +56,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
     ],
   },
   audit: {
-    rooms: ['core', 'crypto', 'ports'],
+    rooms: ['core', 'crypto', 'ports', 'files'],
     packages: [
       'node:crypto',
       'node:dgram',
@@ -120,6 +121,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
       'node:crypto',
       'node:fs',
       'node:fs/promises',
+      'node:http',
       'node:module',
       'node:net',
       'node:os',

@@ -53,6 +53,7 @@ export const SECTIONS: readonly Section[] = [
       ['how-to/keystone', 'Keystone', 'Keystone'],
       ['key-stores', 'Hardware security modules', '硬件密码机'],
       ['regions', 'Regions', '多区域'],
+      ['how-to/seals', 'Seals', '封印'],
       ['how-to/backup', 'Backup and restore', '备份与恢复'],
       ['store-copy', 'Moving a store', '搬迁存储'],
       ['observability', 'Observability', '可观测性'],

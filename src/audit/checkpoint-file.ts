@@ -4,20 +4,24 @@ import type { EpochMs } from '../core/time.ts'
 import type { AuditCheckpoint } from '../ports/audit-log.ts'
 import { LogFile } from './log-file.ts'
 
+const LINE_FEED = 0x0a
 const NAME = /^checkpoints-[0-9a-f]{16}\.jsonl$/
 const CHECKPOINT =
   /^\{"chain":"([0-9a-f]{16})","count":(\d{1,15}),"at":(\d{1,15}),"head":"([0-9a-f]{64})","signature":"([0-9a-f]{128})"\}$/
 
 /**
- * Opens the file with the checkpoints of a chain, beside the files of the chain. A line that a power
+ * Opens the file with the checkpoints of a chain, beside the files of the chain. A last line that a power
  * cut left half-written goes: the store has that checkpoint.
  */
 export function openCheckpointFile(directory: string, chain: string): LogFile {
   const path = join(directory, `checkpoints-${chain}.jsonl`)
   if (existsSync(path)) {
     const content = readFileSync(path)
-    const end = content.lastIndexOf(0x0a) + 1
-    if (end < content.length) truncateSync(path, end)
+    const end = content.lastIndexOf(LINE_FEED) + 1
+    const begin = end === 0 ? 0 : content.subarray(0, end - 1).lastIndexOf(LINE_FEED) + 1
+    const isWhole = parseLine(content.toString('utf8', begin, end - 1)) !== undefined
+    const kept = end === 0 || isWhole ? end : begin
+    if (kept < content.length) truncateSync(path, kept)
   }
   return new LogFile(path)
 }

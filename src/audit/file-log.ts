@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RootKey } from '../crypto/root-key.ts'
+import { makeFolder, syncFolder, syncFolderAtOnce } from '../files/sync-path.ts'
 import type {
   AuditFigures,
   AuditHead,
@@ -14,7 +15,7 @@ import { type CheckpointSigner, checkpointSigner } from './checkpoint.ts'
 import { checkpointLine, openCheckpointFile } from './checkpoint-file.ts'
 import { CHAIN_START, fileName, groupHash, groupMac, recordLine, sealLine } from './format.ts'
 import { LogFile } from './log-file.ts'
-import { findChainEnd } from './recover.ts'
+import { type ChainEnd, findNewestFile, recoverChainEnd } from './recover.ts'
 
 /** Name of the file with the public half of the checkpoint key. */
 export const PUBLIC_KEY_FILE = 'checkpoint-public-key.pem'
@@ -52,10 +53,12 @@ export interface AuditLogOptions {
  */
 export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> {
   const { directory, place, root, checkpoints } = options
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  await makeFolder(directory)
   const signer = checkpointSigner(root)
   writeFileSync(join(directory, PUBLIC_KEY_FILE), signer.publicKeyPem, { mode: 0o600 })
-  const end = findChainEnd(directory)
+  const newest = findNewestFile(directory)
+  const vouched = newest && (await checkpoints.newest(newest.chain))
+  const end = newest && recoverChainEnd(directory, newest, vouched?.count ?? 0)
   for (const known of await checkpoints.chainsOf(place)) {
     const count = (await checkpoints.newest(known))?.count ?? 0
     if (end === undefined || (end.chain === known && end.count < count)) {
@@ -68,6 +71,7 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
   }
   const chain = end?.chain ?? randomBytes(8).toString('hex')
   const log = new FileAuditLog(options, signer, chain, end)
+  await syncFolder(directory)
   // Only now that its file is there: a chain that is registered is missed when it is gone.
   await checkpoints.register(chain, place)
   if (end !== undefined && end.tornBytes > 0) {
@@ -108,7 +112,7 @@ class FileAuditLog implements AuditLog {
     options: AuditLogOptions,
     signer: CheckpointSigner,
     chain: string,
-    end: ReturnType<typeof findChainEnd>,
+    end: ChainEnd | undefined,
   ) {
     this.#options = options
     this.#signer = signer
@@ -210,6 +214,7 @@ class FileAuditLog implements AuditLog {
     const full = this.#file
     this.#sequence++
     this.#file = this.#openFile()
+    syncFolderAtOnce(this.#options.directory)
     full.close()
   }
 
@@ -250,7 +255,8 @@ class FileAuditLog implements AuditLog {
     try {
       // What a checkpoint vouches for must be on the disk, or a power cut would look like a crime.
       // An earlier file of the chain is there since it was left.
-      await this.#file.syncInBackground()
+      // Of its own file only the last line may be torn.
+      await Promise.all([this.#file.syncInBackground(), this.#checkpointFile.syncInBackground()])
       const at = this.#options.clock.now()
       const checkpoint = this.#signer.sign(this.#chain, count, head, at)
       await this.#options.checkpoints.put(checkpoint)

@@ -10,6 +10,7 @@ import {
   restoreBackup,
   verifyBackup,
 } from '../server/backup.ts'
+import type { SealPlan } from '../server/seal-settings.ts'
 import { storeSettingsOf } from '../server/store-settings.ts'
 import { type Command, type CommandIo, EXIT } from './command.ts'
 import { openOutput } from './file-places.ts'
@@ -17,6 +18,7 @@ import { mistake, mistakeOfArguments } from './mistakes.ts'
 import { cleaningUp } from './on-signal.ts'
 import { flagsHelp, PLACE_FLAGS } from './open-store.ts'
 import { amount, count, type Progress, showProgress } from './progress.ts'
+import { sealOfPlan } from './seal-flags.ts'
 import { TERMINAL_WORDS_EN } from './terminal-words.ts'
 
 const CREATE_FLAGS = {
@@ -185,7 +187,9 @@ function parse(
   )
   const directory = flags['data'] ?? io.environment['KEYTURN_DATA'] ?? './keyturn-data'
   const settings = storeSettingsOf(flags, io.environment)
-  return { values, files: parsed.positionals, place: { directory: resolve(directory), settings } }
+  const openSeal = (plan: SealPlan) => sealOfPlan(plan, io)
+  const place = { directory: resolve(directory), settings, openSeal }
+  return { values, files: parsed.positionals, place }
 }
 
 function parseWithFile(...given: Parameters<typeof parse>): Parsed & { readonly file: string } {

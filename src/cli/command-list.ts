@@ -116,6 +116,26 @@ const OWN_COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./root-commands.ts')).rootCreate,
   },
   {
+    words: 'seal create',
+    summary: 'make a root key that a seal keeps, before the first start',
+    load: async () => (await import('./seal-commands.ts')).sealCreate,
+  },
+  {
+    words: 'seal status',
+    summary: 'say what keeps the root key, and whether a server is sealed',
+    load: async () => (await import('./seal-commands.ts')).sealStatus,
+  },
+  {
+    words: 'seal unseal',
+    summary: 'give a sealed server what opens its seal',
+    load: async () => (await import('./seal-commands.ts')).sealUnseal,
+  },
+  {
+    words: 'seal migrate',
+    summary: 'move the root key to another seal, or another passphrase',
+    load: async () => (await import('./seal-commands.ts')).sealMigrate,
+  },
+  {
     words: 'store copy',
     summary: 'copy all data from SQLite to PostgreSQL or back, and compare',
     load: async () => (await import('./store-commands.ts')).storeCopy,

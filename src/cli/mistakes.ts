@@ -42,6 +42,7 @@ export interface MistakeFacts {
   readonly 'secret-missing': { readonly secret: SecretName; readonly flag: string }
   readonly 'secret-empty': { readonly secret: SecretName }
   readonly 'password-length': { readonly min: number; readonly max: number }
+  readonly 'passphrases-differ': Nothing
   readonly nowhere: Nothing
   readonly nobody: Nothing
   readonly 'several-credentials': Nothing
@@ -129,6 +130,7 @@ const ENGLISH: MistakeWords = {
     `the ${secretInEnglish(secret)} is missing: --${flag} FILE, or - for standard input`,
   'secret-empty': ({ secret }) => `the ${secretInEnglish(secret)} is empty`,
   'password-length': ({ min, max }) => `a password has ${min} to ${max} bytes`,
+  'passphrases-differ': () => 'the two passphrases are not alike',
   nowhere: () => 'say where the server is: keyturn configure, --endpoint or KEYTURN_ENDPOINT',
   nobody: () => 'say who signs in: keyturn configure, --user, or variables as OS_USERNAME',
   'several-credentials': () => 'give one of --token-file, --access-key and --user',

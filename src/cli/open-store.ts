@@ -9,6 +9,7 @@ import { SETTINGS } from '../server/settings-table.ts'
 import { STORE_FLAGS, storeSettingsOf } from '../server/store-settings.ts'
 import type { CommandIo } from './command.ts'
 import { Mistake, mistake, mistakeOfArguments } from './mistakes.ts'
+import { sealOfPlan } from './seal-flags.ts'
 
 /** A flag of a command. */
 export interface Flag {
@@ -79,7 +80,9 @@ export async function withDataFolder<T>(
 ): Promise<T> {
   const store = storeSettingsOf(flags, io.environment)
   const directory = resolve(flags['data'] ?? '.')
-  const folder = await openExistingDataFolder(directory, store, makeLog('warn'))
+  const folder = await openExistingDataFolder(directory, store, makeLog('warn'), (plan) =>
+    sealOfPlan(plan, io),
+  )
   try {
     const { storage } = folder
     const before = await storage.changes.latest()

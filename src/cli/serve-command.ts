@@ -2,26 +2,36 @@ import { flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { wantedSinks } from '../server/audit-sink-settings.ts'
 import { CREDENTIALS_FILE } from '../server/bootstrap.ts'
-import { makeLog } from '../server/log.ts'
-import { type RunningServer, serve } from '../server/serve.ts'
+import { type Logger, makeLog } from '../server/log.ts'
+import {
+  type RunningServer,
+  type SealedServer,
+  StoppedWhileSealed,
+  serve,
+} from '../server/serve.ts'
 import { readSettings } from '../server/settings.ts'
 import type { Settings } from '../server/settings-table.ts'
 import { type Command, type CommandIo, EXIT } from './command.ts'
+import { sealWordsFor } from './seal-words.ts'
 import { settingsHelp } from './settings-help.ts'
 
 /** Runs the server until it is told to stop. */
 export const serveCommand: Command = {
   help: () => `Usage: keyturn serve [FLAGS]\n\n${settingsHelp()}`,
-  async run(args, io) {
-    const { settings } = readSettings(args, io.environment)
+  async run(args, terminal) {
+    const { settings } = readSettings(args, terminal.environment)
+    // Standard output may be a sink of the audit log, and then has nothing else.
+    const isTaken = wantedSinks(settings).some(({ name }) => name === 'stdout')
+    const io: CommandIo = isTaken ? { ...terminal, print: terminal.printError } : terminal
     const log = makeLog(settings['log-level'])
     // Asked before the start: whoever stops a server that is still starting gets a clean stop too.
     const stopped = stopSignal()
-    const server = await serve(settings, log)
-    // Standard output may be a sink of the audit log, and then has nothing else.
-    const isTaken = wantedSinks(settings).some(({ name }) => name === 'stdout')
-    const say = isTaken ? io.printError : io.print
-    say(welcome(server, settings))
+    const server = await startUnless(stopped, settings, log, io)
+    if (server === undefined) {
+      io.print('Stopped.')
+      return EXIT.ok
+    }
+    io.print(welcome(server, settings))
     flushCompileCache()
     const why = await Promise.race([stopped, server.died])
     log.info({ why }, 'stopping')
@@ -29,9 +39,32 @@ export const serveCommand: Command = {
     const stopping = server.stop().then(() => undefined)
     const death = await Promise.race([stopping, server.died])
     if (death !== undefined) return exitAtOnce(io, death)
-    say('Stopped.')
+    io.print('Stopped.')
     return EXIT.ok
   },
+}
+
+/** The server, or undefined when it was told to stop before it was unsealed. */
+async function startUnless(
+  stopped: Promise<unknown>,
+  settings: Settings,
+  log: Logger,
+  io: CommandIo,
+): Promise<RunningServer | undefined> {
+  const words = await sealWordsFor(io)
+  const stopping = new AbortController()
+  const stop = () => stopping.abort()
+  stopped.then(stop, stop)
+  const watch = {
+    signal: stopping.signal,
+    onSealed: ({ url }: SealedServer) => io.print(words.waiting(url)),
+  }
+  try {
+    return await serve(settings, log, {}, watch)
+  } catch (error) {
+    if (error instanceof StoppedWhileSealed) return undefined
+    throw error
+  }
 }
 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const

@@ -4,6 +4,7 @@ import { languageOf } from './language.ts'
 /** What a secret is, for whom it is asked. */
 export type SecretName =
   | { readonly kind: 'token' }
+  | { readonly kind: 'passphrase' | 'newPassphrase' | 'passphraseAgain' }
   | { readonly kind: 'password'; readonly user: string }
   | { readonly kind: 'secretKey'; readonly accessKey: string }
 
@@ -124,6 +125,12 @@ export function secretInEnglish(secret: SecretName): string {
   switch (secret.kind) {
     case 'token':
       return 'token'
+    case 'passphrase':
+      return 'passphrase of the seal'
+    case 'newPassphrase':
+      return 'new passphrase of the seal'
+    case 'passphraseAgain':
+      return 'the same once more'
     case 'password':
       return `password of ${secret.user}`
     case 'secretKey':

@@ -20,6 +20,7 @@ const ANY_REQUEST: readonly FaultKind[] = [
   'headers-too-large',
   'internal',
   'storage-failed',
+  'sealed',
 ]
 
 /** What a request may meet that must prove who sends it. */

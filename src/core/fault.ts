@@ -122,6 +122,8 @@ export interface FaultFacts {
   'storage-failed': Nothing
   'upstream-invalid': Nothing
   'upstream-timeout': Nothing
+  /** The root key is not at hand. */
+  sealed: Nothing
 }
 
 type Nothing = Readonly<Record<never, never>>

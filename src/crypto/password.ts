@@ -1,4 +1,5 @@
-import { argon2, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
+import { argon2id } from './argon2id.ts'
 import { equalInConstantTime } from './digest.ts'
 import type { SecretBytes } from './secret-bytes.ts'
 
@@ -27,7 +28,7 @@ interface Stored {
  */
 export async function hashPassword(password: SecretBytes): Promise<string> {
   const salt = randomBytes(SALT_BYTES)
-  const hash = await argon2id(password, { ...COSTS, salt, hash: Buffer.alloc(HASH_BYTES) })
+  const hash = await hashOf(password, { ...COSTS, salt, hash: Buffer.alloc(HASH_BYTES) })
   const { memoryKib, passes, lanes } = COSTS
   return `$argon2id$v=19$m=${memoryKib},t=${passes},p=${lanes}$${unpadded(salt)}$${unpadded(hash)}`
 }
@@ -42,7 +43,7 @@ export async function verifyPassword(
 ): Promise<boolean> {
   const known = stored === undefined ? undefined : parse(stored)
   const asked = known ?? { ...COSTS, salt: DUMMY_SALT, hash: DUMMY_HASH }
-  const hash = await argon2id(password, asked)
+  const hash = await hashOf(password, asked)
   const isEqual = equalInConstantTime(hash, asked.hash)
   return known !== undefined && isEqual
 }
@@ -65,23 +66,9 @@ function parse(stored: string): Stored | undefined {
   return { ...costs, salt: Buffer.from(salt, 'base64'), hash: Buffer.from(hash, 'base64') }
 }
 
-function argon2id(password: SecretBytes, { memoryKib, passes, lanes, salt, hash }: Stored) {
-  return new Promise<Buffer>((resolve, reject) => {
-    password.lend((message) =>
-      argon2(
-        'argon2id',
-        {
-          message,
-          nonce: salt,
-          parallelism: lanes,
-          tagLength: hash.length,
-          memory: memoryKib,
-          passes,
-        },
-        (error, derived) => (error === null ? resolve(derived) : reject(error)),
-      ),
-    )
-  })
+async function hashOf(password: SecretBytes, asked: Stored): Promise<Buffer> {
+  const derived = await argon2id(password, { ...asked, hashBytes: asked.hash.length })
+  return derived.lend((bytes) => Buffer.from(bytes))
 }
 
 function unpadded(bytes: Buffer): string {

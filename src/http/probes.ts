@@ -37,6 +37,11 @@ export function answerProbe(
   return true
 }
 
+/** A probe's answer in a line. */
+export function textPage(status: number, body: string): ProbeReply {
+  return { status, contentType: 'text/plain; charset=utf-8', body }
+}
+
 /** Whether a request comes from this machine itself and not through a proxy on it. */
 export function isLocal(request: IncomingMessage): boolean {
   const { remoteAddress } = request.socket

@@ -12,12 +12,16 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
+import { ROOT_KEY_BYTES } from '../crypto/root-key.ts'
+import { SecretBytes } from '../crypto/secret-bytes.ts'
 import { sealConformance } from '../ports/seal.conformance.ts'
+import { makeRootKey } from '../ports/seal.ts'
 import { fileSeal } from './file-seal.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'keyturn-seal-'))
 let files = 0
 const freshPath = () => join(folder, `root-${files++}.key`)
+const fresh = () => SecretBytes.random(ROOT_KEY_BYTES)
 after(() => rmSync(folder, { recursive: true }))
 
 sealConformance('file', () => {
@@ -28,7 +32,7 @@ sealConformance('file', () => {
 describe('the file seal', () => {
   test('the file is for its owner alone, in one line, with nothing left beside it', async () => {
     const path = freshPath()
-    await fileSeal({ path }).initialise()
+    await makeRootKey(fileSeal({ path }), fresh)
     assert.equal(statSync(path).mode & 0o777, 0o600)
     assert.match(
       readFileSync(path, 'utf8'),
@@ -42,7 +46,7 @@ describe('the file seal', () => {
 
   test('a file that others may read is refused, with what to do', async () => {
     const path = freshPath()
-    await fileSeal({ path }).initialise()
+    await makeRootKey(fileSeal({ path }), fresh)
     for (const mode of [0o640, 0o604, 0o660]) {
       chmodSync(path, mode)
       await assert.rejects(fileSeal({ path }).open(), /chmod 600/)
@@ -53,7 +57,7 @@ describe('the file seal', () => {
     skip: process.getuid?.() !== 0 && 'only root can give files away',
   }, async () => {
     const path = freshPath()
-    await fileSeal({ path }).initialise()
+    await makeRootKey(fileSeal({ path }), fresh)
     chownSync(path, 65_534, 0)
     for (const mode of [0o440, 0o400, 0o640]) {
       chmodSync(path, mode)
@@ -67,7 +71,7 @@ describe('the file seal', () => {
 
   test('a file that is not whole is refused, without a word of what it holds', async () => {
     const path = freshPath()
-    await fileSeal({ path }).initialise()
+    await makeRootKey(fileSeal({ path }), fresh)
     const whole = readFileSync(path, 'utf8')
     const material = whole.split(':')[3] ?? ''
     for (let at = 0; at < whole.length - 1; at++) {

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BackupHeader } from '../backup/backup-header.ts'
 import { type CheckReport, checkBackup } from '../backup/check-backup.ts'
@@ -6,16 +5,18 @@ import { type BackupFile, openBackup } from '../backup/read-backup.ts'
 import { restoreToPostgres } from '../backup/restore-postgres.ts'
 import { restoreToSqlite } from '../backup/restore-sqlite.ts'
 import { type WrittenBackup, writeBackup } from '../backup/write-backup.ts'
+import type { RootKeyId } from '../core/ids.ts'
 import type { RootKey } from '../crypto/root-key.ts'
 import type { ByteSink } from '../files/byte-sink.ts'
 import { systemClock } from '../ports/clock.ts'
 import { ROOT_KEY_ID } from '../ports/meta-store.ts'
-import { fileSeal } from '../seals/file-seal.ts'
+import { openRootKeys, type RootKeys, type Seal } from '../ports/seal.ts'
 import { openSource } from '../storage/copy/open-ends.ts'
 import type { StorePlace } from '../storage/copy/store-end.ts'
 import { LOCK_FILE, lockFolder } from '../storage/folder-lock.ts'
 import { MIGRATION_NAMES } from '../storage/sql/migrate.ts'
-import { DATABASE_FILE, ROOT_KEY_FILE } from './data-folder.ts'
+import { DATABASE_FILE, existingSeal } from './data-folder.ts'
+import type { SealPlan } from './seal-settings.ts'
 import { placeOfStore, type StoreSettings } from './store-settings.ts'
 import { version } from './version.ts'
 
@@ -28,6 +29,8 @@ export interface BackupPlace {
   /** The data folder. */
   readonly directory: string
   readonly settings: StoreSettings
+  /** Has what opens the seal; left out, it has to open by itself. */
+  readonly openSeal?: (plan: SealPlan) => Promise<Seal>
 }
 
 /** Writes a backup of the store to `sink`, which is then to be committed; servers go on meanwhile. */
@@ -37,7 +40,7 @@ export async function createBackup(
   listener: Pick<Parameters<typeof writeBackup>[0], 'onBegin' | 'onRows'>,
 ): Promise<WrittenBackup> {
   const store = storeOf(place)
-  const root = await openRoot(place)
+  const { current: root } = await openRoots(place)
   const source = await openSource(store)
   try {
     const text = `select value from meta where name = ${source.mark(1)}`
@@ -75,9 +78,10 @@ export function verifyBackup(
   listener: BackupListener,
 ): Promise<VerifiedBackup> {
   return withBackup(path, async (file) => {
-    const root = await openRoot(place)
+    const roots = await openRoots(place)
+    const root = rootOfBackup(file, roots)
     await listener.onBegin('verifying', file.totalBytes)
-    const report = await checkBackup({ file, root, onBytes: listener.onBytes })
+    const report = await checkBackup({ file, root, roots: byId(roots), onBytes: listener.onBytes })
     return { header: file.header, report }
   })
 }
@@ -110,14 +114,15 @@ export function restoreBackup(
   listener: BackupListener,
 ): Promise<RestoredBackup> {
   return withBackup(path, async (file) => {
-    const root = await openRoot(place)
+    const roots = await openRoots(place)
+    const root = rootOfBackup(file, roots)
     const store = storeOf(place)
     const unlock =
       store.kind === 'sqlite' ? lockFolder(join(place.directory, LOCK_FILE)) : undefined
     try {
       const { onBegin, onBytes } = listener
       await onBegin('verifying', file.totalBytes)
-      const report = await checkBackup({ file, root, onBytes })
+      const report = await checkBackup({ file, root, roots: byId(roots), onBytes })
       const checked = { header: file.header, report, keptAt: undefined }
       if (report.problemCount > 0) return checked
       await onBegin('restoring', file.totalBytes)
@@ -149,12 +154,15 @@ function storeOf({ directory, settings }: BackupPlace): StorePlace {
     : { kind: 'postgres', place }
 }
 
-async function openRoot({ directory, settings }: BackupPlace): Promise<RootKey> {
-  const path = settings['root-key'] ?? join(directory, ROOT_KEY_FILE)
-  if (!existsSync(path)) {
-    throw new Error(
-      `there is no root key at ${path}: put it there from its own backup, which is not in this one`,
-    )
-  }
-  return fileSeal({ path }).open()
+async function openRoots({ directory, settings, openSeal }: BackupPlace): Promise<RootKeys> {
+  return openRootKeys(await existingSeal(directory, settings, openSeal))
+}
+
+/** The root key that a backup is under: perhaps one that was replaced since. */
+function rootOfBackup({ header }: BackupFile, roots: RootKeys): RootKey {
+  return byId(roots)(header.rootKeyId) ?? roots.current
+}
+
+function byId({ current, former }: RootKeys): (id: RootKeyId) => RootKey | undefined {
+  return (id) => [current, ...former].find((root) => root.id === id)
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AccessKeyId, ProjectId, TenantId, UserId } from '../core/ids.ts'
 import type { EpochMs } from '../core/time.ts'
@@ -6,6 +6,7 @@ import { hashPassword } from '../crypto/password.ts'
 import { randomAlphanumericSecret, randomHex, randomUpperAlphanumeric } from '../crypto/random.ts'
 import type { RootKey } from '../crypto/root-key.ts'
 import { wrapRecord } from '../crypto/wrapped-record.ts'
+import { makeFolder, syncFolder } from '../files/sync-path.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { IdentityStore } from '../ports/identity-store.ts'
 import type { Storage } from '../ports/storage.ts'
@@ -126,9 +127,11 @@ async function writeCredentials(
   directory: string,
   credentials: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 })
+  await makeFolder(directory)
   const path = join(directory, CREDENTIALS_FILE)
   const text = `${JSON.stringify(credentials, undefined, 2)}\n`
   await writeFile(`${path}.tmp`, text, { mode: 0o600, flush: true })
   await rename(`${path}.tmp`, path)
+  // Nobody could sign in any more if the store said that they were made, and they were lost.
+  await syncFolder(directory)
 }

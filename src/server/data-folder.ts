@@ -1,20 +1,21 @@
 import { existsSync } from 'node:fs'
 import { unlink } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import type { RootKey } from '../crypto/root-key.ts'
+import { ROOT_KEY_BYTES, type RootKey } from '../crypto/root-key.ts'
+import { SecretBytes } from '../crypto/secret-bytes.ts'
 import { COPY_UNFINISHED, ROOT_KEY_ID } from '../ports/meta-store.ts'
+import { makeRootKey, openRootKeys, type Seal } from '../ports/seal.ts'
 import type { Storage } from '../ports/storage.ts'
 import { fileSeal } from '../seals/file-seal.ts'
 import { openPostgres } from '../storage/postgres.ts'
 import { openSqlite } from '../storage/sqlite.ts'
 import type { Logger } from './log.ts'
 import type { MachineMemory } from './machine-memory.ts'
+import { planSeal, ROOT_KEY_FILE, type SealPlan, sealFile } from './seal-settings.ts'
 import { placeOfStore, type StoreSettings } from './store-settings.ts'
 
 /** Name of the database of a data folder. */
 export const DATABASE_FILE = 'keyturn.sqlite'
-/** Name of the file of the root key of a data folder. */
-export const ROOT_KEY_FILE = 'root.key'
 
 /** What a data folder holds, opened. */
 export interface DataFolder {
@@ -25,6 +26,7 @@ export interface DataFolder {
 /**
  * Opens a data folder and the store that the settings name, filling what is empty.
  *
+ * @param seal What keeps the root key; it opens now.
  * @throws {Error} when root key and store do not belong together: a new root key beside an old
  *   store would leave every key in it unreadable
  */
@@ -33,27 +35,37 @@ export async function openDataFolder(
   settings: StoreSettings,
   log: Logger,
   memory?: MachineMemory,
+  seal: Seal = fileSeal({ path: sealFile(directory, settings) }),
 ): Promise<DataFolder> {
-  const rootFile = settings['root-key'] ?? join(directory, ROOT_KEY_FILE)
+  const place = { seal, path: sealFile(directory, settings) }
   if (settings.store !== undefined) {
     const storage = await openStorage(directory, settings, memory)
-    return withRoot(storage, () => rootOfNode(storage, rootFile, log))
+    return withRoot(storage, () => rootOfNode(storage, place, log))
   }
   const file = join(directory, DATABASE_FILE)
-  const seal = fileSeal({ path: rootFile })
   const isInitialised = await seal.isInitialised()
   if (!isInitialised && existsSync(file)) {
     throw new Error(
       `${directory} has a database but no ${ROOT_KEY_FILE}: put the root key back from its backup`,
     )
   }
-  if (!isInitialised) await makeRoot(rootFile, log)
-  const root = await seal.open()
+  if (!isInitialised) await makeRoot(place, log)
+  const { current: root } = await openRootKeys(seal)
   const storage = await openStorage(directory, settings, memory)
   return withRoot(storage, async () => {
-    await requireSameRoot(storage, root, rootFile)
+    await requireSameRoot(storage, root, place.path)
     return root
   })
+}
+
+/** A seal and its file. */
+interface SealPlace {
+  readonly seal: Seal
+  readonly path: string
+}
+
+function newRootKey(): SecretBytes {
+  return SecretBytes.random(ROOT_KEY_BYTES)
 }
 
 /** Threads share the connections of their node; each has some, or one would wait for another's. */
@@ -61,19 +73,41 @@ function shareOf(settings: StoreSettings, workers: number): number {
   return Math.max(2, Math.ceil(settings['store-connections'] / (workers + 1)))
 }
 
-/** Opens what a server has filled, for commands that work on it. */
+/** Opens what a server has filled, for commands that work on it; `openSeal` has what opens the seal. */
 export async function openExistingDataFolder(
   directory: string,
   settings: StoreSettings,
   log: Logger,
+  openSeal: (plan: SealPlan) => Promise<Seal> = withoutAnybody,
 ): Promise<DataFolder> {
   if (settings.store === undefined && !existsSync(join(directory, DATABASE_FILE))) {
     throw new Error(`${directory} is no data folder of Keyturn: it has no ${DATABASE_FILE}`)
   }
-  // A command never makes a root key: that is for the first server.
-  const rootFile = settings['root-key'] ?? join(directory, ROOT_KEY_FILE)
-  if (!existsSync(rootFile)) throw new Error(`there is no root key file ${rootFile}`)
-  return openDataFolder(directory, settings, log)
+  const seal = await existingSeal(directory, settings, openSeal)
+  return openDataFolder(directory, settings, log, undefined, seal)
+}
+
+/**
+ * The seal of a data folder that has one: a command never makes a root key, that is for the first server.
+ *
+ * @throws {Error} when it has none
+ */
+export async function existingSeal(
+  directory: string,
+  settings: StoreSettings,
+  openSeal: (plan: SealPlan) => Promise<Seal> = withoutAnybody,
+): Promise<Seal> {
+  const plan = await planSeal(directory, settings)
+  if (!existsSync(plan.path)) {
+    throw new Error(`there is no root key file at ${plan.path}: put it there from its own backup`)
+  }
+  return openSeal(plan)
+}
+
+/** The seal of a plan that opens by itself. */
+async function withoutAnybody({ seal, kind, path }: SealPlan): Promise<Seal> {
+  if (seal !== undefined) return seal
+  throw new Error(`${path} is sealed by ${kind}: it does not open by itself`)
 }
 
 /**
@@ -85,7 +119,7 @@ export async function openExistingDataFolder(
 export async function createRootKeyFile(path: string): Promise<string> {
   const seal = fileSeal({ path })
   if (await seal.isInitialised()) throw new Error(`there is a file ${path} already: it stays`)
-  return (await seal.initialise()).id
+  return (await makeRootKey(seal, newRootKey)).id
 }
 
 async function withRoot(storage: Storage, open: () => Promise<RootKey>): Promise<DataFolder> {
@@ -131,16 +165,16 @@ export function openStorage(
  * The root key of a node beside others. The first node on an empty store makes one; of several that
  * do so at once the store takes one, and the others throw theirs away, which protects nothing yet.
  */
-async function rootOfNode(storage: Storage, path: string, log: Logger): Promise<RootKey> {
-  const seal = fileSeal({ path })
+async function rootOfNode(storage: Storage, place: SealPlace, log: Logger): Promise<RootKey> {
+  const { seal, path } = place
   if (await seal.isInitialised()) {
-    const root = await seal.open()
+    const { current: root } = await openRootKeys(seal)
     await requireSameRoot(storage, root, path)
     return root
   }
   const known = await storage.meta.get(ROOT_KEY_ID)
   if (known !== undefined) throw new Error(otherNodeHasRoot(path, known))
-  const root = await makeRoot(path, log)
+  const root = await makeRoot(place, log)
   const settled = await storage.meta.settle(ROOT_KEY_ID, root.id)
   if (settled !== root.id) {
     await unlink(path)
@@ -156,8 +190,8 @@ function otherNodeHasRoot(path: string, id: string): string {
   )
 }
 
-async function makeRoot(path: string, log: Logger): Promise<RootKey> {
-  const root = await fileSeal({ path }).initialise()
+async function makeRoot({ seal, path }: SealPlace, log: Logger): Promise<RootKey> {
+  const root = await makeRootKey(seal, newRootKey)
   log.info(`made a root key, ${basename(path)}: back it up, without it every key is lost`)
   return root
 }

@@ -5,7 +5,7 @@ import { answerConsole } from '../http/console-pages.ts'
 import { answerDocument, makeDocuments } from '../http/documents.ts'
 import { type Listener, listen, type TlsFiles } from '../http/listener.ts'
 import { answer, type Pipeline } from '../http/pipeline.ts'
-import { answerProbe, isLocal, type Probes } from '../http/probes.ts'
+import { answerProbe, isLocal, type Probes, textPage } from '../http/probes.ts'
 import { makeRateLimit } from '../http/rate-limit.ts'
 import { makeRouter } from '../http/router.ts'
 import { systemClock } from '../ports/clock.ts'
@@ -131,12 +131,9 @@ export function urlOf({ host, port }: Pick<Listener, 'host' | 'port'>, settings:
   return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
-async function readTls(settings: Settings): Promise<TlsFiles | undefined> {
+/** Certificate and key that the settings name; undefined without TLS. */
+export async function readTls(settings: Settings): Promise<TlsFiles | undefined> {
   const { 'tls-cert': certFile, 'tls-key': keyFile } = settings
   if (certFile === undefined || keyFile === undefined) return undefined
   return { cert: await readFile(certFile), key: await readFile(keyFile) }
-}
-
-function textPage(status: number, body: string) {
-  return { status, contentType: 'text/plain; charset=utf-8', body }
 }

@@ -1,13 +1,12 @@
-import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { nextNoticeAt } from '../app/give-notice.ts'
 import { type EpochMs, earliest } from '../core/time.ts'
+import { makeFolder } from '../files/sync-path.ts'
 import { type Clock, systemClock } from '../ports/clock.ts'
 import type { Storage } from '../ports/storage.ts'
 import { makeTimePass, VirtualClock } from '../scheduler/virtual-clock.ts'
 import { LOCK_FILE, lockFolder } from '../storage/folder-lock.ts'
-import { auditPlace } from './audit-chains.ts'
 import { startAuditSinks } from './audit-sinks.ts'
 import { makeBackground } from './background.ts'
 import { bootstrap, recordEndpoint } from './bootstrap.ts'
@@ -19,11 +18,13 @@ import { describeError, type Logger } from './log.ts'
 import { newMachineMemory } from './machine-memory.ts'
 import { machineMetrics } from './machine-metrics.ts'
 import { metricsPage } from './metrics.ts'
+import { awaitSeal, type OpenableSeal, type SealWatch } from './open-seal.ts'
 import { clockStepLimitMs, SettingsError, workerCount } from './settings.ts'
 import type { Settings } from './settings-table.ts'
 import { openThreadParts, type ServeOverrides } from './thread-parts.ts'
 import { startWorkerThreads } from './worker-threads.ts'
 
+export { type SealedServer, type SealWatch, StoppedWhileSealed } from './open-seal.ts'
 export type { ServeOverrides } from './thread-parts.ts'
 
 /** A server that runs. */
@@ -51,18 +52,25 @@ interface Serving {
   readonly stop: () => Promise<void>
 }
 
-/** Builds the server that the settings ask for, and starts it. */
+/**
+ * Builds the server that the settings ask for, and starts it. A server whose seal does not open by itself
+ * waits until it is unsealed.
+ *
+ * @throws {StoppedWhileSealed}
+ */
 export async function serve(
   settings: Settings,
   log: Logger,
   overrides: ServeOverrides = {},
+  watch: SealWatch = {},
 ): Promise<RunningServer> {
   const directory = resolve(settings.data)
-  await mkdir(directory, { recursive: true, mode: 0o700 })
+  await makeFolder(directory)
   const opened = new AsyncDisposableStack()
   try {
     opened.defer(lockFolder(join(directory, LOCK_FILE)))
-    return await serveFolder(settings, log, overrides, opened)
+    const waited = await awaitSeal(directory, settings, log, opened, watch)
+    return await serveFolder({ ...settings, listen: waited.listen }, log, overrides, waited, opened)
   } catch (error) {
     await opened.disposeAsync()
     throw error
@@ -78,14 +86,16 @@ async function serveFolder(
   settings: Settings,
   log: Logger,
   overrides: ServeOverrides,
+  { seal, endWaiting, tellUnsealed }: OpenableSeal,
   opened: AsyncDisposableStack,
 ): Promise<RunningServer> {
   const workers = workerCount(settings)
   const directory = resolve(settings.data)
   const memory = newMachineMemory(workers === 1 ? 0 : workers)
-  const folder = await openDataFolder(directory, settings, log, memory)
+  const folder = await openDataFolder(directory, settings, log, memory, seal)
   opened.defer(() => folder.storage.close())
   const { root } = folder
+  tellUnsealed([root.id])
   const storage = overrides.storage?.(folder.storage) ?? folder.storage
   const isFirstStart =
     settings.identity === 'embedded' &&
@@ -111,7 +121,6 @@ async function serveFolder(
       runDue: () => background.scheduler.runDue(),
     })
   const syncSoon = () => background.scheduler.syncSoon()
-  await mkdir(auditPlace(settings, 0).directory, { recursive: true, mode: 0o700 })
   const sinks = await startAuditSinks(settings, memory, log)
   opened.defer(() => sinks.close())
   const parts = await openThreadParts({
@@ -144,6 +153,7 @@ async function serveFolder(
     isSealed: () => false,
   })
   const death = Promise.withResolvers<string>()
+  await endWaiting()
   const serving = await (workers === 1 ? serveHere() : serveInThreads())
   opened.defer(() => serving.stop())
   await recordEndpoint(directory, settings['public-url'] ?? serving.url)

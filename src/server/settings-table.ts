@@ -1,5 +1,6 @@
 import { MAX_CACHE_MS } from '../auth/keystone-identity.ts'
 import { KEY_EVENT_TYPES, NOTICE_DAYS } from '../core/key-event.ts'
+import { SEAL_KINDS } from '../ports/seal.ts'
 
 interface TextSetting {
   readonly type: 'text'
@@ -77,6 +78,19 @@ export const SETTINGS = {
     default: undefined,
     placeholder: 'FILE',
     help: 'file of the root key, the same on every node; without it root.key in the data folder',
+  },
+  seal: {
+    type: 'choice',
+    default: 'auto',
+    choices: ['auto', ...SEAL_KINDS],
+    placeholder: 'KIND',
+    help: 'what keeps the root key while the server is down; auto: what its file says, at first file',
+  },
+  'seal-passphrase-file': {
+    type: 'text',
+    default: undefined,
+    placeholder: 'FILE',
+    help: 'file, or descriptor as /dev/fd/3, with the passphrase of the seal; without it the server starts sealed',
   },
   'tls-cert': {
     type: 'text',

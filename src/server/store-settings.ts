@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { SecretBytes } from '../crypto/secret-bytes.ts'
 import type { PostgresPlace } from '../storage/postgres-links.ts'
+import type { SealSettings } from './seal-settings.ts'
 import { requireGoodStore, SettingsError, variableOf } from './settings.ts'
 import type { Settings } from './settings-table.ts'
 import { parseStoreUrl } from './store-url.ts'
 
 /** Settings that say where everything is kept. */
-export type StoreSettings = Pick<Settings, StoreSettingName>
+export type StoreSettings = Pick<Settings, StoreSettingName> & SealSettings
 
 type StoreSettingName =
   | 'store'
@@ -16,7 +17,13 @@ type StoreSettingName =
   | 'root-key'
 
 /** Those of them that every command takes that works on the store. */
-export const STORE_FLAGS = ['store', 'store-password-file', 'store-ca', 'root-key'] as const
+export const STORE_FLAGS = [
+  'store',
+  'store-password-file',
+  'store-ca',
+  'root-key',
+  'seal-passphrase-file',
+] as const
 
 /**
  * The settings of a command, from its flags or from the variables of the server.
@@ -34,6 +41,9 @@ export function storeSettingsOf(
     'store-password-file': given('store-password-file'),
     'store-ca': given('store-ca'),
     'root-key': given('root-key'),
+    // The file of the root key says what keeps it.
+    seal: 'auto',
+    'seal-passphrase-file': given('seal-passphrase-file'),
     'store-connections': 2,
   }
 }

@@ -1,6 +1,8 @@
 import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Kysely } from 'kysely'
+import { syncFolderAtOnce } from '../files/sync-path.ts'
 import { type Clock, systemClock } from '../ports/clock.ts'
 import type { CommitSignal } from '../ports/commit-signal.ts'
 import type { Storage } from '../ports/storage.ts'
@@ -142,6 +144,7 @@ function keepBeforeMigrations(database: DatabaseSync, file: string): void {
   fsyncSync(written)
   closeSync(written)
   renameSync(unfinished, copy)
+  syncFolderAtOnce(dirname(copy))
 }
 
 const underWay = new Map<string, Promise<unknown>>()

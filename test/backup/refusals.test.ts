@@ -255,7 +255,7 @@ describe('a backup', () => {
   test('is not restored without its root key, nor over a file that is no store', async () => {
     const empty = mkdtempSync(join(folder, 'data-'))
     const without = await command(['backup', 'restore', good, '--data', empty])
-    assert.match(without.err, /there is no root key at .*: put it there from its own backup/)
+    assert.match(without.err, /there is no root key file at .*: put it there from its own backup/)
     const target = withoutStore(folder, directory)
     writeFileSync(join(target, 'keyturn.sqlite'), 'no database at all'.repeat(1000))
     const spoilt = await command(['backup', 'restore', good, '--data', target, '--replace'])

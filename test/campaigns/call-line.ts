@@ -11,6 +11,8 @@ export interface Answer {
   /** The vendor's code of a refusal; empty otherwise. */
   readonly code: string
   readonly body: Json
+  /** What the node calls the request; undefined when there was no answer. */
+  readonly requestId: string | undefined
   /** Why there was no answer: `hang` when it did not come in time. */
   readonly failure: string | undefined
 }
@@ -50,13 +52,14 @@ export function openLine(url: string): CallLine {
           ...more,
         }
         const sentAtMs = performance.now()
-        const end = (status: number, answer: Json, failure?: string) =>
+        const end = (status: number, answer: Json, failure?: string, requestId?: string) =>
           resolve({
             sentAtMs,
             doneAtMs: performance.now(),
             status,
             code: answer?.error?.error_code ?? '',
             body: answer,
+            requestId,
             failure,
           })
         const request = httpRequest(
@@ -67,7 +70,10 @@ export function openLine(url: string): CallLine {
             response.on('data', (chunk) => {
               answer += chunk
             })
-            response.on('end', () => end(response.statusCode ?? 0, parse(answer)))
+            response.on('end', () => {
+              const id = response.headers['x-request-id']
+              end(response.statusCode ?? 0, parse(answer), undefined, id?.toString())
+            })
             response.on('error', () => end(0, undefined, 'broken off'))
           },
         )

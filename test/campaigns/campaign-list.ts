@@ -7,6 +7,7 @@ import { fuzz } from './fuzz.ts'
 import { kills } from './kills.ts'
 import { model } from './model.ts'
 import type { Campaign } from './outcome.ts'
+import { powerLoss } from './power-loss.ts'
 import { restarts } from './restarts.ts'
 import { revocation } from './revocation.ts'
 import { simulation } from './simulation.ts'
@@ -26,4 +27,5 @@ export const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
   model,
   'bit-flips': bitFlips,
   'disk-full': diskFull,
+  'power-loss': powerLoss,
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'
 import type { Locator, Page } from 'playwright-core'
 import { barriersOf, picture, withoutBrowser } from './browser.ts'
@@ -169,6 +170,47 @@ describe('one key in the console', { skip: withoutBrowser }, () => {
       await button(dialog, limits.set).click()
       await page.getByText(limits.noLimit('0'), { exact: true }).first().waitFor()
       assert.deepEqual(await barriersOf(page), [])
+      assert.deepEqual(complaints, [])
+      await close()
+    })
+
+    test(`its old versions, ${language}: retired once unused for long, and restored`, async () => {
+      const { retirement, states } = words.usage
+      const keyId = await world.server.createKey({ key_alias: `old-${language}` })
+      const { page, complaints, close } = await world.openSignedIn(`/keys/${keyId}/rotation`, {
+        language,
+      })
+      assert.equal((await world.server.kms('rotate-on-demand', { key_id: keyId })).status, 200)
+      await page.reload()
+      const [file] = await Promise.all([
+        page.waitForEvent('download'),
+        button(page, words.keyRotation.statement).click(),
+      ])
+      assert.equal(file.suggestedFilename(), `old-${language}-rotation.json`)
+      const statement = JSON.parse(await readFile(await file.path(), 'utf8'))
+      const payload = JSON.parse(Buffer.from(statement.payload, 'base64url').toString())
+      assert.equal(payload.key.key_id, keyId)
+      assert.equal(payload.versions.length, 2)
+
+      await tab(page, text.versions).click()
+      await page.getByText(retirement.later('').trim()).waitFor()
+      assert.equal(await button(page, retirement.retire).count(), 0)
+      await advance(91)
+      await page.reload()
+      await button(page, retirement.retire).click()
+      const retiring = page.getByRole('dialog', { name: retirement.title(1) })
+      await button(retiring, retirement.retire).click()
+      await retiring.getByText(retirement.noteMistake(3, 500)).waitFor()
+      await retiring.getByLabel(retirement.note, { exact: true }).fill('all of the shop')
+      assert.deepEqual(await barriersOf(page), [])
+      await button(retiring, retirement.retire).click()
+      await page.getByText(states.retired, { exact: true }).waitFor()
+      await page.getByText('all of the shop').waitFor()
+      assert.deepEqual(await barriersOf(page), [])
+      await button(page, retirement.restore).click()
+      const restoring = page.getByRole('dialog', { name: retirement.restoreTitle(1) })
+      await button(restoring, retirement.restore).click()
+      await page.getByText(states.former, { exact: true }).waitFor()
       assert.deepEqual(complaints, [])
       await close()
     })

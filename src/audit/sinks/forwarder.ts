@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { Clock } from '../../ports/clock.ts'
@@ -95,6 +96,7 @@ export class Forwarder {
    * before this start writes anything.
    */
   static async start(options: ForwarderOptions): Promise<Forwarder> {
+    await mkdir(options.directory, { recursive: true, mode: 0o700 })
     const path = join(options.directory, `sink-${options.name}`)
     let places = readPlaces(path)
     if (places === undefined) {

@@ -41,6 +41,7 @@ export const MISTAKES_ZH: MistakeWords = {
     `缺少“${secretInChinese(secret)}”：用 --${flag} FILE 指定文件，- 表示标准输入`,
   'secret-empty': ({ secret }) => `“${secretInChinese(secret)}”为空`,
   'password-length': ({ min, max }) => `密码长度为 ${min} 至 ${max} 字节`,
+  'passphrases-differ': () => '两次输入的口令不一致',
   nowhere: () => '请指定服务器地址：keyturn configure、--endpoint 或 KEYTURN_ENDPOINT',
   nobody: () => '请指定登录方式：keyturn configure、--user，或 OS_USERNAME 等变量',
   'several-credentials': () => '--token-file、--access-key 和 --user 只能给出一个',

@@ -10,6 +10,9 @@ export const SETTINGS_ZH: Readonly<Record<SettingName, string>> = {
   'store-password-file': '存放 --store 密码的文件',
   'store-ca': '校验数据库证书所用的 CA 证书（PEM），代替系统自带的证书',
   'store-connections': '处理请求所用的 PostgreSQL 连接数，由所有线程共用；每个线程另有三个',
+  seal: '服务器停止时由什么保管根密钥；auto 以根密钥文件所示为准，首次启动为 file',
+  'seal-passphrase-file':
+    '存放封印口令的文件，或文件描述符，如 /dev/fd/3；不设置则服务器以封印状态启动',
   'root-key': '根密钥文件，所有节点相同；不设置则使用数据目录中的 root.key',
   'tls-cert': '证书链（PEM）；与 --tls-key 一起设置后使用 HTTPS',
   'tls-key': '证书的私钥（PEM）',

@@ -54,6 +54,12 @@ export function secretInChinese(secret: SecretName): string {
   switch (secret.kind) {
     case 'token':
       return 'Token'
+    case 'passphrase':
+      return '封印口令'
+    case 'newPassphrase':
+      return '新的封印口令'
+    case 'passphraseAgain':
+      return '再次输入'
     case 'password':
       return `用户 ${secret.user} 的密码`
     case 'secretKey':

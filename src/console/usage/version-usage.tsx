@@ -9,6 +9,7 @@ import { words } from '../language.ts'
 import { Loaded } from '../parts/states.tsx'
 import { useOf } from './use-of.ts'
 import './usage.css'
+import { VersionRetirement } from './version-retirement.tsx'
 
 const PAGE_VERSIONS = 100
 
@@ -45,7 +46,11 @@ export function VersionUsage(props: { readonly row: KeyRow }): JSX.Element {
         return (
           <div class="stack usage">
             <Headline versions={versions()} since={Number(reply().counted_since)} />
-            <VersionTable versions={versions()} />
+            <VersionTable
+              keyId={props.row.key_id}
+              versions={versions()}
+              changed={() => void query.refetch()}
+            />
             <Show when={marker() !== ''}>
               <div>
                 <button type="button" class="button small" onClick={() => void loadOlder()}>
@@ -94,7 +99,11 @@ function Headline(props: {
   )
 }
 
-function VersionTable(props: { readonly versions: readonly KeyVersion[] }): JSX.Element {
+function VersionTable(props: {
+  readonly keyId: string
+  readonly versions: readonly KeyVersion[]
+  readonly changed: () => void
+}): JSX.Element {
   const text = () => words().usage
   const most = createMemo(() =>
     Math.max(1, ...props.versions.map((one) => Math.max(one.protect_count, one.open_count))),
@@ -107,6 +116,7 @@ function VersionTable(props: { readonly versions: readonly KeyVersion[] }): JSX.
     { name: text().opens, isNumber: true },
     { name: text().use },
     { name: text().lastUse },
+    { name: text().retirement.head },
   ]
   return (
     <section class="panel scroll-x" tabindex="0" aria-label={text().title}>
@@ -123,7 +133,9 @@ function VersionTable(props: { readonly versions: readonly KeyVersion[] }): JSX.
           </tr>
         </thead>
         <tbody>
-          <For each={props.versions}>{(version) => <Row version={version} most={most()} />}</For>
+          <For each={props.versions}>
+            {(version) => <Row {...props} version={version} most={most()} />}
+          </For>
         </tbody>
       </table>
     </section>
@@ -132,7 +144,12 @@ function VersionTable(props: { readonly versions: readonly KeyVersion[] }): JSX.
 
 const TONES = { primary: 'accent', former: 'rest', retired: 'warn', gone: 'bad' } as const
 
-function Row(props: { readonly version: KeyVersion; readonly most: number }): JSX.Element {
+function Row(props: {
+  readonly keyId: string
+  readonly version: KeyVersion
+  readonly most: number
+  readonly changed: () => void
+}): JSX.Element {
   const text = () => words().usage
   const count = (name: 'protect_count' | 'open_count') => format.number(props.version[name])
   const width = (name: 'protect_count' | 'open_count') =>
@@ -176,6 +193,9 @@ function Row(props: { readonly version: KeyVersion; readonly most: number }): JS
             </time>
           )}
         </Show>
+      </td>
+      <td>
+        <VersionRetirement keyId={props.keyId} version={props.version} changed={props.changed} />
       </td>
     </tr>
   )

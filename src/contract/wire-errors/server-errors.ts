@@ -27,4 +27,11 @@ export const SERVER_ERRORS = {
     en: 'A service that this one depends on did not answer in time.',
     zh: '后端服务响应超时。',
   },
+  // The API reference has the status, but no code of its own for it.
+  sealed: {
+    status: 503,
+    code: 'KMS.0101',
+    en: 'The server is sealed: an operator has to unseal it.',
+    zh: '服务已封印，需要运维人员解封。',
+  },
 } as const satisfies Partial<Record<FaultKind, WireError>>

@@ -2,9 +2,9 @@ import { existsSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { EpochMs } from '../../core/time.ts'
 import type { RootKey } from '../../crypto/root-key.ts'
-import { fileSeal } from '../../seals/file-seal.ts'
-import { DATABASE_FILE, ROOT_KEY_FILE } from '../data-folder.ts'
+import { DATABASE_FILE } from '../data-folder.ts'
 import { openStoreToRead, type StoreReader } from '../read-store.ts'
+import { planSeal, type SealPlan, sealFile } from '../seal-settings.ts'
 import type { Settings } from '../settings-table.ts'
 import { checkAuditTail } from './audit.ts'
 import { type Finding, failed, good } from './finding.ts'
@@ -47,16 +47,20 @@ export async function examine(settings: Settings, now: EpochMs): Promise<readonl
     ...checkFirstCredentials(directory, now),
     checkAuditSize(directory),
   )
-  const rootFile = settings['root-key'] ?? join(directory, ROOT_KEY_FILE)
-  const { root, finding } = await openRoot(rootFile)
-  findings.push(finding ?? checkRootKeyPlace(rootFile, settings.store === undefined))
+  const rootFile = sealFile(directory, settings)
+  const { root, finding, plan } = await openRoot(rootFile, directory, settings)
+  findings.push(
+    finding ?? checkRootKeyPlace(rootFile, plan?.kind ?? 'file', settings.store === undefined),
+  )
   findings.push(...(await examineStore(settings, directory, root, now)))
   return findings
 }
 
 async function openRoot(
   path: string,
-): Promise<{ readonly root?: RootKey; readonly finding?: Finding }> {
+  directory: string,
+  settings: Settings,
+): Promise<{ readonly root?: RootKey; readonly finding?: Finding; readonly plan?: SealPlan }> {
   const about = 'root key'
   const means = 'without it no key in the store can be opened'
   if (!existsSync(path)) {
@@ -64,7 +68,9 @@ async function openRoot(
     return { finding: failed(about, `there is no root key file ${path}`, means, remedy) }
   }
   try {
-    return { root: await fileSeal({ path }).open() }
+    const plan = await planSeal(directory, settings)
+    // What somebody has to open is looked at without its root key.
+    return plan.seal === undefined ? { plan } : { plan, root: await plan.seal.open() }
   } catch (error) {
     return { finding: failed(about, error, means, 'chmod 600, or put it back from its backup') }
   }

@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, readdirSync, type Stats, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import type { SealKind } from '../../ports/seal.ts'
 import { CREDENTIALS_FILE } from '../bootstrap.ts'
 import { DATABASE_FILE } from '../data-folder.ts'
 import { type Finding, good, size, span } from './finding.ts'
@@ -49,8 +50,9 @@ function privateFiles(directory: string): readonly string[] {
 }
 
 /** Whether the root key lies beside what it protects. */
-export function checkRootKeyPlace(rootFile: string, hasDatabase: boolean): Finding {
+export function checkRootKeyPlace(rootFile: string, kind: SealKind, hasDatabase: boolean): Finding {
   const about = 'root key place'
+  if (kind !== 'file') return good(about, `sealed by ${kind}`)
   const isBeside = hasDatabase && existsSync(join(dirname(rootFile), DATABASE_FILE))
   if (!isBeside) return good(about, 'apart from the database')
   return {
@@ -58,7 +60,8 @@ export function checkRootKeyPlace(rootFile: string, hasDatabase: boolean): Findi
     severity: 'note',
     found: `${rootFile} lies beside the database`,
     means: 'a backup of the folder holds every key in a readable form',
-    remedy: 'back the two up to different places, or keep the root key elsewhere by --root-key',
+    remedy:
+      'back the two up to different places, keep the root key elsewhere by --root-key, or seal it',
   }
 }
 

@@ -34,7 +34,7 @@ export function PublicKey(): JSX.Element {
                   <button
                     type="button"
                     class="button small"
-                    onClick={() => download(pem(), `${row().key_alias.replace(/\W+/g, '-')}.pem`)}
+                    onClick={() => download(pem(), row().key_alias.replace(/\W+/g, '-'), 'pem')}
                   >
                     <Icon name="download" size={16} />
                     {text().download}

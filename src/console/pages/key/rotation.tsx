@@ -1,5 +1,6 @@
 import { createMemo, createSignal, For, type JSX, Show } from 'solid-js'
 import type { RotationEvent } from '../../../client/index.ts'
+import { createAction } from '../../api/action.ts'
 import { warnOf } from '../../api/failure.ts'
 import { createQuery } from '../../api/query.ts'
 import { api } from '../../api/session.ts'
@@ -8,6 +9,8 @@ import { format } from '../../format.ts'
 import { useCurrentKey } from '../../keys/current-key.ts'
 import { timelineOf, turnOf } from '../../keys/timeline-model.ts'
 import { words } from '../../language.ts'
+import { download } from '../../parts/download.ts'
+import { Icon } from '../../parts/icon.tsx'
 import { Empty, Loaded } from '../../parts/states.tsx'
 import { RotationLimits } from './rotation-limits.tsx'
 import { RotationNow } from './rotation-now.tsx'
@@ -59,6 +62,7 @@ export function Rotation(): JSX.Element {
                     row().number_of_rotations === 1,
                   )}
                 </span>
+                <DownloadStatement />
               </header>
               <Show
                 when={events().length > 0}
@@ -83,6 +87,32 @@ export function Rotation(): JSX.Element {
         )}
       </Loaded>
     </>
+  )
+}
+
+/** A button for a signed statement of the rotations, to be proved by others without this server. */
+function DownloadStatement(): JSX.Element {
+  const { row } = useCurrentKey()
+  const text = () => words().keyRotation
+  const attest = createAction(
+    async () => {
+      const statement = await api().showRotationAttestation({ key_id: row().key_id })
+      const name = `${row().key_alias.replace(/[^\w.-]/g, '_')}-rotation`
+      download(`${JSON.stringify(statement, undefined, 2)}\n`, name, 'json')
+    },
+    () => text().statementTold,
+  )
+  return (
+    <button
+      type="button"
+      class="button small"
+      title={text().statementText}
+      disabled={attest.isBusy()}
+      onClick={() => void attest.run()}
+    >
+      <Icon name="download" size={16} />
+      {text().statement}
+    </button>
   )
 }
 

@@ -59,7 +59,7 @@ export function PrivateKeyOnce(props: {
               <button
                 type="button"
                 class="button primary"
-                onClick={() => download(key(), 'access-point-private-key.pem')}
+                onClick={() => download(key(), 'access-point-private-key', 'pem')}
               >
                 {text().download}
               </button>

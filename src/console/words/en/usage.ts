@@ -20,6 +20,25 @@ export const USAGE = {
   lastUse: 'Last use',
   use: 'Use',
   barLabel: (protects: string, opens: string) => `protected ${protects}, opened ${opens}`,
+  retirement: {
+    head: 'Retirement',
+    retire: 'Retire',
+    later: (date: string) => `not before ${date}`,
+    whyLater: (days: number) =>
+      `A version may be retired once nothing was opened with it for ${days} days.`,
+    title: (version: number) => `Retire version ${version}?`,
+    explain: (days: number) =>
+      `It has not been used for ${days} days. Once retired it opens nothing any more; its material stays, and it can be restored at any time.`,
+    note: 'What was encrypted anew',
+    noteHint: 'It stays on record with the version, for whoever asks later.',
+    noteMistake: (min: number, max: number) => `${min} to ${max} characters.`,
+    retired: (version: number) => `Version ${version} is retired.`,
+    by: (user: string, date: string) => `by ${user}, ${date}`,
+    restore: 'Restore',
+    restoreTitle: (version: number) => `Restore version ${version}?`,
+    restoreText: 'What it protected opens again.',
+    restored: (version: number) => `Version ${version} opens again what it protected.`,
+  },
   rewrap:
     'What old versions protected can be encrypted anew under the primary version, without its plaintext leaving the server (ReEncrypt).',
 }

@@ -22,5 +22,23 @@ export const USAGE: Words['usage'] = {
   lastUse: '最近使用',
   use: '使用情况',
   barLabel: (protects, opens) => `加密 ${protects} 次，解密 ${opens} 次`,
+  retirement: {
+    head: '停用',
+    retire: '停用',
+    later: (date) => `${date} 之后可停用`,
+    whyLater: (days) => `版本连续 ${days} 天没有用于解密，才可以停用。`,
+    title: (version) => `停用版本 ${version}？`,
+    explain: (days) =>
+      `它已经 ${days} 天没有使用。停用后不再解密任何数据；材料会保留，随时可以恢复。`,
+    note: '已重新加密的内容',
+    noteHint: '随版本保留，供日后查询。',
+    noteMistake: (min, max) => `${min} 至 ${max} 个字符。`,
+    retired: (version) => `版本 ${version} 已停用。`,
+    by: (user, date) => `${user}，${date}`,
+    restore: '恢复',
+    restoreTitle: (version) => `恢复版本 ${version}？`,
+    restoreText: '它加密过的数据可以重新解密。',
+    restored: (version) => `版本 ${version} 可以重新解密其加密过的数据。`,
+  },
   rewrap: '旧版本加密的数据可以用主版本重新加密，明文不会离开服务器（ReEncrypt）。',
 }

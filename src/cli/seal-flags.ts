@@ -1,0 +1,120 @@
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { SecretBytes } from '../crypto/secret-bytes.ts'
+import type { Seal } from '../ports/seal.ts'
+import { passphraseSeal, readPassphrase, type SealPlan } from '../server/seal-settings.ts'
+import { variableOf } from '../server/settings.ts'
+import { SETTINGS } from '../server/settings-table.ts'
+import type { CommandIo } from './command.ts'
+import { mistake, mistakeOfArguments } from './mistakes.ts'
+import type { Flag } from './open-store.ts'
+import { terminalWordsFor } from './terminal-words.ts'
+
+/** Flags of every command on seals, as the server has them. */
+const PLACE_FLAGS = {
+  data: { placeholder: 'DIR', help: 'data folder of the server [./keyturn-data]' },
+  'root-key': SETTINGS['root-key'],
+} as const satisfies Readonly<Record<string, Flag>>
+
+/** What a command on seals was called with. */
+export interface SealCall {
+  readonly directory: string
+  readonly rootKey: string | undefined
+  /** Values of its own flags. */
+  readonly flags: Readonly<Record<string, string | undefined>>
+}
+
+/**
+ * Values of flags; the place may also come from the variables of the server.
+ *
+ * @throws {Mistake}
+ */
+export function parseSealCall(
+  args: readonly string[],
+  own: Readonly<Record<string, Flag>>,
+  { environment }: CommandIo,
+): SealCall {
+  const options: Record<string, { type: 'string' }> = {}
+  for (const name of Object.keys({ ...own, ...PLACE_FLAGS })) options[name] = { type: 'string' }
+  let values: Readonly<Record<string, string | undefined>>
+  try {
+    values = parseArgs({ args: [...args], options, strict: true }).values
+  } catch (error) {
+    throw mistakeOfArguments(error)
+  }
+  for (const [name, { required }] of Object.entries(own)) {
+    if (required === true && (values[name] ?? '') === '')
+      throw mistake('flag-missing', { flag: name })
+  }
+  const given = (name: string) => values[name] ?? environment[variableOf(name)]
+  return {
+    directory: resolve(given('data') ?? './keyturn-data'),
+    rootKey: given('root-key'),
+    flags: values,
+  }
+}
+
+/** What `--help` prints for a command on seals. */
+export function sealHelp(
+  words: string,
+  about: string,
+  own: Readonly<Record<string, Flag>>,
+): string {
+  const all: Readonly<Record<string, Flag>> = { ...own, ...PLACE_FLAGS }
+  const lines = Object.entries(all).map(([name, { placeholder, help, required }]) => {
+    const mark = required === true ? ' (required)' : ''
+    return `  --${name} ${placeholder}\n        ${help}${mark}`
+  })
+  return `Usage: keyturn ${words} [FLAGS]\n\n${about}\n\n${lines.join('\n')}`
+}
+
+/**
+ * A passphrase from the file that a flag names, or from whoever sits at the terminal. Never from an argument
+ * or a variable: others on the machine could read those.
+ *
+ * @throws {Mistake} where nobody can be asked
+ */
+export async function readSealPassphrase(
+  file: string | undefined,
+  flag: string,
+  io: CommandIo,
+): Promise<SecretBytes> {
+  if (file !== undefined) return readPassphrase(file)
+  if (io.ask === undefined)
+    throw mistake('secret-missing', { secret: { kind: 'passphrase' }, flag })
+  const words = await terminalWordsFor(io)
+  return typed(await io.ask(words.question(words.secret({ kind: 'passphrase' })), 'secret'))
+}
+
+/**
+ * As {@link readSealPassphrase}, for a passphrase that is new: it is typed twice.
+ *
+ * @throws {Mistake} also when the two are not alike
+ */
+export async function readNewPassphrase(
+  file: string | undefined,
+  flag: string,
+  io: CommandIo,
+): Promise<SecretBytes> {
+  if (file !== undefined) return readPassphrase(file)
+  if (io.ask === undefined)
+    throw mistake('secret-missing', { secret: { kind: 'passphrase' }, flag })
+  const words = await terminalWordsFor(io)
+  const ask = (kind: 'newPassphrase' | 'passphraseAgain') =>
+    io.ask?.(words.question(words.secret({ kind })), 'secret')
+  const first = await ask('newPassphrase')
+  if (first === undefined || first !== (await ask('passphraseAgain'))) {
+    throw mistake('passphrases-differ', {})
+  }
+  return typed(first)
+}
+
+/** The seal of a plan, opened by itself or by whoever sits at the terminal. */
+export async function sealOfPlan(plan: SealPlan, io: CommandIo): Promise<Seal> {
+  if (plan.seal !== undefined) return plan.seal
+  return passphraseSeal(plan.path, await readSealPassphrase(undefined, 'seal-passphrase-file', io))
+}
+
+function typed(text: string): SecretBytes {
+  return new SecretBytes(Buffer.from(text))
+}

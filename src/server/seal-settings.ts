@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { SecretBytes } from '../crypto/secret-bytes.ts'
+import { type RootMaterials, type Seal, SealError, type SealKind, sealOf } from '../ports/seal.ts'
+import { fileSeal, isFileSealText } from '../seals/file-seal.ts'
+import { type GuardedFile, parseGuarded } from '../seals/guarded-file.ts'
+import { guardedSeal } from '../seals/guarded-seal.ts'
+import { passphraseGuard } from '../seals/passphrase-guard.ts'
+import { SettingsError } from './settings.ts'
+import type { Settings } from './settings-table.ts'
+
+/** Name of the file of the root key of a data folder. */
+export const ROOT_KEY_FILE = 'root.key'
+
+/** Settings that say where the root key is and what opens it. */
+export interface SealSettings {
+  readonly 'root-key': string | undefined
+  /** Left out as `auto`. */
+  readonly seal?: Settings['seal'] | undefined
+  readonly 'seal-passphrase-file'?: string | undefined
+}
+
+/** A seal as far as settings and its file tell: `seal` is there when it may open by itself. */
+export interface SealPlan {
+  readonly path: string
+  readonly kind: SealKind
+  /** What its file says; undefined for a file seal, or where there is no file yet. */
+  readonly file: GuardedFile | undefined
+  /** What opens without anybody; undefined where somebody has to give a passphrase or shares. */
+  readonly seal: Seal | undefined
+}
+
+/** Where the file of the seal is. */
+export function sealFile(directory: string, settings: Pick<Settings, 'root-key'>): string {
+  return settings['root-key'] ?? join(resolve(directory), ROOT_KEY_FILE)
+}
+
+/**
+ * What the seal of a data folder is.
+ *
+ * @throws {SettingsError} when the settings name another than the file is of
+ * @throws {SealError} `damaged`
+ */
+export async function planSeal(directory: string, settings: SealSettings): Promise<SealPlan> {
+  const path = sealFile(directory, settings)
+  const found = await sealIn(path)
+  const wanted = settings.seal === 'auto' ? undefined : settings.seal
+  if (found !== undefined && wanted !== undefined && found.kind !== wanted) {
+    throw new SettingsError(
+      `--seal is ${wanted}, but ${path} is the file of a ${found.kind} seal: keyturn seal migrate changes it`,
+    )
+  }
+  const kind = found?.kind ?? wanted ?? 'file'
+  return { path, kind, file: found?.file, seal: sealThatOpens(path, kind, settings) }
+}
+
+/** Kind of the seal whose file that is, and what it says; undefined where there is no file. */
+export async function sealIn(
+  path: string,
+): Promise<{ readonly kind: SealKind; readonly file: GuardedFile | undefined } | undefined> {
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined // readFile throws these
+    throw error
+  }
+  // Its own seal says what is wrong with it.
+  if (isFileSealText(text) || !text.startsWith('{')) return { kind: 'file', file: undefined }
+  const file = parseGuarded(path, text)
+  return { kind: file.kind, file }
+}
+
+function sealThatOpens(path: string, kind: SealKind, settings: SealSettings): Seal | undefined {
+  switch (kind) {
+    case 'file':
+      return fileSeal({ path })
+    case 'passphrase': {
+      const file = settings['seal-passphrase-file']
+      return file === undefined ? undefined : passphraseSeal(path, readPassphrase(file))
+    }
+    default:
+      throw kind satisfies never
+  }
+}
+
+/** The seal of a file that a passphrase opens. */
+export function passphraseSeal(path: string, passphrase: SecretBytes): Seal {
+  return guardedSeal({ path, guard: passphraseGuard(passphrase) })
+}
+
+/**
+ * A passphrase from a file or a file descriptor such as `/dev/fd/3`, or from standard input for `-`; a line
+ * feed at its end is no part of it.
+ *
+ * @throws {SettingsError} when it cannot be read
+ */
+export function readPassphrase(file: string): SecretBytes {
+  let bytes: Buffer
+  try {
+    bytes = readFileSync(file === '-' ? 0 : file)
+  } catch (cause) {
+    throw new SettingsError(`the passphrase file ${file} cannot be read`, { cause })
+  }
+  let end = bytes.length
+  while (end > 0 && (bytes[end - 1] === 0x0a || bytes[end - 1] === 0x0d)) end--
+  return new SecretBytes(bytes.subarray(0, end))
+}
+
+/** A seal that was opened already: it opens once, without asking anybody again. */
+export function openedSeal(kind: SealKind, roots: RootMaterials): Seal {
+  return sealOf({
+    kind,
+    isInitialised: async () => true,
+    initialise: () => Promise.reject(new Error('the seal keeps a root key already')),
+    unwrap: async () => roots,
+    replace: () => Promise.reject(new SealError('unavailable', 'the seal was opened before')),
+  })
+}
