@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { DAY_MS } from '../src/core/time.ts'
+import { runKeyturn } from './cli/run-keyturn.ts'
 import { type Json, type Reply, startTestServer, type TestServer } from './server.ts'
 
 const NOTE = 'all rows of orders, by the job of 3 May'
@@ -113,5 +114,48 @@ describe('old versions of keys', () => {
       assert.equal(of(operation)?.key_version, 1)
       assert.equal(of(operation)?.status, 200)
     }
+  })
+
+  test('the command line says of all keys which old versions are still needed', async () => {
+    const before = await rotated()
+    await advance(100)
+    const after = await rotated()
+    const never = await server.createKey()
+    await retire(before.key_id, 1)
+    await server.kms('rotate-on-demand', { key_id: before.key_id })
+    await server.kms('rotate-on-demand', { key_id: after.key_id })
+    const environment = {
+      KEYTURN_ENDPOINT: server.url,
+      OS_TOKEN: server.token,
+      OS_PROJECT_ID: server.credentials.project_id,
+    }
+    const report = async (...flags: readonly string[]) => {
+      const { code, out, err } = await runKeyturn(['key', 'old-versions', ...flags], environment)
+      assert.equal(code, 0, err)
+      const { versions: all } = JSON.parse(out)
+      const of = (keyId: string) =>
+        all
+          .filter((one: Json) => one.key_id === keyId)
+          .map((one: Json) => [one.version, one.standing])
+      return [of(before.key_id), of(after.key_id), of(never)]
+    }
+    const [first, second, none] = await report()
+    assert.deepEqual(first, [
+      [2, 'retirable'],
+      [1, 'retired'],
+    ])
+    assert.deepEqual(second, [
+      [2, 'in-use'],
+      [1, 'in-use'],
+    ])
+    assert.deepEqual(none, [])
+    await advance(31)
+    const [, later] = await report('--unused-days', '30')
+    assert.deepEqual(later, [
+      [2, 'retirable'],
+      [1, 'retirable'],
+    ])
+    const wrong = await runKeyturn(['key', 'old-versions', '--unused-days', '0'], environment)
+    assert.equal(wrong.code, 1)
   })
 })

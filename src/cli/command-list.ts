@@ -31,6 +31,11 @@ const OWN_COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./proof-commands.ts')).rotationVerifyAttestation,
   },
   {
+    words: 'key old-versions',
+    summary: 'say of all keys which old versions are still needed',
+    load: async () => (await import('./old-versions-command.ts')).keyOldVersions,
+  },
+  {
     words: 'config check',
     summary: 'say whether the settings will do',
     load: async () => (await import('./config-commands.ts')).configCheck,

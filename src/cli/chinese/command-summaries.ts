@@ -32,6 +32,7 @@ export const OWN_SUMMARIES_ZH: Readonly<Record<string, string>> = {
   'audit verify': '校验审计日志是否完整',
   'audit public-key': '输出校验审计日志和轮换证明所用的公钥',
   'rotation verify-attestation': '无需服务器，校验轮换证明的真伪',
+  'key old-versions': '列出所有密钥中哪些旧版本仍有用途',
   'config check': '检查设置是否可用',
   'config show': '列出每项设置及其来源',
   'project create': '创建项目',
