@@ -1,6 +1,7 @@
 import { MAX_CACHE_MS } from '../auth/keystone-identity.ts'
 import { KEY_EVENT_TYPES, NOTICE_DAYS } from '../core/key-event.ts'
 import { SEAL_KINDS } from '../ports/seal.ts'
+import { AUDIT_SETTINGS } from './settings-audit.ts'
 
 interface TextSetting {
   readonly type: 'text'
@@ -249,51 +250,7 @@ export const SETTINGS = {
     placeholder: '',
     help: 'take folded header lines, which some old clients send',
   },
-  'audit-sync': {
-    type: 'choice',
-    default: 'interval',
-    choices: ['interval', 'group'],
-    placeholder: 'WHEN',
-    help: 'audit records reach the disk each second, or before each reply',
-  },
-  'audit-sinks': {
-    type: 'text',
-    default: 'file',
-    placeholder: 'A,B,…',
-    help: 'where audit records go: file, with syslog and stdout if wanted; each of these may be given as NAME:best-effort',
-  },
-  'audit-syslog': {
-    type: 'text',
-    default: undefined,
-    placeholder: 'URL',
-    help: 'receiver of syslog: syslog+tls://HOST:PORT, syslog+tcp://…, syslog+udp://…, syslog+unix:/PATH',
-  },
-  'audit-syslog-ca': {
-    type: 'text',
-    default: undefined,
-    placeholder: 'FILE',
-    help: 'certificates (PEM) that vouch for the receiver of syslog, in place of those of the system',
-  },
-  'audit-syslog-cert': {
-    type: 'text',
-    default: undefined,
-    placeholder: 'FILE',
-    help: 'certificate (PEM) that this server shows to the receiver of syslog',
-  },
-  'audit-syslog-key': {
-    type: 'text',
-    default: undefined,
-    placeholder: 'FILE',
-    help: 'private key (PEM) of that certificate',
-  },
-  'audit-sink-lag-ms': {
-    type: 'integer',
-    default: 10_000,
-    min: 500,
-    max: 600_000,
-    placeholder: 'MS',
-    help: 'how long a required audit sink may take no records before calls are refused',
-  },
+  ...AUDIT_SETTINGS,
   'webhook-url': {
     type: 'text',
     default: undefined,
