@@ -17,6 +17,9 @@ const MEANINGS_ZH: Readonly<Record<string, string>> = {
   keyturn_clock_ahead_seconds: '系统时钟比实际流逝的时间快多少秒；落后则为负。',
   keyturn_clock_doubted: '系统时钟不可信时为 1，此时不销毁任何密钥，也没有材料过期。',
   keyturn_clock_jumps_total: '系统时钟跳变或停走的次数，按方向。',
+  keyturn_connections: '已打开的连接数。',
+  keyturn_connections_cut_total:
+    '被拒绝的连接（node、address：数量过多）和被切断的连接（handshake：占用了别人的位置；reader：不读取响应）的次数，按原因。',
   keyturn_events_oldest_seconds: '最早的待发事件已等了多久；没有则为 0。',
   keyturn_events_waiting: '数据库中待发的事件数，最多数到 10000。',
   keyturn_heap_bytes: 'JavaScript 对象占用的内存。',
@@ -36,6 +39,7 @@ const MEANINGS_ZH: Readonly<Record<string, string>> = {
   keyturn_store_errors: '访问数据库失败的次数。',
   keyturn_tls_certificate_expiry_time_seconds:
     '所用证书何时到期，1970 年以来的秒数；读不出来时为 0。',
+  keyturn_tls_handshakes: '正在进行 TLS 握手的连接数。',
   keyturn_token_free_bytes: 'PKCS #11 密码机中可存放密钥的剩余空间，如果它提供这个数字。',
   keyturn_token_total_bytes: 'PKCS #11 密码机中可存放密钥的全部空间，如果它提供这个数字。',
   keyturn_webhook_attempts_total: '本节点尝试发送事件的次数，按结果。',

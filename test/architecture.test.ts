@@ -40,7 +40,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
   },
   seals: {
     rooms: ['core', 'crypto', 'ports'],
-    packages: ['node:crypto', 'node:fs/promises', 'node:path'],
+    packages: ['node:crypto', 'node:fs/promises', 'node:path', 'shamir-secret-sharing'],
   },
   tokens: {
     rooms: ['core', 'crypto', 'ports'],
@@ -87,8 +87,16 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
   reference: { rooms: ['contract'], packages: [] },
   scheduler: { rooms: ['core', 'ports', 'app'], packages: [] },
   http: {
-    rooms: ['core', 'contract', 'app', 'auth', 'ports', 'reference'],
-    packages: ['node:http', 'node:https', 'node:net', 'node:buffer', 'node:crypto', 'lru-cache'],
+    rooms: ['core', 'crypto', 'contract', 'app', 'auth', 'ports', 'reference'],
+    packages: [
+      'node:http',
+      'node:https',
+      'node:net',
+      'node:buffer',
+      'node:crypto',
+      'node:stream',
+      'lru-cache',
+    ],
   },
   files: {
     rooms: ['crypto'],
@@ -159,6 +167,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
       'client',
       'files',
       'reference',
+      'seals',
       'server',
     ],
     packages: [

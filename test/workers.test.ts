@@ -140,6 +140,29 @@ describe('several workers', { skip: process.platform !== 'linux' }, () => {
     }
   })
 
+  test('failed sign-ins are counted for all workers together', async () => {
+    const body = JSON.stringify({
+      auth: {
+        identity: {
+          methods: ['hw_ak_sk'],
+          hw_ak_sk: { access: { key: 'NOBODY' }, secret: { key: 'x' } },
+        },
+      },
+    })
+    const statuses: number[] = []
+    for (let guess = 0; guess < 24; guess++) {
+      // A connection of its own: whichever worker gets it.
+      const headers = { Connection: 'close' }
+      const { status } = await server.send('POST', '/v3/auth/tokens', {
+        token: null,
+        body,
+        headers,
+      })
+      statuses.push(status)
+    }
+    assert.deepEqual(statuses, [...Array(5).fill(401), ...Array(19).fill(429)])
+  })
+
   test('writers of all threads at once: everything is there, once', async () => {
     const created = await Promise.all(
       lines.map((line, at) => line.call('create-key', { key_alias: `of-line-${at}` })),

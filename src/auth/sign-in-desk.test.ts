@@ -21,6 +21,7 @@ import { SecretBytes } from '../crypto/secret-bytes.ts'
 import type { User } from '../ports/identity-store.ts'
 import type { SignInDesk, SignInMethod, SignInScope } from '../ports/sign-in-desk.ts'
 import { embeddedDesk } from './sign-in-desk.ts'
+import { newSignInFailures } from './sign-in-throttle.ts'
 import { TOKEN_LIFETIME_MS } from './token.ts'
 
 const ADDRESS = '192.0.2.1'
@@ -38,6 +39,7 @@ beforeEach(async () => {
     clock,
     isRevoked: (tokenId) => identity.isRevoked(tokenId),
     requireCurrent: async () => undefined,
+    failures: newSignInFailures(),
   })
 })
 afterEach(() => world.close())

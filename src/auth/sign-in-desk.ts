@@ -45,6 +45,8 @@ export interface DeskOptions {
   readonly isRevoked: (tokenId: string) => boolean
   /** Makes sure that {@link isRevoked} knows of every token that was revoked before. */
   readonly requireCurrent: () => Promise<void>
+  /** Failures that all threads count together, as `newSignInFailures` made them. */
+  readonly failures: SharedArrayBuffer
 }
 
 /** Who somebody is, proved by one of the methods. */
@@ -57,7 +59,7 @@ interface Proof {
 /** The sign-in desk of the embedded identity. */
 export function embeddedDesk(options: DeskOptions): SignInDesk {
   const { store, root, clock } = options
-  const throttle = new SignInThrottle()
+  const throttle = new SignInThrottle(options.failures)
   const turnstile = new Turnstile(MAX_HASHING, MAX_WAITING)
 
   async function signIn(method: SignInMethod, scope: SignInScope, source: string) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Fault } from '../core/fault.ts'
-import { SignInThrottle } from './sign-in-throttle.ts'
+import { newSignInFailures, SignInThrottle } from './sign-in-throttle.ts'
 
 const MINUTE_MS = 60_000
 const ADDRESS = '192.0.2.1'
@@ -9,9 +9,12 @@ const ELSEWHERE = '192.0.2.2'
 
 function throttleWithClock() {
   let nowMs = 1000
-  const throttle = new SignInThrottle(() => nowMs)
+  const memory = newSignInFailures()
+  const throttle = new SignInThrottle(memory, () => nowMs)
   return {
     throttle,
+    /** The same failures, as another thread has them. */
+    elsewhere: new SignInThrottle(memory, () => nowMs),
     pass: (ms: number) => {
       nowMs += ms
     },
@@ -104,4 +107,25 @@ test('names cannot be put together so that they count for others', () => {
   const { wait, fail } = throttleWithClock()
   fail('a","192.0.2.1', ELSEWHERE, 10)
   assert.equal(wait('a', ADDRESS), 0)
+})
+
+test('what failed at one thread counts at the others', () => {
+  const { throttle, elsewhere, wait, pass } = throttleWithClock()
+  for (let i = 0; i < 3; i++) throttle.fail('anna', ADDRESS)
+  for (let i = 0; i < 3; i++) elsewhere.fail('anna', ADDRESS)
+  assert.equal(wait('anna', ADDRESS), 2)
+  pass(2000)
+  elsewhere.succeed('anna', ADDRESS)
+  throttle.fail('anna', ADDRESS)
+  assert.equal(wait('anna', ADDRESS), 0)
+})
+
+test('who fails at every address there is makes nobody wait who did not, and is not forgotten himself', () => {
+  const { wait, fail, pass } = throttleWithClock()
+  fail('anna', ADDRESS, 12)
+  pass(1000)
+  for (let i = 0; i < 200_000; i++)
+    fail(`account-${i}`, `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`)
+  assert.ok(wait('anna', ADDRESS) > 0)
+  for (let i = 0; i < 1000; i++) assert.equal(wait('bert', `198.51.100.${i}`), 0)
 })

@@ -1,11 +1,14 @@
-import { SEAL_KINDS } from '../ports/seal.ts'
-import { createSeal, migrateSeal } from '../server/change-seal.ts'
+import type { SecretBytes } from '../crypto/secret-bytes.ts'
+import { SEAL_KINDS, type SealKind } from '../ports/seal.ts'
+import { MAX_SHARES, MIN_THRESHOLD } from '../seals/shares.ts'
+import { createSeal, migrateSeal, type NewSeal } from '../server/change-seal.ts'
 import { planSeal, sealFile, sealIn } from '../server/seal-settings.ts'
 import type { SealState } from '../server/unsealing.ts'
-import { askSealState, offerToSeal } from './ask-seal.ts'
+import { askSealState, offerToSeal, type Refused, resetSeal } from './ask-seal.ts'
 import { type Command, type CommandIo, EXIT } from './command.ts'
 import { mistake } from './mistakes.ts'
 import type { Flag } from './open-store.ts'
+import { readShare } from './read-shares.ts'
 import {
   parseSealCall,
   readNewPassphrase,
@@ -15,6 +18,7 @@ import {
   sealOfPlan,
 } from './seal-flags.ts'
 import { type SealWords, sealWordsFor } from './seal-words.ts'
+import { showShares, writeShares } from './write-shares.ts'
 
 const PASSPHRASE: Flag = {
   placeholder: 'FILE',
@@ -26,9 +30,22 @@ const NEW_PASSPHRASE: Flag = {
 }
 const KIND_HELP = `one of ${SEAL_KINDS.join(', ')}`
 
+const SHARES_FLAGS = {
+  shares: {
+    placeholder: 'N',
+    help: `shamir: how many shares are made, ${MIN_THRESHOLD} to ${MAX_SHARES}`,
+  },
+  threshold: { placeholder: 'M', help: 'shamir: how many of them open the seal' },
+  'shares-dir': {
+    placeholder: 'DIR',
+    help: 'shamir: new folder for a file with each share, to be handed out; without it the terminal shows them',
+  },
+} as const satisfies Readonly<Record<string, Flag>>
+
 const CREATE_FLAGS = {
   seal: { placeholder: 'KIND', help: `what keeps the root key: ${KIND_HELP}`, required: true },
   'seal-passphrase-file': NEW_PASSPHRASE,
+  ...SHARES_FLAGS,
 } as const satisfies Readonly<Record<string, Flag>>
 
 /** Makes a root key, kept by a seal, before the first start of a server. */
@@ -43,8 +60,8 @@ export const sealCreate: Command = {
   async run(args, io) {
     const call = parseSealCall(args, CREATE_FLAGS, io)
     const kind = kindOf(call, 'seal')
-    const passphrase = await newPassphraseFor(kind, call, 'seal-passphrase-file', io)
-    io.print(await createSeal(call.directory, call.rootKey, kind, passphrase))
+    const how = await newSealOf(kind, call, 'seal-passphrase-file', io)
+    io.print(await createSeal(call.directory, call.rootKey, how))
     return EXIT.ok
   },
 }
@@ -68,11 +85,23 @@ export const sealStatus: Command = {
       [words.file, found === undefined ? words.absent : path],
       ...(found === undefined ? [] : ([[words.seal, found.kind]] as const)),
       ...rootLines(state, found?.file?.roots, words),
-      [words.server, state === undefined ? words.notRunning : words.states[state.state]],
+      [words.server, state === undefined ? words.notRunning : stateText(state, words)],
     ]
     io.print(lines.map(([name, value]) => `${name}  ${value}`).join('\n'))
     return state?.state === 'sealed' ? EXIT.failed : EXIT.ok
   },
+}
+
+function stateText(state: SealState, words: SealWords): string {
+  const text = words.states[state.state]
+  if (state.state === 'unsealed' || state.needs !== 'shares') return text
+  return `${text}, ${words.shares(state.given, state.threshold)}`
+}
+
+function refusalText({ problem }: Refused, words: SealWords): string {
+  return problem === undefined
+    ? words.wrong
+    : `${words.shareProblems[problem]}${words.nothingChanged}`
 }
 
 function rootLines(
@@ -84,7 +113,14 @@ function rootLines(
   return roots === undefined ? [] : [[words.rootKey, roots.join(' ')]]
 }
 
-const UNSEAL_FLAGS = { 'seal-passphrase-file': PASSPHRASE } as const
+const UNSEAL_FLAGS = {
+  'seal-passphrase-file': PASSPHRASE,
+  'seal-share-file': {
+    placeholder: 'FILE',
+    help: 'file with one share, - for standard input; without it the terminal asks',
+  },
+  reset: { placeholder: '', help: 'forget the shares that were given so far' },
+} as const satisfies Readonly<Record<string, Flag>>
 
 /** Gives a sealed server what opens its seal. */
 export const sealUnseal: Command = {
@@ -107,14 +143,22 @@ export const sealUnseal: Command = {
       io.print(words.unsealedAlready)
       return EXIT.ok
     }
-    const file = call.flags['seal-passphrase-file']
-    const secret = await readSealPassphrase(file, 'seal-passphrase-file', io)
+    if (call.flags['reset'] !== undefined) {
+      const state = await resetSeal(call.directory)
+      io.print(stateText(state, words))
+      return EXIT.ok
+    }
+    const secret =
+      before.needs === 'shares'
+        ? await readShare(call.flags['seal-share-file'], io)
+        : await readSealPassphrase(call.flags['seal-passphrase-file'], 'seal-passphrase-file', io)
     const after = await offerToSeal(call.directory, secret)
-    if (after === undefined) {
-      io.printError(`keyturn: ${words.wrong}`)
+    if (after.state === 'refused') {
+      io.printError(`keyturn: ${refusalText(after, words)}`)
       return EXIT.forbidden
     }
-    io.print(words.unsealed)
+    const isMissing = after.state === 'sealed' && after.needs === 'shares'
+    io.print(isMissing ? words.shares(after.given, after.threshold) : words.unsealed)
     return EXIT.ok
   },
 }
@@ -126,7 +170,12 @@ const MIGRATE_FLAGS = {
     required: true,
   },
   'seal-passphrase-file': PASSPHRASE,
+  'seal-shares-dir': {
+    placeholder: 'DIR',
+    help: 'folder with the files of enough shares of the old seal; without it the terminal asks',
+  },
   'new-passphrase-file': NEW_PASSPHRASE,
+  ...SHARES_FLAGS,
 } as const satisfies Readonly<Record<string, Flag>>
 
 /** Moves the root key from one seal to another. */
@@ -134,8 +183,8 @@ export const sealMigrate: Command = {
   help: () =>
     sealHelp(
       'seal migrate',
-      'Moves the root key of a data folder to another seal, or to another passphrase. The server is stopped\n' +
-        'first. The old file stays until the new one is on the disk and was opened again; copies of the old\n' +
+      'Moves the root key of a data folder to another seal, another passphrase or new shares. The server is\n' +
+        'stopped first. The old file stays until the new one is on the disk and was opened again; copies of the old\n' +
         'one in backups still open as before. Nodes on one store need the new file each.',
       MIGRATE_FLAGS,
     ),
@@ -146,9 +195,9 @@ export const sealMigrate: Command = {
       'root-key': call.rootKey,
       'seal-passphrase-file': call.flags['seal-passphrase-file'],
     })
-    const from = await sealOfPlan(plan, io)
-    const passphrase = await newPassphraseFor(kind, call, 'new-passphrase-file', io)
-    const roots = await migrateSeal(call.directory, plan.path, from, kind, passphrase)
+    const from = await sealOfPlan(plan, io, call.flags['seal-shares-dir'])
+    const how = await newSealOf(kind, call, 'new-passphrase-file', io)
+    const roots = await migrateSeal(call.directory, plan.path, from, how)
     io.print(roots.join('\n'))
     return EXIT.ok
   },
@@ -160,6 +209,43 @@ function kindOf({ flags }: SealCall, flag: string) {
   return kind
 }
 
-async function newPassphraseFor(kind: string, { flags }: SealCall, flag: string, io: CommandIo) {
-  return kind === 'passphrase' ? await readNewPassphrase(flags[flag], flag, io) : undefined
+async function newSealOf(
+  kind: SealKind,
+  { flags }: SealCall,
+  passphraseFlag: string,
+  io: CommandIo,
+): Promise<NewSeal> {
+  switch (kind) {
+    case 'file':
+      return { kind }
+    case 'passphrase': {
+      const passphrase = await readNewPassphrase(flags[passphraseFlag], passphraseFlag, io)
+      return { kind, passphrase }
+    }
+    case 'shamir': {
+      const shares = countOf(flags, 'shares', MIN_THRESHOLD, MAX_SHARES)
+      const threshold = countOf(flags, 'threshold', MIN_THRESHOLD, shares)
+      return { kind, sharing: { shares, threshold }, handOut: handOutOf(flags['shares-dir'], io) }
+    }
+    default:
+      throw kind satisfies never
+  }
+}
+
+/** Hands shares out as files of a folder, or on the terminal of somebody who looks at it. */
+function handOutOf(folder: string | undefined, io: CommandIo) {
+  if (folder !== undefined && folder !== '') {
+    return (shares: readonly SecretBytes[]) => writeShares(folder, shares)
+  }
+  const { ask, isWatched } = io
+  if (ask === undefined || isWatched !== true) throw mistake('flag-missing', { flag: 'shares-dir' })
+  return (shares: readonly SecretBytes[]) => showShares(shares, io, ask)
+}
+
+function countOf(flags: SealCall['flags'], flag: string, min: number, max: number): number {
+  const text = flags[flag]
+  if (text === undefined) throw mistake('flag-missing', { flag })
+  const count = /^\d{1,3}$/.test(text) ? Number(text) : Number.NaN
+  if (count >= min && count <= max) return count
+  throw mistake('not-a-whole-number', { flag, min, max })
 }

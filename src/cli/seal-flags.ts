@@ -1,14 +1,21 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { SecretBytes } from '../crypto/secret-bytes.ts'
+import type { SecretBytes } from '../crypto/secret-bytes.ts'
 import type { Seal } from '../ports/seal.ts'
-import { passphraseSeal, readPassphrase, type SealPlan } from '../server/seal-settings.ts'
+import {
+  collectedSeal,
+  passphraseSeal,
+  readPassphrase,
+  type SealPlan,
+} from '../server/seal-settings.ts'
 import { variableOf } from '../server/settings.ts'
 import { SETTINGS } from '../server/settings-table.ts'
 import type { CommandIo } from './command.ts'
 import { mistake, mistakeOfArguments } from './mistakes.ts'
 import type { Flag } from './open-store.ts'
+import { readShares } from './read-shares.ts'
 import { terminalWordsFor } from './terminal-words.ts'
+import { typedSecret } from './typed-secret.ts'
 
 /** Flags of every command on seals, as the server has them. */
 const PLACE_FLAGS = {
@@ -20,7 +27,7 @@ const PLACE_FLAGS = {
 export interface SealCall {
   readonly directory: string
   readonly rootKey: string | undefined
-  /** Values of its own flags. */
+  /** Values of its own flags; `true` of one that has none. */
   readonly flags: Readonly<Record<string, string | undefined>>
 }
 
@@ -34,11 +41,15 @@ export function parseSealCall(
   own: Readonly<Record<string, Flag>>,
   { environment }: CommandIo,
 ): SealCall {
-  const options: Record<string, { type: 'string' }> = {}
-  for (const name of Object.keys({ ...own, ...PLACE_FLAGS })) options[name] = { type: 'string' }
-  let values: Readonly<Record<string, string | undefined>>
+  const options: Record<string, { type: 'string' | 'boolean' }> = {}
+  const all: Readonly<Record<string, Flag>> = { ...own, ...PLACE_FLAGS }
+  for (const [name, { placeholder }] of Object.entries(all)) {
+    options[name] = { type: placeholder === '' ? 'boolean' : 'string' }
+  }
+  const values: Record<string, string | undefined> = {}
   try {
-    values = parseArgs({ args: [...args], options, strict: true }).values
+    const parsed = parseArgs({ args: [...args], options, strict: true }).values
+    for (const [name, value] of Object.entries(parsed)) values[name] = String(value)
   } catch (error) {
     throw mistakeOfArguments(error)
   }
@@ -63,7 +74,7 @@ export function sealHelp(
   const all: Readonly<Record<string, Flag>> = { ...own, ...PLACE_FLAGS }
   const lines = Object.entries(all).map(([name, { placeholder, help, required }]) => {
     const mark = required === true ? ' (required)' : ''
-    return `  --${name} ${placeholder}\n        ${help}${mark}`
+    return `${`  --${name} ${placeholder}`.trimEnd()}\n        ${help}${mark}`
   })
   return `Usage: keyturn ${words} [FLAGS]\n\n${about}\n\n${lines.join('\n')}`
 }
@@ -83,7 +94,7 @@ export async function readSealPassphrase(
   if (io.ask === undefined)
     throw mistake('secret-missing', { secret: { kind: 'passphrase' }, flag })
   const words = await terminalWordsFor(io)
-  return typed(await io.ask(words.question(words.secret({ kind: 'passphrase' })), 'secret'))
+  return typedSecret(await io.ask(words.question(words.secret({ kind: 'passphrase' })), 'secret'))
 }
 
 /**
@@ -106,15 +117,22 @@ export async function readNewPassphrase(
   if (first === undefined || first !== (await ask('passphraseAgain'))) {
     throw mistake('passphrases-differ', {})
   }
-  return typed(first)
+  return typedSecret(first)
 }
 
-/** The seal of a plan, opened by itself or by whoever sits at the terminal. */
-export async function sealOfPlan(plan: SealPlan, io: CommandIo): Promise<Seal> {
+/**
+ * The seal of a plan, opened by itself or by whoever sits at the terminal.
+ *
+ * @param sharesFolder Folder with the files of shares, if somebody brings them so.
+ */
+export async function sealOfPlan(
+  plan: SealPlan,
+  io: CommandIo,
+  sharesFolder?: string,
+): Promise<Seal> {
   if (plan.seal !== undefined) return plan.seal
+  if (plan.file?.kind === 'shamir') {
+    return collectedSeal(plan.path, await readShares(plan.file, sharesFolder, io))
+  }
   return passphraseSeal(plan.path, await readSealPassphrase(undefined, 'seal-passphrase-file', io))
-}
-
-function typed(text: string): SecretBytes {
-  return new SecretBytes(Buffer.from(text))
 }

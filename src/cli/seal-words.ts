@@ -1,3 +1,4 @@
+import type { ShareProblem } from '../seals/share-collection.ts'
 import type { SealState } from '../server/unsealing.ts'
 import type { CommandIo } from './command.ts'
 import { languageOf } from './language.ts'
@@ -13,6 +14,12 @@ export interface SealWords {
   readonly states: Readonly<Record<SealState['state'], string>>
   readonly noServer: (directory: string) => string
   readonly wrong: string
+  readonly shareProblems: Readonly<Record<ShareProblem, string>>
+  /** Ends a sentence about a share that was not taken. */
+  readonly nothingChanged: string
+  readonly shareFollows: (number: number, shares: number) => string
+  readonly shareIsKept: string
+  readonly shares: (given: number, threshold: number) => string
   readonly unsealed: string
   readonly unsealedAlready: string
   /** What is printed by a server that waits. */
@@ -30,6 +37,17 @@ const SEAL_WORDS_EN: SealWords = {
   states: { sealed: 'sealed', unsealed: 'unsealed' },
   noServer: (directory) => `no server runs on ${directory}`,
   wrong: 'that does not open the seal; nothing has changed',
+  shareProblems: {
+    cut: 'that is no share, or not all of one, or mistyped',
+    foreign: 'that is a share of another seal',
+    forged: 'that share was never handed out',
+    repeated: 'that share was given before',
+  },
+  nothingChanged: '; nothing has changed',
+  shareFollows: (number, shares) =>
+    `Share ${number} of ${shares} comes next: let its keeper look alone, then press Enter `,
+  shareIsKept: 'Written down? Enter takes it off the screen: it is not shown again ',
+  shares: (given, threshold) => `${given} of ${threshold} shares`,
   unsealed: 'Unsealed.',
   unsealedAlready: 'It is unsealed already.',
   waiting: (url) => `Keyturn is sealed on ${url}: keyturn seal unseal opens it. Ctrl-C stops it.`,

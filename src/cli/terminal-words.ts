@@ -4,7 +4,7 @@ import { languageOf } from './language.ts'
 /** What a secret is, for whom it is asked. */
 export type SecretName =
   | { readonly kind: 'token' }
-  | { readonly kind: 'passphrase' | 'newPassphrase' | 'passphraseAgain' }
+  | { readonly kind: 'share' | 'passphrase' | 'newPassphrase' | 'passphraseAgain' }
   | { readonly kind: 'password'; readonly user: string }
   | { readonly kind: 'secretKey'; readonly accessKey: string }
 
@@ -125,6 +125,8 @@ export function secretInEnglish(secret: SecretName): string {
   switch (secret.kind) {
     case 'token':
       return 'token'
+    case 'share':
+      return 'share of the seal'
     case 'passphrase':
       return 'passphrase of the seal'
     case 'newPassphrase':

@@ -14,6 +14,7 @@ export interface PossibleFault {
 /** What any request may meet: limits of the listener, and our own failures. */
 const ANY_REQUEST: readonly FaultKind[] = [
   'request-malformed',
+  'request-timeout',
   'url-invalid',
   'body-too-large',
   'uri-too-long',

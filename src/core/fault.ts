@@ -4,6 +4,7 @@ export interface FaultFacts {
   'route-unknown': Nothing
   'method-not-allowed': { allowed: string }
   'request-malformed': Nothing
+  'request-timeout': Nothing
   'url-invalid': Nothing
   'uri-too-long': Nothing
   'headers-too-large': Nothing

@@ -1,23 +1,53 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { errorReply } from '../contract/error-body.ts'
 import { fault } from '../core/fault.ts'
+import { guardConnections } from './connection-guard.ts'
+import type { OpenConnections } from './open-connections.ts'
 
-/** Limits of the HTTP server. */
 const MAX_HEADER_BYTES = 16 * 1024
-const REQUEST_TIMEOUT_MS = 30_000
-const HEADERS_TIMEOUT_MS = 15_000
-const KEEP_ALIVE_TIMEOUT_MS = 75_000
+/** How long clients may take for what they do. */
+export const CLIENT_TIMES: ClientTimes = {
+  handshakeMs: 10_000,
+  headersMs: 15_000,
+  requestMs: 30_000,
+  replyMs: 60_000,
+  keepAliveMs: 75_000,
+}
+/** How often it is looked whether requests arrive in time, at least. */
 const CONNECTIONS_CHECK_MS = 5_000
 /** A connection that was just opened may have a request on its way: it gets this long to arrive. */
 const DRAIN_GRACE_MS = 200
 const DRAIN_SWEEP_MS = 20
+/** How long a client that was refused may take to read why. */
+const LINGER_MS = 1000
 
 /** Certificate chain and private key, PEM. */
 export interface TlsFiles {
   readonly cert: Buffer
   readonly key: Buffer
+}
+
+/** How long clients may take, in milliseconds. */
+export interface ClientTimes {
+  /** To a TLS connection, from when it was accepted. */
+  readonly handshakeMs: number
+  /** Until all headers have arrived. */
+  readonly headersMs: number
+  /** Until the whole request has arrived. */
+  readonly requestMs: number
+  /** To take a reply, or a piece of a long one. */
+  readonly replyMs: number
+  /** From a reply to the next request. */
+  readonly keepAliveMs: number
 }
 
 /** Where and how to listen. */
@@ -26,7 +56,8 @@ export interface ListenOptions {
   /** 0 takes a free one. */
   readonly port: number
   readonly tls: TlsFiles | undefined
-  readonly maxConnections: number
+  readonly connections: OpenConnections
+  readonly times: ClientTimes
   /** Takes header lines that are folded or otherwise obsolete; some old clients send them. */
   readonly lenientHeaders: boolean
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void
@@ -35,6 +66,8 @@ export interface ListenOptions {
   readonly isShared: boolean
   /** Whether the server is about to stop: connections then end with their next reply. */
   readonly isLeaving: () => boolean
+  /** Told when a connection could not be accepted: the system has no file descriptor left, say. */
+  readonly onError: (error: Error) => void
 }
 
 /** A server that listens. */
@@ -49,13 +82,13 @@ export interface Listener {
 
 /** Listens as told; fulfilled when it does. */
 export function listen(options: ListenOptions): Promise<Listener> {
-  const { handle, tls, host, port } = options
+  const { handle, tls, host, port, times, connections } = options
   const limits = {
     maxHeaderSize: MAX_HEADER_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-    connectionsCheckingInterval: CONNECTIONS_CHECK_MS,
+    requestTimeout: times.requestMs,
+    headersTimeout: times.headersMs,
+    keepAliveTimeout: times.keepAliveMs,
+    connectionsCheckingInterval: Math.min(CONNECTIONS_CHECK_MS, times.headersMs / 2),
     insecureHTTPParser: options.lenientHeaders,
     noDelay: true,
   }
@@ -65,21 +98,25 @@ export function listen(options: ListenOptions): Promise<Listener> {
     handle(request, response)
   }
   const server = tls
-    ? createTlsServer({ ...limits, ...tls, ...TLS_POLICY }, handleUnlessLast)
+    ? createTlsServer(
+        { ...limits, ...tls, ...TLS_POLICY, handshakeTimeout: times.handshakeMs },
+        handleUnlessLast,
+      )
     : createServer(limits, handleUnlessLast)
-  server.maxConnections = options.maxConnections
-  const sockets = new Set<Socket>()
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
-  })
+  const sockets = guardConnections(server, { connections, replyTimeoutMs: times.replyMs })
+  /** Those to whom can be said what is wrong. */
+  const secured = new WeakSet<Duplex>()
+  if (tls) server.on('secureConnection', (socket) => secured.add(socket))
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    refuseConnection(error, socket as Socket, options.newRequestId()) // both kinds are sockets
+    // What is written before the handshake is done waits for it, and the connection with it.
+    if (tls && !secured.has(socket)) socket.destroy()
+    else refuseConnection(error, socket as Socket, options.newRequestId()) // both kinds are sockets
   })
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen({ host, port, reusePort: options.isShared }, () => {
       server.off('error', reject)
+      server.on('error', options.onError)
       resolve(
         asListener(server, sockets, host, () => {
           isDraining = true
@@ -166,23 +203,30 @@ function emptyAcceptQueue(server: Server | TlsServer, endsAtMs: number, close: (
   turn()
 }
 
+/** What a client is told of what the parser says; of all else, that it is no HTTP. */
+const REFUSALS: Readonly<Record<string, 'headers-too-large' | 'request-timeout'>> = {
+  HPE_HEADER_OVERFLOW: 'headers-too-large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
+}
+
 /** Answers what is not HTTP in the form of all other errors, if somebody still listens. */
 function refuseConnection(error: NodeJS.ErrnoException, socket: Socket, requestId: string): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
     return
   }
-  const refusal = fault(
-    error.code === 'HPE_HEADER_OVERFLOW' ? 'headers-too-large' : 'request-malformed',
-  )
+  const refusal = fault(REFUSALS[error.code ?? ''] ?? 'request-malformed')
   const { status, body } = errorReply(refusal, 'kms', 'en', requestId)
   const text = JSON.stringify(body)
   const lines = [
-    `HTTP/1.1 ${status} ${status === 431 ? 'Request Header Fields Too Large' : 'Bad Request'}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'Connection: close',
     'Content-Type: application/json',
     `Content-Length: ${Buffer.byteLength(text)}`,
     `X-Request-Id: ${requestId}`,
   ]
   socket.end(`${lines.join('\r\n')}\r\n\r\n${text}`)
+  // Whoever has not closed its end by then never will.
+  const linger = setTimeout(() => socket.destroy(), LINGER_MS)
+  socket.once('close', () => clearTimeout(linger))
 }

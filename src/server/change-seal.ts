@@ -3,11 +3,25 @@ import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { ROOT_KEY_BYTES, rootKeyFrom } from '../crypto/root-key.ts'
 import { SecretBytes } from '../crypto/secret-bytes.ts'
-import { makeRootKey, type RootMaterials, type Seal, type SealKind } from '../ports/seal.ts'
+import { makeRootKey, type RootMaterials, type Seal } from '../ports/seal.ts'
 import { fileSeal } from '../seals/file-seal.ts'
+import { guardedSeal } from '../seals/guarded-seal.ts'
+import { newSharesGuard } from '../seals/shamir-guard.ts'
+import type { Sharing } from '../seals/shares.ts'
 import { LOCK_FILE, lockFolder } from '../storage/folder-lock.ts'
 import { DATABASE_FILE } from './data-folder.ts'
 import { passphraseSeal, sealFile } from './seal-settings.ts'
+
+/** What a new seal keeps the root key by. */
+export type NewSeal =
+  | { readonly kind: 'file' }
+  | { readonly kind: 'passphrase'; readonly passphrase: SecretBytes }
+  | {
+      readonly kind: 'shamir'
+      readonly sharing: Sharing
+      /** Takes the texts of the shares; if it throws, no seal is made. */
+      readonly handOut: (shares: readonly SecretBytes[]) => Promise<void>
+    }
 
 /** Ends the name of the new file of a seal until it takes the place of the old one. */
 const UNFINISHED = '.migrating'
@@ -21,8 +35,7 @@ const UNFINISHED = '.migrating'
 export async function createSeal(
   directory: string,
   rootKey: string | undefined,
-  kind: SealKind,
-  passphrase: SecretBytes | undefined,
+  how: NewSeal,
 ): Promise<string> {
   const path = sealFile(directory, { 'root-key': rootKey })
   if (existsSync(path)) throw new Error(`there is a file ${path} already: it stays`)
@@ -30,8 +43,15 @@ export async function createSeal(
     throw new Error(`${directory} has a database already: put its root key back from its backup`)
   }
   await mkdir(directory, { recursive: true, mode: 0o700 })
-  const seal = newSeal(path, kind, passphrase)
-  return (await makeRootKey(seal, () => SecretBytes.random(ROOT_KEY_BYTES))).id
+  const { seal, forget } = newSeal(path, how)
+  try {
+    const { id } = await makeRootKey(seal, () => SecretBytes.random(ROOT_KEY_BYTES))
+    if ((await seal.open()).id !== id)
+      throw new Error(`${path} does not hold what was written to it`)
+    return id
+  } finally {
+    forget()
+  }
 }
 
 /**
@@ -44,8 +64,7 @@ export async function migrateSeal(
   directory: string,
   path: string,
   from: Seal,
-  kind: SealKind,
-  passphrase: SecretBytes | undefined,
+  how: NewSeal,
 ): Promise<readonly string[]> {
   const unlock = lockFolder(join(directory, LOCK_FILE))
   try {
@@ -53,11 +72,15 @@ export async function migrateSeal(
     const unfinished = `${path}${UNFINISHED}`
     await rm(unfinished, { force: true })
     try {
-      const to = newSeal(unfinished, kind, passphrase)
-      await to.initialise(roots)
       const ids = idsOf(roots)
-      if (idsOf(await to.unwrap()).join() !== ids.join()) {
-        throw new Error('the new file does not hold what was written to it: the old one stays')
+      const { seal: to, forget } = newSeal(unfinished, how)
+      try {
+        await to.initialise(roots)
+        if (idsOf(await to.unwrap()).join() !== ids.join()) {
+          throw new Error('the new file does not hold what was written to it: the old one stays')
+        }
+      } finally {
+        forget()
       }
       await rename(unfinished, path)
       await syncFolder(dirname(path))
@@ -70,15 +93,25 @@ export async function migrateSeal(
   }
 }
 
-function newSeal(path: string, kind: SealKind, passphrase: SecretBytes | undefined): Seal {
-  switch (kind) {
+/** A seal that is about to be made, which opens until it is told to forget what opens it. */
+interface SealInTheMaking {
+  readonly seal: Seal
+  readonly forget: () => void
+}
+
+function newSeal(path: string, how: NewSeal): SealInTheMaking {
+  const forget = () => undefined
+  switch (how.kind) {
     case 'file':
-      return fileSeal({ path })
+      return { seal: fileSeal({ path }), forget }
     case 'passphrase':
-      if (passphrase === undefined) throw new Error('a passphrase seal needs a passphrase')
-      return passphraseSeal(path, passphrase)
+      return { seal: passphraseSeal(path, how.passphrase), forget }
+    case 'shamir': {
+      const guard = newSharesGuard(how.sharing, how.handOut)
+      return { seal: guardedSeal({ path, guard }), forget: guard.forget }
+    }
     default:
-      throw kind satisfies never
+      throw how satisfies never
   }
 }
 

@@ -3,13 +3,15 @@ import type { ApiKind } from '../contract/operation.ts'
 import { randomHex } from '../crypto/random.ts'
 import { answerConsole } from '../http/console-pages.ts'
 import { answerDocument, makeDocuments } from '../http/documents.ts'
-import { type Listener, listen, type TlsFiles } from '../http/listener.ts'
+import { CLIENT_TIMES, type Listener, listen, type TlsFiles } from '../http/listener.ts'
+import { openConnections } from '../http/open-connections.ts'
 import { answer, type Pipeline } from '../http/pipeline.ts'
 import { answerProbe, isLocal, type Probes, textPage } from '../http/probes.ts'
 import { makeRateLimit } from '../http/rate-limit.ts'
 import { makeRouter } from '../http/router.ts'
 import { systemClock } from '../ports/clock.ts'
 import { logAccess } from './access-log.ts'
+import { connectionBounds } from './connection-bounds.ts'
 import { consoleFiles } from './console-files.ts'
 import { describeError } from './log.ts'
 import { METRICS_CONTENT_TYPE } from './metrics.ts'
@@ -96,7 +98,10 @@ export async function openFront(parts: ThreadParts, options: FrontOptions): Prom
     port: options.port ?? address.port,
     isShared: options.isShared,
     tls: await readTls(settings),
-    maxConnections: settings['max-connections'],
+    connections: openConnections(memory.buffers.connections, connectionBounds(settings)),
+    times: CLIENT_TIMES,
+    onError: (error) =>
+      log.error({ error: describeError(error) }, 'a connection could not be accepted'),
     lenientHeaders: settings['lenient-http-parser'],
     newRequestId,
     isLeaving: memory.isLeaving,

@@ -28,11 +28,13 @@ export interface IdentityParts {
     readonly isCurrent: () => boolean
     readonly requireCurrent: () => Promise<void>
   }
+  /** Failed sign-ins, of all threads. */
+  readonly failures: SharedArrayBuffer
 }
 
 /** Builds the identity that the settings ask for. */
 export function makeIdentity(parts: IdentityParts): Identity {
-  const { settings, storage, root, clock, changes } = parts
+  const { settings, storage, root, clock, changes, failures } = parts
   if (settings.identity === 'keystone') {
     const authenticator = new KeystoneIdentity({
       url: settings['identity-url'] ?? '',
@@ -50,6 +52,7 @@ export function makeIdentity(parts: IdentityParts): Identity {
     clock,
     isRevoked: (tokenId) => embedded.isRevoked(tokenId),
     requireCurrent: () => changes.requireCurrent(),
+    failures,
   })
   return { authenticator: embedded, desk }
 }

@@ -1,3 +1,5 @@
+import { newSignInFailures } from '../auth/sign-in-throttle.ts'
+import { newConnectionMemory } from '../http/open-connections.ts'
 import { newAllowances } from '../http/rate-limit.ts'
 import type { CommitSignal } from '../ports/commit-signal.ts'
 import type { WriteTurn } from '../ports/write-turn.ts'
@@ -37,6 +39,10 @@ export interface MachineBuffers {
   readonly counters: SharedArrayBuffer
   /** What principals may still call: of `http/rate-limit`. */
   readonly allowances: SharedArrayBuffer
+  /** Who failed to sign in: of `auth/sign-in-throttle`. */
+  readonly signInFailures: SharedArrayBuffer
+  /** Connections of all threads: of `http/open-connections`. */
+  readonly connections: SharedArrayBuffer
   /** What is thought of the clock: of `guarded-clock`. */
   readonly clock: SharedArrayBuffer
 }
@@ -44,7 +50,13 @@ export interface MachineBuffers {
 /** Fresh memory for the main thread, which has slot 0, and so many workers, which have the next. */
 export function newMachineMemory(workers: number): MachineMemory {
   const counters = new SharedArrayBuffer(4 * (REQUESTS_AT + (1 + workers) * LINE_WORDS))
-  return machineMemory({ counters, allowances: newAllowances(), clock: newClockMemory() })
+  return machineMemory({
+    counters,
+    allowances: newAllowances(),
+    signInFailures: newSignInFailures(),
+    connections: newConnectionMemory(),
+    clock: newClockMemory(),
+  })
 }
 
 /** A view of memory that another thread has made. */

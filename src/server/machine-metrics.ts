@@ -4,6 +4,7 @@ import { Counter, Gauge, Registry } from 'prom-client'
 import type { SinkFigures } from '../audit/sinks/forwarder.ts'
 import { LATE_AFTER_MS } from '../core/rotation.ts'
 import type { EpochMs } from '../core/time.ts'
+import { type ConnectionFigures, CUT_REASONS } from '../http/open-connections.ts'
 import { type Clock, type GuardedClock, systemClock } from '../ports/clock.ts'
 import type { EventOutbox } from '../ports/event-outbox.ts'
 import type { KeyStore } from '../ports/key-store.ts'
@@ -31,6 +32,7 @@ export interface MachineSources {
   readonly certificate: string | undefined
   readonly isSealed: () => boolean
   readonly auditSinks: () => readonly SinkFigures[]
+  readonly connections: () => ConnectionFigures
 }
 
 /** Measures what there is once, whatever the number of threads. What the store knows is asked then. */
@@ -97,6 +99,7 @@ export function machineRegistry(sources: MachineSources): Registry {
     'By how much the clock of the system is ahead of what has passed; negative when it is behind.',
     () => (guardedClock?.judge().aheadMs ?? 0) / 1000,
   )
+  connectionMetrics(registry, sources)
   eventMetrics(registry, sources)
   sinkMetrics(registry, sources)
   tokenMetrics(registry, sources.tokens)
@@ -114,6 +117,27 @@ export function machineRegistry(sources: MachineSources): Registry {
   })
   gauge('process_uptime_seconds', 'Time since the start.', () => process.uptime())
   return registry
+}
+
+function connectionMetrics(registry: Registry, { connections }: MachineSources): void {
+  const gauge = gaugesOf(registry)
+  gauge('keyturn_connections', 'Connections that are open.', () => connections().open)
+  gauge(
+    'keyturn_tls_handshakes',
+    'Connections whose TLS handshake is under way.',
+    () => connections().handshakes,
+  )
+  new Counter({
+    name: 'keyturn_connections_cut_total',
+    help: 'Connections that were turned away (node, address: too many of them) or cut off (handshake: it took the place of others; reader: it did not take its reply), by reason.',
+    labelNames: ['reason'],
+    registers: [registry],
+    collect() {
+      this.reset()
+      const { cut } = connections()
+      for (const reason of CUT_REASONS) this.inc({ reason }, cut[reason])
+    },
+  })
 }
 
 function eventMetrics(registry: Registry, { outbox, delivery }: MachineSources): void {

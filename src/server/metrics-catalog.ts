@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client'
 import type { EpochMs } from '../core/time.ts'
+import { connectionFigures, newConnectionMemory } from '../http/open-connections.ts'
 import { machineRegistry } from './machine-metrics.ts'
 import { threadRegistry } from './metrics.ts'
 
@@ -30,6 +31,7 @@ export function metricsCatalog(): readonly MetricRow[] {
     certificate: '',
     auditSinks: () => [],
     isSealed: () => false,
+    connections: () => connectionFigures(newConnectionMemory()),
   })
   thread.metrics.close()
   return [...rowsOf(thread.registry), ...rowsOf(machine)].sort((a, b) => (a.name < b.name ? -1 : 1))

@@ -103,6 +103,7 @@ function unsealedDesk(kind: SealKind, roots: readonly string[]): SealDesk {
     async offer(secret) {
       secret.wipe()
     },
+    reset: async () => undefined,
   }
 }
 

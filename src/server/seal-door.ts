@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { join, relative, resolve } from 'node:path'
 import { SecretBytes } from '../crypto/secret-bytes.ts'
 import { SealError } from '../ports/seal.ts'
+import { ShareError } from '../seals/share-collection.ts'
 import type { SealState } from './unsealing.ts'
 
 /** Name of the socket in the data folder, by which an operator on the machine unseals. */
@@ -22,6 +23,8 @@ export interface SealDesk {
   readonly state: () => SealState
   /** @throws {SealError} */
   readonly offer: (secret: SecretBytes) => Promise<void>
+  /** Forgets shares that were given. */
+  readonly reset: () => Promise<void>
 }
 
 /** A door that is open. */
@@ -88,6 +91,10 @@ async function answer(
   const { method, url } = request
   if (url !== SEAL_PATH) return reply(response, 404, { error: 'absent' })
   if (method === 'GET') return reply(response, 200, desk.state())
+  if (method === 'DELETE') {
+    await desk.reset()
+    return reply(response, 200, desk.state())
+  }
   if (method !== 'POST') return reply(response, 405, { error: 'method' })
   const secret = await readSecret(request)
   if (secret === undefined) return reply(response, 413, { error: 'length' })
@@ -96,7 +103,8 @@ async function answer(
     return reply(response, 200, desk.state())
   } catch (error) {
     const kind = error instanceof SealError ? error.kind : 'failed'
-    return reply(response, kind === 'wrong' ? 403 : 500, { error: kind })
+    const problem = error instanceof ShareError ? { problem: error.problem } : {}
+    return reply(response, kind === 'wrong' ? 403 : 500, { error: kind, ...problem })
   }
 }
 

@@ -7,6 +7,8 @@ import { fileSeal, isFileSealText } from '../seals/file-seal.ts'
 import { type GuardedFile, parseGuarded } from '../seals/guarded-file.ts'
 import { guardedSeal } from '../seals/guarded-seal.ts'
 import { passphraseGuard } from '../seals/passphrase-guard.ts'
+import { collectedGuard } from '../seals/shamir-guard.ts'
+import type { ShareCollection } from '../seals/share-collection.ts'
 import { SettingsError } from './settings.ts'
 import type { Settings } from './settings-table.ts'
 
@@ -80,6 +82,8 @@ function sealThatOpens(path: string, kind: SealKind, settings: SealSettings): Se
       const file = settings['seal-passphrase-file']
       return file === undefined ? undefined : passphraseSeal(path, readPassphrase(file))
     }
+    case 'shamir':
+      return undefined
     default:
       throw kind satisfies never
   }
@@ -90,8 +94,13 @@ export function passphraseSeal(path: string, passphrase: SecretBytes): Seal {
   return guardedSeal({ path, guard: passphraseGuard(passphrase) })
 }
 
+/** The seal of a file that collected shares open. */
+export function collectedSeal(path: string, shares: ShareCollection): Seal {
+  return guardedSeal({ path, guard: collectedGuard(shares) })
+}
+
 /**
- * A passphrase from a file or a file descriptor such as `/dev/fd/3`, or from standard input for `-`; a line
+ * A passphrase, or a share, from a file or a file descriptor such as `/dev/fd/3`, or from standard input for `-`; a line
  * feed at its end is no part of it.
  *
  * @throws {SettingsError} when it cannot be read

@@ -2,11 +2,13 @@ import { Gauge, Registry } from 'prom-client'
 import { errorReply, languageOf } from '../contract/error-body.ts'
 import { fault } from '../core/fault.ts'
 import { randomHex } from '../crypto/random.ts'
-import { type Listener, listen } from '../http/listener.ts'
+import { CLIENT_TIMES, type Listener, listen } from '../http/listener.ts'
+import { newConnectionMemory, openConnections } from '../http/open-connections.ts'
 import { answerProbe, isLocal, type Probes, textPage } from '../http/probes.ts'
 import { pathOf } from '../http/request-target.ts'
+import { connectionBounds } from './connection-bounds.ts'
 import { readTls, urlOf } from './front.ts'
-import type { Logger } from './log.ts'
+import { describeError, type Logger } from './log.ts'
 import { METRICS_CONTENT_TYPE } from './metrics.ts'
 import { SEALED_PAGE_POLICY, sealedPage } from './sealed-page.ts'
 import { parseAddress } from './settings.ts'
@@ -45,7 +47,10 @@ export async function openSealedFront(settings: Settings, log: Logger): Promise<
     port,
     isShared: false,
     tls: await readTls(settings),
-    maxConnections: settings['max-connections'],
+    connections: openConnections(newConnectionMemory(), connectionBounds(settings)),
+    times: CLIENT_TIMES,
+    onError: (error) =>
+      log.error({ error: describeError(error) }, 'a connection could not be accepted'),
     lenientHeaders: settings['lenient-http-parser'],
     newRequestId,
     isLeaving: () => false,

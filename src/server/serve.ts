@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import { nextNoticeAt } from '../app/give-notice.ts'
 import { type EpochMs, earliest } from '../core/time.ts'
 import { makeFolder } from '../files/sync-path.ts'
+import { connectionFigures } from '../http/open-connections.ts'
 import { type Clock, systemClock } from '../ports/clock.ts'
 import type { Storage } from '../ports/storage.ts'
 import { makeTimePass, VirtualClock } from '../scheduler/virtual-clock.ts'
@@ -10,6 +11,7 @@ import { LOCK_FILE, lockFolder } from '../storage/folder-lock.ts'
 import { startAuditSinks } from './audit-sinks.ts'
 import { makeBackground } from './background.ts'
 import { bootstrap, recordEndpoint } from './bootstrap.ts'
+import { problemOfBounds } from './connection-bounds.ts'
 import { openDataFolder } from './data-folder.ts'
 import { openFront, urlOf } from './front.ts'
 import { guardedClock } from './guarded-clock.ts'
@@ -151,7 +153,10 @@ async function serveFolder(
     certificate: settings['tls-cert'],
     auditSinks: () => sinks.figures(),
     isSealed: () => false,
+    connections: () => connectionFigures(memory.buffers.connections),
   })
+  const fewDescriptors = problemOfBounds(settings)
+  if (fewDescriptors !== undefined) log.warn(fewDescriptors)
   const death = Promise.withResolvers<string>()
   await endWaiting()
   const serving = await (workers === 1 ? serveHere() : serveInThreads())

@@ -242,7 +242,15 @@ export const SETTINGS = {
     min: 1,
     max: 1_000_000,
     placeholder: 'N',
-    help: 'connections that may be open at a time',
+    help: 'connections that may be open at a time, of all threads together',
+  },
+  'max-connections-per-address': {
+    type: 'integer',
+    default: 1000,
+    min: 0,
+    max: 1_000_000,
+    placeholder: 'N',
+    help: 'how many of them one address may have, in IPv6 one /64; 0 for no limit, behind a proxy',
   },
   'lenient-http-parser': {
     type: 'boolean',

@@ -106,7 +106,14 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
       },
     ],
   })
-  const identity = makeIdentity({ settings, storage, root, clock: systemClock, changes })
+  const identity = makeIdentity({
+    settings,
+    storage,
+    root,
+    clock: systemClock,
+    changes,
+    failures: memory.buffers.signInFailures,
+  })
   const usage = await openUsageCounter(storage, clock)
   const writeUsage = () =>
     usage

@@ -1,7 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
 import type { SecretBytes } from '../crypto/secret-bytes.ts'
 import { type RootMaterials, SealError, type SealKind } from '../ports/seal.ts'
-import { passphraseSeal, type SealPlan } from './seal-settings.ts'
+import type { GuardedFile } from '../seals/guarded-file.ts'
+import { ShareCollection, ShareError } from '../seals/share-collection.ts'
+import { collectedSeal, passphraseSeal, type SealPlan } from './seal-settings.ts'
 
 /** What a server says of its seal. */
 export type SealState =
@@ -16,6 +18,15 @@ export type SealState =
       readonly kind: SealKind
       readonly needs: 'passphrase'
     }
+  | {
+      readonly state: 'sealed'
+      readonly kind: SealKind
+      readonly needs: 'shares'
+      /** How many different shares were taken so far. */
+      readonly given: number
+      /** How many open the seal. */
+      readonly threshold: number
+    }
 
 /** How long an answer to a wrong guess takes at least, in milliseconds. */
 const PAUSE_MS = 1000
@@ -27,26 +38,40 @@ export interface Unsealing {
    * Tries what somebody offers, and wipes it.
    *
    * @throws {SealError} `wrong`, after a pause: then nothing has changed
+   * @throws {ShareError} at once: then nothing has changed
    */
   readonly offer: (secret: SecretBytes) => Promise<void>
+  /** Forgets what was given so far. */
+  readonly reset: () => Promise<void>
   /** Fulfilled with the root keys once they are at hand. */
   readonly opened: Promise<RootMaterials>
 }
 
+/** What is done with an offer: the root keys, once it was the last that was needed. */
+interface Collecting {
+  readonly state: () => SealState
+  readonly take: (secret: SecretBytes) => Promise<RootMaterials | undefined>
+  readonly forget: () => void
+}
+
 /** Waits for what opens the seal of a plan that does not open by itself. */
-export function beginUnsealing({ kind, path }: SealPlan): Unsealing {
+export function beginUnsealing(plan: SealPlan): Unsealing {
   const opened = Promise.withResolvers<RootMaterials>()
+  const collecting =
+    plan.file?.kind === 'shamir' ? collectShares(plan.path, plan.file) : takePassphrase(plan)
   let turn: Promise<void> = Promise.resolve()
   let isOpen = false
 
   async function attempt(secret: SecretBytes): Promise<void> {
-    if (isOpen) return
     try {
-      const roots = await passphraseSeal(path, secret).unwrap()
+      const roots = isOpen ? undefined : await collecting.take(secret)
+      if (roots === undefined) return
       isOpen = true
       opened.resolve(roots)
     } catch (error) {
-      if (error instanceof SealError && error.kind === 'wrong') await setTimeout(PAUSE_MS)
+      // Nobody guesses a share: whoever gave a wrong one hears it at once.
+      const isGuess = error instanceof SealError && !(error instanceof ShareError)
+      if (isGuess && error.kind === 'wrong') await setTimeout(PAUSE_MS)
       throw error
     } finally {
       secret.wipe()
@@ -54,13 +79,49 @@ export function beginUnsealing({ kind, path }: SealPlan): Unsealing {
   }
 
   return {
-    state: () => ({ state: 'sealed', kind, needs: 'passphrase' }),
+    state: () => (isOpen ? { state: 'unsealed', kind: plan.kind, roots: [] } : collecting.state()),
     offer(secret) {
       // One guess at a time: many at once would take the memory of the machine.
       const attempted = turn.then(() => attempt(secret))
       turn = attempted.catch(() => undefined)
       return attempted
     },
+    reset() {
+      const forgotten = turn.then(() => collecting.forget())
+      turn = forgotten
+      return forgotten
+    },
     opened: opened.promise,
+  }
+}
+
+function takePassphrase({ kind, path }: SealPlan): Collecting {
+  return {
+    state: () => ({ state: 'sealed', kind, needs: 'passphrase' }),
+    take: (passphrase) => passphraseSeal(path, passphrase).unwrap(),
+    forget: () => undefined,
+  }
+}
+
+function collectShares(path: string, { kind, id, guard }: GuardedFile): Collecting {
+  const collection = new ShareCollection(id, guard)
+  return {
+    state: () => ({
+      state: 'sealed',
+      kind,
+      needs: 'shares',
+      given: collection.given,
+      threshold: collection.threshold,
+    }),
+    async take(share) {
+      collection.take(share)
+      if (collection.given < collection.threshold) return undefined
+      try {
+        return await collectedSeal(path, collection).unwrap()
+      } finally {
+        collection.forget()
+      }
+    },
+    forget: () => collection.forget(),
   }
 }

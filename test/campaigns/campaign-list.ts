@@ -10,8 +10,10 @@ import type { Campaign } from './outcome.ts'
 import { powerLoss } from './power-loss.ts'
 import { restarts } from './restarts.ts'
 import { revocation } from './revocation.ts'
+import { rights } from './rights.ts'
 import { simulation } from './simulation.ts'
 import { start } from './start.ts'
+import { timing } from './timing.ts'
 
 /** Every campaign by its name, in the order in which they are listed. */
 export const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
@@ -28,4 +30,6 @@ export const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
   'bit-flips': bitFlips,
   'disk-full': diskFull,
   'power-loss': powerLoss,
+  timing,
+  rights,
 }

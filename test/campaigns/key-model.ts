@@ -3,8 +3,10 @@ import { Fault } from '../../src/core/fault.ts'
 import type { Key } from '../../src/core/key.ts'
 import {
   cancelDeletion,
+  describeKey,
   disableKey,
   enableKey,
+  renameKey,
   requireUsable,
   scheduleDeletion,
 } from '../../src/core/key-state.ts'
@@ -35,7 +37,12 @@ const STEPS = {
   'rotate-on-demand': (key) => ({ key: rotate(key, 'demand', 'model', NOW).key }),
   'schedule-key-deletion': (key) => ({ key: scheduleDeletion(key, days(7), NOW) }),
   'cancel-key-deletion': (key) => ({ key: cancelDeletion(key) }),
-  'describe-key': (key) => ({ key, answer: key.state.kind }),
+  'update-key-alias': (key, count) => ({ key: renameKey(key, `${count}`) }),
+  'update-key-description': (key, count) => ({ key: describeKey(key, `${count}`) }),
+  'describe-key': (key) => ({
+    key,
+    answer: descriptionText(key.state.kind, key.alias, key.description),
+  }),
   'get-key-rotation-status': (key) => ({ key, answer: rotationAnswer(key) }),
   'encrypt-data': (key) => ({ key: requireUsable(key), answer: `version ${key.primaryVersion}` }),
 } as const satisfies Record<
@@ -52,6 +59,11 @@ export const KEY_OPERATIONS = Object.keys(STEPS) as readonly KeyOperation[] // t
 function rotationAnswer(key: Key): string {
   const isOn = key.schedule.kind === 'on'
   return rotationText(isOn, isOn ? rotationInterval(key) : 0, key.rotationCount)
+}
+
+/** How a description of a key is compared. */
+export function descriptionText(state: string, alias: string, description: string): string {
+  return `${state} ${alias}/${description}`
 }
 
 /** How a rotation status is compared. */

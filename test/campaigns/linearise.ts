@@ -4,12 +4,12 @@ import { applyToModel, type KeyAction } from './key-model.ts'
 /** Something that was asked and answered. */
 export interface Observed {
   readonly action: KeyAction
-  /** As `applyToModel` has it. */
-  readonly outcome: string
+  /** As `applyToModel` has it; undefined when nobody was told, and it may have happened or not. */
+  readonly outcome: string | undefined
   readonly node: string
   /** It took effect after this moment; a use of a key may go by what was so before it was asked. */
   readonly afterMs: number
-  /** And before this one. */
+  /** And before this one; infinite when nobody was told: it may happen yet. */
   readonly beforeMs: number
 }
 
@@ -32,8 +32,11 @@ export function isLinearisable(start: Key, observed: readonly Observed[]): boole
     }
     for (const [index, { action, outcome, afterMs }] of observed.entries()) {
       if (isDone(done, index) || afterMs > firstEndMs) continue
+      const rest = done + 2 ** index
+      if (outcome === undefined && search(key, rest)) return true
       const next = applyToModel(key, action)
-      if (next.outcome === outcome && search(next.key, done + 2 ** index)) return true
+      const fits = outcome === undefined || next.outcome === outcome
+      if (fits && search(next.key, rest)) return true
     }
     deadEnds.add(place)
     return false
@@ -45,8 +48,8 @@ function isDone(done: number, index: number): boolean {
   return Math.floor(done / 2 ** index) % 2 === 1
 }
 
-function stateText({ state, schedule, rotationCount, ...rest }: Key): string {
+function stateText({ state, schedule, rotationCount, alias, description, ...rest }: Key): string {
   const interval = schedule.kind === 'on' ? schedule.interval : ''
   const goal = JSON.stringify(state)
-  return `${goal} ${schedule.kind} ${interval} ${rotationCount} ${rest.primaryVersion}`
+  return `${alias}/${description} ${goal} ${schedule.kind} ${interval} ${rotationCount} ${rest.primaryVersion}`
 }

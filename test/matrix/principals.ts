@@ -31,6 +31,8 @@ export type Principal = (typeof PRINCIPALS)[number]
 export interface Cast {
   readonly tokens: Readonly<Record<Principal, string | null>>
   readonly granteeId: UserId
+  /** The project of `other project`. */
+  readonly otherProjectId: ProjectId
 }
 
 /** Makes everybody, with a token each. */
@@ -86,6 +88,7 @@ export async function makeCast(server: TestServer): Promise<Cast> {
   if (gone.status !== 204) throw new Error(`revoking: ${gone.status}`)
   return {
     granteeId: grantee.id,
+    otherProjectId: secondProject,
     tokens: {
       owner: server.token,
       reader: reader.token,

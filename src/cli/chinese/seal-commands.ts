@@ -1,4 +1,5 @@
 import { SEAL_KINDS } from '../../ports/seal.ts'
+import { MAX_SHARES, MIN_THRESHOLD } from '../../seals/shares.ts'
 import type { SealWords } from '../seal-words.ts'
 import { type FlagTexts, helpText } from './help-text.ts'
 import { SETTINGS_ZH } from './settings.ts'
@@ -6,6 +7,12 @@ import { SETTINGS_ZH } from './settings.ts'
 const PASSPHRASE = '存放口令的文件，- 表示标准输入；不指定则在终端询问'
 const NEW_PASSPHRASE = '存放新口令的文件，- 表示标准输入；不指定则在终端询问'
 const KINDS = SEAL_KINDS.join('、')
+
+const SHARES: FlagTexts = {
+  '--shares N': `shamir：生成多少份，${MIN_THRESHOLD} 至 ${MAX_SHARES}`,
+  '--threshold M': 'shamir：其中多少份可以解封',
+  '--shares-dir DIR': 'shamir：新目录，每份写入一个文件，供分发；不指定则在终端显示',
+}
 
 function placeTexts(): FlagTexts {
   return {
@@ -24,6 +31,7 @@ export const SEAL_COMMANDS_ZH: Readonly<Record<string, () => string>> = {
       {
         '--seal KIND': `由什么保管根密钥，可选 ${KINDS}（必填）`,
         '--seal-passphrase-file FILE': NEW_PASSPHRASE,
+        ...SHARES,
         ...placeTexts(),
       },
     ),
@@ -37,17 +45,24 @@ export const SEAL_COMMANDS_ZH: Readonly<Record<string, () => string>> = {
     helpText(
       'seal unseal [FLAGS]',
       '为数据目录上已封印的服务器解封。请求经由数据目录中的套接字，只限本机，并以该目录所有者的身份执行。',
-      { '--seal-passphrase-file FILE': PASSPHRASE, ...placeTexts() },
+      {
+        '--seal-passphrase-file FILE': PASSPHRASE,
+        '--seal-share-file FILE': '存放一份份额的文件，- 表示标准输入；不指定则在终端询问',
+        '--reset': '忘记此前给出的份额',
+        ...placeTexts(),
+      },
     ),
   'seal migrate': () =>
     helpText(
       'seal migrate [FLAGS]',
-      '把数据目录的根密钥改由另一种方式封印，或更换口令。请先停止服务器。新文件落盘并重新打开之前，' +
+      '把数据目录的根密钥改由另一种方式封印，或更换口令、份额。请先停止服务器。新文件落盘并重新打开之前，' +
         '旧文件一直保留；备份中的旧文件仍可照旧打开。共用一个存储的每个节点都需要新文件。',
       {
         '--to KIND': `今后由什么保管根密钥，可选 ${KINDS}（必填）`,
         '--seal-passphrase-file FILE': PASSPHRASE,
+        '--seal-shares-dir DIR': '目录，内有旧封印的足够份额的文件；不指定则在终端询问',
         '--new-passphrase-file FILE': NEW_PASSPHRASE,
+        ...SHARES,
         ...placeTexts(),
       },
     ),
@@ -64,6 +79,17 @@ export const SEAL_WORDS_ZH: SealWords = {
   states: { sealed: '已封印', unsealed: '已解封' },
   noServer: (directory) => `${directory} 上没有运行服务器`,
   wrong: '不能打开封印，一切未变',
+  shareProblems: {
+    cut: '不是份额，或不完整，或输入有误',
+    foreign: '这是另一个封印的份额',
+    forged: '这份份额从未发出过',
+    repeated: '这份份额此前已给出',
+  },
+  nothingChanged: '，一切未变',
+  shareFollows: (number, shares) =>
+    `接下来显示第 ${number} 份（共 ${shares} 份），请只让其保管人看屏幕，然后按回车 `,
+  shareIsKept: '记下了吗？按回车将其从屏幕清除，不再显示 ',
+  shares: (given, threshold) => `已有 ${threshold} 份中的 ${given} 份`,
   unsealed: '已解封。',
   unsealedAlready: '服务器此前已解封。',
   waiting: (url) =>

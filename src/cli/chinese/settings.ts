@@ -36,7 +36,9 @@ export const SETTINGS_ZH: Readonly<Record<SettingName, string>> = {
   'rate-limit': '每个用户每秒的请求数上限；0 表示不限',
   'clock-step-limit':
     '时钟最多可跳变、服务器最多可停机多久；超过后，在操作员确认时间之前不销毁任何密钥：90s、15m、6h、1d',
-  'max-connections': '同时打开的连接数上限',
+  'max-connections': '同时打开的连接数上限，各线程合计',
+  'max-connections-per-address':
+    '其中一个地址（IPv6 为一个 /64）可以占用的连接数；0 表示不限，用于代理之后',
   'lenient-http-parser': '接受折行的请求头（某些旧客户端会发送）',
   'audit-sinks':
     '审计记录的去向：file，可再加 syslog 和 stdout；后两者也可写成 NAME:best-effort（尽力而为）',

@@ -54,6 +54,8 @@ export function secretInChinese(secret: SecretName): string {
   switch (secret.kind) {
     case 'token':
       return 'Token'
+    case 'share':
+      return '封印份额'
     case 'passphrase':
       return '封印口令'
     case 'newPassphrase':

@@ -100,6 +100,7 @@ export interface GrantsOperations {
    * Give a grant up, as its retiring principal or as a grantee with that right.
    *
    * Refused with:
+   * - 404 KMS.0207: The key does not exist.
    * - 400 KMS.2501: The grant does not exist.
    * - 400 KMS.2502: grant_id and key_id do not belong together.
    * - 400 KMS.0205: The parameter key_id is malformed.

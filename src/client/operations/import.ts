@@ -51,7 +51,6 @@ export interface ImportOperations {
    * Refused with:
    * - 404 KMS.0207: The key does not exist.
    * - 400 KMS.0309: The origin of the key must be external.
-   * - 400 KMS.0209: The key is disabled.
    * - 400 KMS.0210: The key is waiting for its deletion.
    * - 400 KMS.0205: The parameter key_id is malformed.
    * - 400 KMS.0308: wrapping_algorithm must be RSAES_OAEP_SHA_256 or SM2_ENCRYPT; older ones are not safe.

@@ -95,7 +95,7 @@ export const CancelSelfGrant = operation({
   access: { kind: 'permissionInHandler', permission: 'kms:grant:retire', grant: 'retire-grant' },
   summary: 'Give a grant up, as its retiring principal or as a grantee with that right',
   request: GRANT_REQUEST,
-  faults: ['grant-not-found', 'grant-key-mismatch'],
+  faults: ['key-not-found', 'grant-not-found', 'grant-key-mismatch'],
   source: 'KMS API reference, "Retiring a grant"',
 })
 

@@ -33,7 +33,7 @@ export const CreateParametersForImport = operation({
     /** SubjectPublicKeyInfo in DER. */
     public_key: base64,
   },
-  faults: ['key-not-found', 'origin-not-external', 'key-disabled', 'key-pending-deletion'],
+  faults: ['key-not-found', 'origin-not-external', 'key-pending-deletion'],
   source: 'KMS API reference, "Obtaining parameters to import a key"',
 })
 

@@ -21,6 +21,12 @@ export const REQUEST_ERRORS = {
     en: 'The request is not valid HTTP.',
     zh: '请求不是有效的 HTTP 请求。',
   },
+  'request-timeout': {
+    status: 408,
+    code: 'APIGW.0201',
+    en: 'The request did not arrive in time.',
+    zh: '请求未在规定时间内送达。',
+  },
   'url-invalid': {
     status: 400,
     code: 'KMS.0201',
