@@ -57,7 +57,16 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
   },
   audit: {
     rooms: ['core', 'crypto', 'ports', 'files'],
-    packages: ['node:crypto', 'node:fs', 'node:path'],
+    packages: [
+      'node:crypto',
+      'node:dgram',
+      'node:fs',
+      'node:fs/promises',
+      'node:net',
+      'node:path',
+      'node:timers/promises',
+      'node:tls',
+    ],
   },
   events: {
     rooms: ['core', 'crypto', 'ports'],

@@ -11,6 +11,7 @@ import type { Storage } from '../ports/storage.ts'
 import { makeTimePass, VirtualClock } from '../scheduler/virtual-clock.ts'
 import { LOCK_FILE, lockFolder } from '../storage/folder-lock.ts'
 import { nodeName } from './audit-chains.ts'
+import { startAuditSinks } from './audit-sinks.ts'
 import { makeBackground } from './background.ts'
 import { bootstrap, recordEndpoint } from './bootstrap.ts'
 import { problemOfBounds } from './connection-bounds.ts'
@@ -129,6 +130,8 @@ async function serveFolder(
       runDue: () => background.scheduler.runDue(),
     })
   const syncSoon = () => background.scheduler.syncSoon()
+  const sinks = await startAuditSinks(settings, memory, log)
+  opened.defer(() => sinks.close())
   const parts = await openThreadParts({
     slot: 0,
     servers: workers,
@@ -155,6 +158,7 @@ async function serveFolder(
     guardedClock: guarded,
     tokens: parts.deps.tokens,
     certificate: settings['tls-cert'],
+    auditSinks: () => sinks.figures(),
     isSealed: () => false,
     connections: () => connectionFigures(memory.buffers.connections),
   })

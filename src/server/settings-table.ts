@@ -1,5 +1,6 @@
 import { MAX_CACHE_MS } from '../auth/keystone-identity.ts'
 import { KEY_EVENT_TYPES, NOTICE_DAYS } from '../core/key-event.ts'
+import { AUDIT_SETTINGS } from './audit-settings-rows.ts'
 import { SEAL_SETTINGS } from './seal-settings-rows.ts'
 
 interface TextSetting {
@@ -245,13 +246,7 @@ export const SETTINGS = {
     placeholder: '',
     help: 'take folded header lines, which some old clients send',
   },
-  'audit-sync': {
-    type: 'choice',
-    default: 'interval',
-    choices: ['interval', 'group'],
-    placeholder: 'WHEN',
-    help: 'audit records reach the disk each second, or before each reply',
-  },
+  ...AUDIT_SETTINGS,
   'webhook-url': {
     type: 'text',
     default: undefined,

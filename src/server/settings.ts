@@ -3,14 +3,14 @@ import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { parse as parseToml } from 'smol-toml'
 import { KEY_EVENT_TYPES } from '../core/key-event.ts'
+import { wantedSinks } from './audit-sink-settings.ts'
 import { parseDurationMs } from './duration.ts'
+import { SettingsError } from './settings-error.ts'
 import { SETTINGS, type SettingName, type SettingRow, type Settings } from './settings-table.ts'
 import { parseStoreUrl } from './store-url.ts'
+import { hasCredentials } from './url-credentials.ts'
 
-/** A setting that is unknown, or has a value that will not do. */
-export class SettingsError extends Error {
-  override readonly name = 'SettingsError'
-}
+export { SettingsError } from './settings-error.ts'
 
 /** Where the value of a setting comes from. */
 export type SettingSource = 'flag' | 'variable' | 'file' | 'default'
@@ -173,6 +173,7 @@ function requireConsistent(settings: Settings): void {
     }
   }
   requireGoodWebhook(settings)
+  wantedSinks(settings)
   if (!/^[a-zA-Z0-9_-]{1,64}$/.test(settings.region)) {
     throw new SettingsError('--region must be 1 to 64 letters, digits, - or _')
   }
@@ -195,11 +196,6 @@ function requireGoodWebhook(settings: Settings): void {
       `--webhook-events: there is no event ${unknown}; there are ${KEY_EVENT_TYPES.join(', ')}`,
     )
   }
-}
-
-/** Whether a URL holds a user or a password, which would be logged with it. */
-export function hasCredentials({ username, password }: URL): boolean {
-  return username !== '' || password !== ''
 }
 
 /** The names in `--webhook-events`. */

@@ -14,6 +14,7 @@ import { type Clock, systemClock } from '../ports/clock.ts'
 import type { Storage } from '../ports/storage.ts'
 import type { Tracing } from '../tracing/tracing.ts'
 import { auditPlace, openNodeAudit, openThreadAudit } from './audit-chains.ts'
+import { withSinks } from './audit-sinks.ts'
 import { noticeTimes, sentEvents } from './event-settings.ts'
 import { type Identity, makeIdentity } from './identity.ts'
 import { describeError, type Logger } from './log.ts'
@@ -93,7 +94,8 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
   const tokens = readTokens(settings.tokens)
   const peers = readPeers(settings.peers, settings.region)
   const opened = await openThreadAudit({ settings, root, storage, slot })
-  const audit = options.wrapAudit?.(opened) ?? opened
+  const fileLog = options.wrapAudit?.(opened) ?? opened
+  const audit = withSinks(fileLog, memory)
   const cache = new KeyCache(Math.ceil((settings['cache-mib'] * 1024 * 1024) / servers))
   const changes = new ChangeFollower({
     feed: storage.changes,
@@ -126,7 +128,7 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
   const isReady = () => !memory.isLeaving() && audit.problem() === undefined
   const metrics = makeMetrics({
     cache,
-    audit,
+    audit: fileLog,
     isReady,
     revokedTokens: () => identity.authenticator.revokedTokens(),
   })

@@ -45,6 +45,14 @@ export const SETTINGS_ZH: Readonly<Record<SettingName, string>> = {
   'max-connections-per-address':
     '其中一个地址（IPv6 为一个 /64）可以占用的连接数；0 表示不限，用于代理之后',
   'lenient-http-parser': '接受折行的请求头（某些旧客户端会发送）',
+  'audit-sinks':
+    '审计记录的去向：file，可再加 syslog 和 stdout；后两者也可写成 NAME:best-effort（尽力而为）',
+  'audit-syslog':
+    'syslog 接收方：syslog+tls://HOST:PORT、syslog+tcp://…、syslog+udp://… 或 syslog+unix:/PATH',
+  'audit-syslog-ca': '校验 syslog 接收方证书所用的 CA 证书（PEM），代替系统自带的证书',
+  'audit-syslog-cert': '向 syslog 接收方出示的证书（PEM）',
+  'audit-syslog-key': '上述证书的私钥（PEM）',
+  'audit-sink-lag-ms': '必需的审计去向最多可以多久收不到记录，超过则拒绝请求',
   'audit-sync': '审计记录落盘的时机：每秒一次（interval），或每个响应之前（group）',
   workers: '处理请求的线程数；auto 表示每个核一个（系统支持共享端口时）',
   'node-name': '本节点的名称，用于区分共用一个存储的各节点；不设置则用主机名',
