@@ -56,7 +56,7 @@ export interface RunningServer {
 interface Serving {
   readonly url: string
   /** Fulfilled once all that answer have other root keys. */
-  readonly takeRoots: (all: RootKeyRing['all']) => Promise<void>
+  readonly takeRoots: (ring: RootKeyRing) => Promise<void>
   readonly stop: () => Promise<void>
 }
 
@@ -176,7 +176,7 @@ async function serveFolder(
     log,
     async tell() {
       parts.rootsChanged()
-      await serving.takeRoots(root.all)
+      await serving.takeRoots(root)
       tellRoots()
     },
   })
@@ -217,7 +217,7 @@ async function serveFolder(
     })
     return {
       url: urlOf(threads, settings),
-      takeRoots: (all) => threads.takeRoots(all),
+      takeRoots: (ring) => threads.takeRoots(ring),
       stop: () => threads.stop(),
     }
   }
