@@ -39,7 +39,7 @@ export class RetireRefusal extends Error {
 /**
  * Drops every root key but the current one, after a change of it: servers believe them no more, then the seal
  * keeps them no more. What verifies older parts of the audit log and older statements stays in the store. Killed
- * at any point, it is to be called again. ADR 0062 says what holds after each step.
+ * at any point, it is to be called again. ADR 0066 says what holds after each step.
  *
  * @param endsSignIns Whether it may be done while tokens made under an old root key would still be good.
  * @returns Ids of those that were dropped.

@@ -175,7 +175,7 @@ async function serveFolder(
     node: `${nodeName(settings)}/${randomHex(4)}`,
     log,
     async tell() {
-      parts.rootsChanged()
+      await parts.rootsChanged()
       await serving.takeRoots(root)
       tellRoots()
     },

@@ -70,7 +70,7 @@ export function serveInThread(port: MessagePort, birth: WorkerBirth): void {
       case 'roots': {
         const all = await running
         ring?.take(...rootsOf(message.ring))
-        all?.parts.rootsChanged()
+        await all?.parts.rootsChanged()
         tell({ kind: 'took-roots', id: message.id })
         return
       }

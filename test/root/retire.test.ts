@@ -44,7 +44,7 @@ for (const [workers, isKilled] of [
   ['2', true],
 ] as const) {
   describe(`old root keys are dropped while a server serves with ${workers} workers`, () => {
-    test('what they make is refused; what they verify still is', async () => {
+    test('what they make is refused; what they verify still is', async (t) => {
       const data = join(home, `data-${workers}`)
       const place = ['--data', data]
       const run = async (...args: string[]) => {
@@ -53,6 +53,7 @@ for (const [workers, isKilled] of [
         return ended.out
       }
       const server = await startTestServer({ directory: data, flags: ['--workers', workers] })
+      t.after(() => server.stop().catch(() => undefined))
       const key_id = await server.createKey()
       const made = await server.kms('encrypt-data', { key_id, plain_text: 'YQ==' })
       const project = server.credentials.project_id
@@ -82,7 +83,7 @@ for (const [workers, isKilled] of [
       assert.equal(linesOf(join(data, 'root.key')).length, 1)
       assert.equal(await call(fresh), 200)
       for (const token of [server.token, forged(fresh, stolen)])
-        assert.equal(await call(token), 401)
+        assert.equal(await call(token), 403)
       const known = (await signingKeys()).map(({ public_key }) => public_key)
       for (const key of keysOfBefore) assert.ok(known.includes(key), 'statements of before verify')
       assert.equal(known.length, 2 * keysOfBefore.length)
@@ -92,10 +93,11 @@ for (const [workers, isKilled] of [
       await server.stop()
       writeFileSync(file, kept + readFileSync(stolen, 'utf8'))
       const again = await startTestServer({ directory: data, flags: ['--workers', workers] })
+      t.after(() => again.stop().catch(() => undefined))
       const reply = await again.kms('decrypt-data', made.body, { token: fresh, project })
       assert.equal(reply.body.plain_text, 'YQ==', reply.text)
       const refused = { token: forged(fresh, stolen), project }
-      assert.equal((await again.kms('decrypt-data', made.body, refused)).status, 401)
+      assert.equal((await again.kms('decrypt-data', made.body, refused)).status, 403)
       await again.stop()
       writeFileSync(file, kept)
 
