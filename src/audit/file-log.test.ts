@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import {
+import fs, {
   appendFileSync,
   mkdtempSync,
   readdirSync,
@@ -11,9 +11,10 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, describe, test } from 'node:test'
+import { after, before, describe, mock, test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { rootKeyFrom } from '../crypto/root-key.ts'
 import { SecretBytes } from '../crypto/secret-bytes.ts'
@@ -247,6 +248,33 @@ describe('the audit log', () => {
     rmSync(logFiles(directory)[1] ?? '')
     const missing = await report()
     assert.ok(missing.problems.some((problem) => /file 2 of the chain is missing/.test(problem)))
+  })
+
+  test('a next file that could not be made is made later, and none is missed', async () => {
+    const log = await fresh({ maxFileBytes: 1000 })
+    for (let n = 0; n < 3; n++) await log.append(aRecord())
+    const made = logFiles(directory).length
+    mock.method(fs, 'openSync', () => {
+      throw Object.assign(new Error('too many open files'), { code: 'EMFILE' })
+    })
+    syncBuiltinESMExports()
+    let refused = 0
+    try {
+      for (let n = 0; n < 12; n++) await log.append(aRecord()).catch(() => refused++)
+    } finally {
+      mock.restoreAll()
+      syncBuiltinESMExports()
+    }
+    assert.ok(refused > 1)
+    for (let n = 0; n < 12; n++) await log.append(aRecord())
+    await log.close()
+    assert.ok(logFiles(directory).length > made)
+    const names = logFiles(directory).map((path) => Number(/(\d+)\.jsonl$/.exec(path)?.[1]))
+    assert.deepEqual(
+      names,
+      names.map((_, at) => (names[0] ?? 0) + at),
+    )
+    assert.deepEqual((await report()).problems, [])
   })
 
   test('what a crash left half-written is set aside, and told', async () => {

@@ -126,7 +126,7 @@ class FileAuditLog implements AuditLog {
     this.#count = end?.count ?? 0
     this.#checkpointedCount = this.#count
     this.#head = end?.head ?? CHAIN_START
-    this.#file = this.#openFile()
+    this.#file = this.#openFile(this.#sequence)
     this.#checkpointFile = openCheckpointFile(options.directory, chain)
     const checkpointEveryMs = options.checkpointEveryMs ?? 10_000
     this.#timers = [
@@ -210,17 +210,22 @@ class FileAuditLog implements AuditLog {
     if (isDue && this.#checkpointing === undefined) void this.#checkpoint()
   }
 
-  #openFile(): LogFile {
-    return new LogFile(join(this.#options.directory, fileName(this.#chain, this.#sequence)))
+  #openFile(sequence: number): LogFile {
+    return new LogFile(join(this.#options.directory, fileName(this.#chain, sequence)))
   }
 
   #nextFile(): void {
     this.#file.sync()
-    const full = this.#file
+    const next = this.#openFile(this.#sequence + 1)
+    try {
+      syncFolderAtOnce(this.#options.directory)
+    } catch (cause) {
+      next.close()
+      throw cause
+    }
+    this.#file.close()
+    this.#file = next
     this.#sequence++
-    this.#file = this.#openFile()
-    syncFolderAtOnce(this.#options.directory)
-    full.close()
   }
 
   #syncInBackground(): void {
