@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import {
   cpSync,
   existsSync,
@@ -13,6 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { SealError } from '../../src/ports/seal.ts'
 import { tokenGuard } from '../../src/seals/token-guard.ts'
 import { makeLog } from '../../src/server/log.ts'
@@ -32,6 +34,8 @@ const tokenFile = join(home, 'seal-token.toml')
 const token = makeSoftHsm()
 const tokens = join(token.folder, 'tokens')
 const away = join(token.folder, 'tokens-away')
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+const skipWithoutBash = hasCommand('bash') ? false : 'bash is missing'
 const skipWithoutGcc = hasCommand('gcc') ? false : 'gcc is missing'
 
 before(() => {
@@ -44,15 +48,15 @@ after(() => {
   token.remove()
 })
 
-function describeToken(pin = token.pin, module = token.module): void {
+function describeToken(pin = token.pin, module = token.module, pinFile = 'pin'): void {
   writeFileSync(join(home, 'pin'), `${pin}\n`, { mode: 0o600 })
   writeFileSync(
     tokenFile,
     `[[token]]
 module = "${module}"
 token-label = "${token.tokenLabel}"
-pin-file = "pin"
-timeout-ms = 5000
+pin-file = "${pinFile}"
+timeout-ms = 3000
 `,
   )
 }
@@ -187,7 +191,7 @@ describe('a root key that a token seals', { skip: noSoftHsm }, () => {
     const bad = (name: string, does: string) =>
       token.moduleWith(name, `unsigned long C_Initialize(void *a) { ${does} }`)
     describeToken(token.pin, bad('hangs', 'for (;;) pause();'))
-    await sealedUntil(/did not answer within 5000 ms/, () => describeToken())
+    await sealedUntil(/did not answer within 3000 ms/, () => describeToken())
     describeToken(token.pin, bad('crashes', 'abort();'))
     await assert.rejects(open(), fails('unavailable', /SIGABRT/))
     describeToken(token.pin, '/nowhere.so')
@@ -232,13 +236,20 @@ describe('a root key that a token seals', { skip: noSoftHsm }, () => {
     assert.throws(() => guard.recover(own.id, cut), fails('damaged', /no whole/))
   })
 
-  test('it moves to a file and back, the same root keys', async () => {
-    const toFile = await command('seal', 'migrate', '--to', 'file')
-    assert.equal(toFile.code, 0, toFile.err)
-    assert.equal(toFile.out.split('\n')[0], rootId)
+  test('the PIN from a descriptor that has it once', { skip: skipWithoutBash }, () => {
+    describeToken(token.pin, token.module, '/dev/fd/3')
+    const moving = `exec '${process.execPath}' '${MAIN}' seal migrate --to file \
+      --data '${data}' --seal-token '${tokenFile}' 3< <(printf '%s\\n' '${token.pin}')`
+    const moved = spawnSync('bash', ['-c', moving], { encoding: 'utf8' })
+    assert.equal(moved.status, 0, moved.stderr)
+    assert.equal(moved.stdout.split('\n')[0], rootId)
+    describeToken()
+  })
+
+  test('it moves from a file to the token, the same root keys', async () => {
     const words = ['seal', 'migrate', '--to', 'pkcs11', '--seal-token-key', LABEL] as const
     const back = await command(...words)
-    assert.deepEqual([back.code, back.out], [0, toFile.out], back.err)
+    assert.deepEqual([back.code, back.out.split('\n')[0]], [0, rootId], back.err)
     assert.equal((await open()).id, rootId)
     assert.equal(existsSync(`${path}.migrating`), false)
   })
