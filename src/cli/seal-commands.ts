@@ -10,7 +10,7 @@ import { mistake } from './mistakes.ts'
 import type { Flag } from './open-store.ts'
 import { readShare } from './read-shares.ts'
 import {
-  KMS_FLAGS,
+  PEER_FLAGS,
   parseSealCall,
   readNewPassphrase,
   readSealPassphrase,
@@ -48,12 +48,18 @@ const KMS_KEY: Flag = {
   help: 'kms: key of that service which seals from now on',
 }
 
+const TOKEN_KEY: Flag = {
+  placeholder: 'LABEL',
+  help: 'pkcs11: key of the token which seals from now on; it is made if the token has none of that label',
+}
+
 const CREATE_FLAGS = {
   seal: { placeholder: 'KIND', help: `what keeps the root key: ${KIND_HELP}`, required: true },
   'seal-passphrase-file': NEW_PASSPHRASE,
   ...SHARES_FLAGS,
   'seal-kms-key': KMS_KEY,
-  ...KMS_FLAGS,
+  'seal-token-key': TOKEN_KEY,
+  ...PEER_FLAGS,
 } as const satisfies Readonly<Record<string, Flag>>
 
 /** Makes a root key, kept by a seal, before the first start of a server. */
@@ -190,7 +196,8 @@ const MIGRATE_FLAGS = {
   'new-passphrase-file': NEW_PASSPHRASE,
   ...SHARES_FLAGS,
   'seal-kms-key': KMS_KEY,
-  ...KMS_FLAGS,
+  'seal-token-key': TOKEN_KEY,
+  ...PEER_FLAGS,
 } as const satisfies Readonly<Record<string, Flag>>
 
 /** Moves the root key from one seal to another. */
@@ -247,6 +254,11 @@ async function newSealOf(
       const keyId = flags['seal-kms-key'] ?? ''
       if (keyId === '') throw mistake('flag-missing', { flag: 'seal-kms-key' })
       return { kind, peer, keyId }
+    }
+    case 'pkcs11': {
+      const keyLabel = flags['seal-token-key'] ?? ''
+      if (keyLabel === '') throw mistake('flag-missing', { flag: 'seal-token-key' })
+      return { kind, token: peer, keyLabel }
     }
     default:
       throw kind satisfies never

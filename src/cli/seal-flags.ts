@@ -9,6 +9,7 @@ import {
   readPassphrase,
   type SealPlan,
 } from '../server/seal-settings.ts'
+import type { SealTokenSettings } from '../server/seal-token.ts'
 import { variableOf } from '../server/settings.ts'
 import { SETTINGS } from '../server/settings-table.ts'
 import type { CommandIo } from './command.ts'
@@ -24,20 +25,21 @@ const PLACE_FLAGS = {
   'root-key': SETTINGS['root-key'],
 } as const satisfies Readonly<Record<string, Flag>>
 
-/** Flags that name the service of a `kms` seal, as the server has them. */
-export const KMS_FLAGS = {
+/** Flags that name what a seal depends on, a service or a token, as the server has them. */
+export const PEER_FLAGS = {
   'seal-kms-url': SETTINGS['seal-kms-url'],
   'seal-kms-project': SETTINGS['seal-kms-project'],
   'seal-kms-credentials': SETTINGS['seal-kms-credentials'],
   'seal-kms-ca': SETTINGS['seal-kms-ca'],
+  'seal-token': SETTINGS['seal-token'],
 } as const satisfies Readonly<Record<string, Flag>>
 
 /** What a command on seals was called with. */
 export interface SealCall {
   readonly directory: string
   readonly rootKey: string | undefined
-  /** The service of a `kms` seal, from flags or variables. */
-  readonly peer: KmsPeerSettings
+  /** What a seal depends on, from flags or variables. */
+  readonly peer: KmsPeerSettings & SealTokenSettings
   /** Values of its own flags; `true` of one that has none. */
   readonly flags: Readonly<Record<string, string | undefined>>
 }
@@ -77,6 +79,7 @@ export function parseSealCall(
       'seal-kms-project': given('seal-kms-project'),
       'seal-kms-credentials': given('seal-kms-credentials'),
       'seal-kms-ca': given('seal-kms-ca'),
+      'seal-token': given('seal-token'),
     },
     flags: values,
   }

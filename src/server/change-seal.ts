@@ -11,7 +11,8 @@ import type { Sharing } from '../seals/shares.ts'
 import { LOCK_FILE, lockFolder } from '../storage/folder-lock.ts'
 import { DATABASE_FILE } from './data-folder.ts'
 import type { KmsPeerSettings } from './kms-peer.ts'
-import { kmsSeal, passphraseSeal, sealFile } from './seal-settings.ts'
+import { kmsSeal, passphraseSeal, sealFile, tokenSeal } from './seal-settings.ts'
+import type { SealTokenSettings } from './seal-token.ts'
 
 /** What a new seal keeps the root key by. */
 export type NewSeal =
@@ -24,6 +25,7 @@ export type NewSeal =
       readonly handOut: (shares: readonly SecretBytes[]) => Promise<void>
     }
   | { readonly kind: 'kms'; readonly peer: KmsPeerSettings; readonly keyId: string }
+  | { readonly kind: 'pkcs11'; readonly token: SealTokenSettings; readonly keyLabel: string }
 
 /** Ends the name of the new file of a seal until it takes the place of the old one. */
 const UNFINISHED = '.migrating'
@@ -114,6 +116,8 @@ function newSeal(path: string, how: NewSeal): SealInTheMaking {
     }
     case 'kms':
       return { seal: kmsSeal(path, how.peer, how.keyId), forget }
+    case 'pkcs11':
+      return { seal: tokenSeal(path, how.token, how.keyLabel), forget }
     default:
       throw how satisfies never
   }

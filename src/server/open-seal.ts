@@ -7,6 +7,9 @@ import { openSealedFront } from './sealed-front.ts'
 import type { Settings } from './settings-table.ts'
 import { beginUnsealing, type SealState } from './unsealing.ts'
 
+/** Kinds that open by themselves when something elsewhere helps. */
+const DEPENDENT: ReadonlySet<SealKind> = new Set(['kms', 'pkcs11'])
+
 /** A server that waits to be unsealed. */
 export interface SealedServer {
   readonly url: string
@@ -51,7 +54,7 @@ export async function awaitSeal(
 ): Promise<OpenableSeal> {
   const plan = await planSeal(directory, settings)
   const { kind, path, seal } = plan
-  if (seal !== undefined && kind === 'kms' && plan.file !== undefined) {
+  if (seal !== undefined && DEPENDENT.has(kind) && plan.file !== undefined) {
     return awaitPeer(directory, settings, log, opened, seal, { onSealed, signal })
   }
   if (seal !== undefined) {
@@ -87,7 +90,7 @@ export async function awaitSeal(
   }
 }
 
-/** The seal of a server that another service opens: at once, or as soon as that does. */
+/** The seal of a server that another service or a token opens: at once, or as soon as that does. */
 async function awaitPeer(
   directory: string,
   settings: Settings,

@@ -39,4 +39,10 @@ export const SEAL_SETTINGS = {
     placeholder: 'FILE',
     help: 'certificates (PEM) that vouch for that service, in place of those of the system',
   },
+  'seal-token': {
+    type: 'text',
+    default: undefined,
+    placeholder: 'FILE',
+    help: 'PKCS #11 token (TOML, one [[token]] entry) that has the key which seals the root key',
+  },
 } as const

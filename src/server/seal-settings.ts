@@ -10,7 +10,9 @@ import { kmsGuard } from '../seals/kms-guard.ts'
 import { passphraseGuard } from '../seals/passphrase-guard.ts'
 import { collectedGuard } from '../seals/shamir-guard.ts'
 import type { ShareCollection } from '../seals/share-collection.ts'
+import { tokenGuard } from '../seals/token-guard.ts'
 import { type KmsPeerSettings, kmsPeer } from './kms-peer.ts'
+import { type SealTokenSettings, sealTokenIn } from './seal-token.ts'
 import { SettingsError } from './settings.ts'
 import type { Settings } from './settings-table.ts'
 
@@ -18,7 +20,7 @@ import type { Settings } from './settings-table.ts'
 export const ROOT_KEY_FILE = 'root.key'
 
 /** Settings that say where the root key is and what opens it. */
-export interface SealSettings extends KmsPeerSettings {
+export interface SealSettings extends KmsPeerSettings, SealTokenSettings {
   readonly 'root-key': string | undefined
   /** Left out as `auto`. */
   readonly seal?: Settings['seal'] | undefined
@@ -88,6 +90,8 @@ function sealThatOpens(path: string, kind: SealKind, settings: SealSettings): Se
       return undefined
     case 'kms':
       return kmsSeal(path, settings)
+    case 'pkcs11':
+      return tokenSeal(path, settings)
     default:
       throw kind satisfies never
   }
@@ -108,6 +112,18 @@ export function kmsSeal(path: string, settings: KmsPeerSettings, keyId?: string)
   const peer = kmsPeer(settings, keyId)
   if (peer === undefined) throw new SettingsError('--seal-kms-url is missing')
   return guardedSeal({ path, guard: kmsGuard(peer) })
+}
+
+/**
+ * The seal of a file that a key in a token opens.
+ *
+ * @param keyLabel Key of the token by which a new seal is made.
+ * @throws {SettingsError}
+ */
+export function tokenSeal(path: string, settings: SealTokenSettings, keyLabel?: string): Seal {
+  const { 'seal-token': file } = settings
+  if (file === undefined) throw new SettingsError('--seal-token is missing')
+  return guardedSeal({ path, guard: tokenGuard(sealTokenIn(file), keyLabel) })
 }
 
 /** The seal of a file that collected shares open. */

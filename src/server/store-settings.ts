@@ -27,6 +27,7 @@ export const STORE_FLAGS = [
   'seal-kms-project',
   'seal-kms-credentials',
   'seal-kms-ca',
+  'seal-token',
 ] as const
 
 /**
@@ -52,6 +53,7 @@ export function storeSettingsOf(
     'seal-kms-project': given('seal-kms-project'),
     'seal-kms-credentials': given('seal-kms-credentials'),
     'seal-kms-ca': given('seal-kms-ca'),
+    'seal-token': given('seal-token'),
     'store-connections': 2,
   }
 }

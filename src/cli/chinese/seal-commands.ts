@@ -14,13 +14,15 @@ const SHARES: FlagTexts = {
   '--shares-dir DIR': 'shamir：新目录，每份写入一个文件，供分发；不指定则在终端显示',
 }
 
-function kmsTexts(): FlagTexts {
+function peerTexts(): FlagTexts {
   return {
     '--seal-kms-key ID': 'kms：该服务中今后用于封印的密钥',
+    '--seal-token-key LABEL': 'pkcs11：设备中今后用于封印的密钥；设备中没有该标签的密钥时生成一个',
     '--seal-kms-url URL': SETTINGS_ZH['seal-kms-url'],
     '--seal-kms-project ID': SETTINGS_ZH['seal-kms-project'],
     '--seal-kms-credentials FILE': SETTINGS_ZH['seal-kms-credentials'],
     '--seal-kms-ca FILE': SETTINGS_ZH['seal-kms-ca'],
+    '--seal-token FILE': SETTINGS_ZH['seal-token'],
   }
 }
 
@@ -42,7 +44,7 @@ export const SEAL_COMMANDS_ZH: Readonly<Record<string, () => string>> = {
         '--seal KIND': `由什么保管根密钥，可选 ${KINDS}（必填）`,
         '--seal-passphrase-file FILE': NEW_PASSPHRASE,
         ...SHARES,
-        ...kmsTexts(),
+        ...peerTexts(),
         ...placeTexts(),
       },
     ),
@@ -74,7 +76,7 @@ export const SEAL_COMMANDS_ZH: Readonly<Record<string, () => string>> = {
         '--seal-shares-dir DIR': '目录，内有旧封印的足够份额的文件；不指定则在终端询问',
         '--new-passphrase-file FILE': NEW_PASSPHRASE,
         ...SHARES,
-        ...kmsTexts(),
+        ...peerTexts(),
         ...placeTexts(),
       },
     ),

@@ -18,6 +18,7 @@ export const SETTINGS_ZH: Readonly<Record<SettingName, string>> = {
   'seal-kms-credentials':
     '访问该服务的凭据（JSON）：access_key 和 secret_key，或 user_name、password 和 domain_name',
   'seal-kms-ca': '校验该服务证书所用的 CA 证书（PEM），代替系统自带的证书',
+  'seal-token': '保管封印所用密钥的 PKCS #11 设备（TOML，一个 [[token]] 条目）',
   'root-key': '根密钥文件，所有节点相同；不设置则使用数据目录中的 root.key',
   'tls-cert': '证书链（PEM）；与 --tls-key 一起设置后使用 HTTPS',
   'tls-key': '证书的私钥（PEM）',
