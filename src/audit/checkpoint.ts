@@ -30,8 +30,12 @@ export function checkpointSigner(root: RootKey): CheckpointSigner {
 
 /** Public halves of the keys by which checkpoints may be signed, the current one first, as one PEM text. */
 export function checkpointPublicKeys(root: RootKey): string {
-  return allRootKeys(root)
-    .map(({ checkpoint }) => publicPemOf(ed25519Key(checkpoint)))
+  const past = root.past ?? []
+  return [
+    ...allRootKeys(root).map(({ checkpoint }) => ed25519Key(checkpoint)),
+    ...past.map(({ checkpointPublic }) => checkpointPublic),
+  ]
+    .map(publicPemOf)
     .join('')
 }
 

@@ -249,8 +249,9 @@ class ChainCheck {
     }
     const { root } = this.#options
     const claimed = Buffer.from(seal.hash, 'hex')
-    const hasMac = ({ audit }: RootKey) => groupMac(audit, claimed).toString('hex') === seal.mac
-    if (root !== undefined && !allRootKeys(root).some(hasMac)) {
+    const hasMac = ({ audit }: Pick<RootKey, 'audit'>) =>
+      groupMac(audit, claimed).toString('hex') === seal.mac
+    if (root !== undefined && ![...allRootKeys(root), ...(root.past ?? [])].some(hasMac)) {
       this.#report(`the seal after record ${seal.n} is forged`, number)
     }
     // Going on from what the seal claims keeps one change from spoiling all that follows.

@@ -126,6 +126,11 @@ const OWN_COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./rotate-commands.ts')).rootRotate,
   },
   {
+    words: 'root retire',
+    summary: 'drop the old root keys after a change',
+    load: async () => (await import('./rotate-commands.ts')).rootRetire,
+  },
+  {
     words: 'root status',
     summary: 'say which root key is current, and what is under which',
     load: async () => (await import('./rotate-commands.ts')).rootStatusCommand,

@@ -1,12 +1,14 @@
 import { resolve } from 'node:path'
+import { NodesNotReady } from '../server/await-nodes.ts'
 import { existingSeal } from '../server/data-folder.ts'
-import { NodesNotReady, rootStatus, rotateRoot } from '../server/rotate-root.ts'
+import { RetireRefusal, retireRoots } from '../server/retire-root.ts'
+import { type RotationListener, rootStatus, rotateRoot } from '../server/rotate-root.ts'
 import { storeSettingsOf } from '../server/store-settings.ts'
 import { type Command, type CommandIo, EXIT } from './command.ts'
 import { mistake } from './mistakes.ts'
 import { flagsHelp, parseFlags } from './open-store.ts'
 import { count, type Progress, showProgress } from './progress.ts'
-import { rotateWordsFor } from './rotate-words.ts'
+import { type RotateWords, rotateWordsFor } from './rotate-words.ts'
 import { sealOfPlan } from './seal-flags.ts'
 
 const ROTATE_FLAGS = {
@@ -32,29 +34,69 @@ export const rootRotate: Command = {
     const nodes = nodesOf(flags['nodes'], settings.store !== undefined)
     const seal = await existingSeal(directory, settings, (plan) => sealOfPlan(plan, io))
     const words = await rotateWordsFor(io)
-    let progress: Progress | undefined
+    const { listener, endProgress } = listenerOf(words, io)
     const begunAtMs = performance.now()
     try {
-      const done = await rotateRoot(
-        { directory, settings, seal, nodes },
-        {
-          onStep: ({ step, from, to }) => io.print(words.steps[step](from, to)),
-          async onRewrap(total) {
-            progress?.end()
-            progress = await showProgress(io, { task: 'rewrapping', unit: 'records', total })
-          },
-          onRecords: (records) => progress?.add(records),
-        },
-      )
-      progress?.end()
+      const done = await rotateRoot({ directory, settings, seal, nodes }, listener)
+      endProgress()
       const seconds = ((performance.now() - begunAtMs) / 1000).toFixed(1)
       io.print(words.done(count(done.records), count(done.changed), seconds))
       return EXIT.ok
     } catch (error) {
-      progress?.end()
+      endProgress()
       if (!(error instanceof NodesNotReady)) throw error
       io.printError(`keyturn: ${words.notReady(error.ready, error.of, error.to, error.late)}`)
       return EXIT.unavailable
+    }
+  },
+}
+
+const RETIRE_FLAGS = {
+  ...ROTATE_FLAGS,
+  'end-sign-ins': {
+    placeholder: '',
+    help: 'do not wait until sign-ins of before have ended: end them',
+  },
+} as const
+
+/** Drops the old root keys. */
+export const rootRetire: Command = {
+  help: () =>
+    flagsHelp(
+      'root retire',
+      [
+        'Drops the old root keys after root rotate: nothing that is made with one is believed any more, and the',
+        'seal keeps none. It is for 24 hours after the change, when sign-ins of before have ended, or at once',
+        'with --end-sign-ins. What verifies older parts of the audit log, and older statements, stays in the',
+        'store. Keep old copies of the root key file with old backups: those need them.',
+      ].join('\n'),
+      RETIRE_FLAGS,
+    ),
+  async run(args, io) {
+    const isFlag = (word: string) => word === '--end-sign-ins'
+    const flags = parseFlags(
+      args.filter((word) => !isFlag(word)),
+      RETIRE_FLAGS,
+      io,
+    )
+    const { directory, settings } = placeOf(flags, io)
+    const nodes = nodesOf(flags['nodes'], settings.store !== undefined)
+    const seal = await existingSeal(directory, settings, (plan) => sealOfPlan(plan, io))
+    const words = await rotateWordsFor(io)
+    const { listener, endProgress } = listenerOf(words, io)
+    try {
+      await retireRoots({ directory, settings, seal, nodes }, listener, args.some(isFlag))
+      return EXIT.ok
+    } catch (error) {
+      endProgress()
+      if (error instanceof NodesNotReady) {
+        io.printError(`keyturn: ${words.notDropped(error.ready, error.of, error.late)}`)
+        return EXIT.unavailable
+      }
+      if (!(error instanceof RetireRefusal)) throw error
+      const hours = Math.ceil(error.waitMs / 3_600_000)
+      io.printError(`keyturn: ${words.refusals[error.kind](hours)}`)
+      return EXIT.failed
     }
   },
 }
@@ -81,6 +123,19 @@ export const rootStatusCommand: Command = {
     for (const [id, number] of records) io.print(words.under(id, count(number)))
     return EXIT.ok
   },
+}
+
+function listenerOf(words: RotateWords, io: CommandIo) {
+  let progress: Progress | undefined
+  const listener: RotationListener = {
+    onStep: ({ step, from, to }) => io.print(words.steps[step](from, to)),
+    async onRewrap(total) {
+      progress?.end()
+      progress = await showProgress(io, { task: 'rewrapping', unit: 'records', total })
+    },
+    onRecords: (records) => progress?.add(records),
+  }
+  return { listener, endProgress: () => progress?.end() }
 }
 
 function placeOf(flags: Readonly<Record<string, string | undefined>>, io: CommandIo) {

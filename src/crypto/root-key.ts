@@ -1,4 +1,4 @@
-import { hkdfSync } from 'node:crypto'
+import { hkdfSync, type KeyObject } from 'node:crypto'
 import type { RootKeyId } from '../core/ids.ts'
 import { SecretBytes } from './secret-bytes.ts'
 
@@ -24,6 +24,19 @@ export interface RootKey {
   readonly backup: SecretBytes
   /** Other root keys that something may still be under, while one takes the place of another. */
   readonly others?: readonly RootKey[]
+  /** What is left of root keys that were dropped. */
+  readonly past?: readonly PastRoot[]
+}
+
+/** What is left of a root key that was dropped: enough to verify what is older, to open or sign nothing. */
+export interface PastRoot {
+  readonly id: RootKeyId
+  /** Authenticated the audit log. */
+  readonly audit: SecretBytes
+  /** Public half of the key that signed audit checkpoints. */
+  readonly checkpointPublic: KeyObject
+  /** Public half of the key that signed statements about rotations. */
+  readonly attestationPublic: KeyObject
 }
 
 /** A root key and those beside it, the one that serves now first. */
@@ -63,16 +76,19 @@ export function rootKeyFrom(material: SecretBytes): RootKey {
 export class RootKeyRing implements RootKey {
   #current: RootKey
   #others: readonly RootKey[]
+  #past: readonly PastRoot[]
 
-  constructor(current: RootKey, others: readonly RootKey[] = []) {
+  constructor(current: RootKey, others: readonly RootKey[] = [], past: readonly PastRoot[] = []) {
     this.#current = current
     this.#others = others
+    this.#past = past
   }
 
   /** Has other root keys from now on. */
-  take(current: RootKey, others: readonly RootKey[]): void {
+  take(current: RootKey, others: readonly RootKey[], past: readonly PastRoot[] = []): void {
     this.#current = current
     this.#others = others
+    this.#past = past
   }
 
   get id(): RootKeyId {
@@ -101,6 +117,9 @@ export class RootKeyRing implements RootKey {
   }
   get others(): readonly RootKey[] {
     return this.#others
+  }
+  get past(): readonly PastRoot[] {
+    return this.#past
   }
   /** The root keys themselves, the current one first: they stay what they are. */
   get all(): readonly [RootKey, ...RootKey[]] {

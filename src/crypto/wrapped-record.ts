@@ -51,6 +51,8 @@ export type RecordBinding =
   | { readonly kind: 'accessPointKey'; readonly accessPointId: string }
   /** A PIN that its owner gets only like this. */
   | { readonly kind: 'pin'; readonly projectId: ProjectId; readonly keystoreId: string }
+  /** What is left of root keys that were dropped. */
+  | { readonly kind: 'pastRoots' }
 
 /** Wraps a secret under the root key's wrapping key, for one place. */
 export function wrapRecord(root: RootKey, binding: RecordBinding, secret: SecretBytes): Uint8Array {
@@ -139,6 +141,8 @@ function partsOf(binding: RecordBinding): readonly string[] {
       return [binding.kind, binding.accessPointId]
     case 'pin':
       return [binding.kind, binding.projectId, binding.keystoreId]
+    case 'pastRoots':
+      return [binding.kind]
     default:
       throw binding satisfies never
   }

@@ -11,6 +11,8 @@ import { openPostgres } from '../storage/postgres.ts'
 import { openSqlite } from '../storage/sqlite.ts'
 import type { Logger } from './log.ts'
 import type { MachineMemory } from './machine-memory.ts'
+import { believedRoots } from './past-roots.ts'
+import { PAST_ROOTS } from './root-facts.ts'
 import { planSeal, ROOT_KEY_FILE, type SealPlan, sealFile } from './seal-settings.ts'
 import { placeOfStore, type StoreSettings } from './store-settings.ts'
 
@@ -205,15 +207,12 @@ async function ringOfStore(
 ): Promise<RootKeyRing> {
   const known = await storage.meta.settle(ROOT_KEY_ID, current.id)
   const all = [current, ...former]
-  const root = all.find(({ id }) => id === known)
+  const root = believedRoots(all, known, await storage.meta.get(PAST_ROOTS))
   if (root === undefined) {
     throw new Error(
       `the root key in ${path} is ${all.map(({ id }) => id).join(' ')}, but the store needs ${known}: they ` +
         'are not of one data folder, nor of one store',
     )
   }
-  return new RootKeyRing(
-    root,
-    all.filter((other) => other !== root),
-  )
+  return root
 }

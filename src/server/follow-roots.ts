@@ -1,9 +1,15 @@
-import type { RootKeyId } from '../core/ids.ts'
-import type { RootKeyRing } from '../crypto/root-key.ts'
+import type { RootKey, RootKeyRing } from '../crypto/root-key.ts'
 import { type MetaStore, ROOT_KEY_ID } from '../ports/meta-store.ts'
 import { openRootKeys, type Seal } from '../ports/seal.ts'
 import { describeError, type Logger } from './log.ts'
-import { type NodeReport, parseRotation, ROOT_NODE_PREFIX, ROOT_ROTATION } from './root-facts.ts'
+import { believedRoots } from './past-roots.ts'
+import {
+  type NodeReport,
+  PAST_ROOTS,
+  parseRotation,
+  ROOT_NODE_PREFIX,
+  ROOT_ROTATION,
+} from './root-facts.ts'
 
 /** How often a server looks whether its root key is being changed, in milliseconds. */
 const LOOK_EVERY_MS = 1000
@@ -63,35 +69,40 @@ export function followRoots(options: FollowOptions): RootFollower {
 async function follow(options: FollowOptions): Promise<void> {
   const { meta, ring, node } = options
   const rotation = parseRotation(await meta.get(ROOT_ROTATION))
-  if (rotation === undefined || rotation.step === 'begun') return
-  const wanted = await meta.get(ROOT_KEY_ID)
-  await bringUpToDate(options, rotation.to, wanted ?? ring.id)
-  if (rotation.step === 'rewrapped') return
+  if (rotation === undefined) return
+  const wanted = (await meta.get(ROOT_KEY_ID)) ?? ring.id
+  const next = rotation.step === 'begun' ? wanted : rotation.to
+  await bringUpToDate(options, next, wanted)
+  if (['begun', 'rewrapped', 'retired'].includes(rotation.step)) return
   const report: NodeReport = { current: ring.id, held: ring.all.map(({ id }) => id) }
   await meta.put(`${ROOT_NODE_PREFIX}${node}`, JSON.stringify(report))
 }
 
 async function bringUpToDate(
-  { ring, seal, log, tell }: FollowOptions,
-  next: RootKeyId,
+  { meta, ring, seal, log, tell }: FollowOptions,
+  next: string,
   wanted: string,
 ): Promise<void> {
   const has = (id: string) => ring.all.some((root) => root.id === id)
-  if (ring.id === wanted && has(next)) return
-  const kept = await openRootKeys(seal)
-  // Those that are here stay the objects that they are: others may be at work with them.
-  const all = [...ring.all, ...[kept.current, ...kept.former].filter(({ id }) => !has(id))]
-  const current = all.find(({ id }) => id === wanted)
-  if (current === undefined) {
+  let all: readonly RootKey[] = ring.all
+  if (ring.id !== wanted || !has(next)) {
+    const kept = await openRootKeys(seal)
+    // Those that are here stay the objects that they are: others may be at work with them.
+    all = [...ring.all, ...[kept.current, ...kept.former].filter(({ id }) => !has(id))]
+  }
+  const believed = believedRoots(all, wanted, await meta.get(PAST_ROOTS))
+  if (believed === undefined) {
     throw new Error(
       `the store goes over to the root key ${wanted}, which is not here: copy the root key file to this node`,
     )
   }
-  if (current.id === ring.id && all.length === ring.all.length) return
-  ring.take(
-    current,
-    all.filter((root) => root !== current),
-  )
+  if (namesOf(believed) === namesOf(ring)) return
+  const [current, ...others] = believed.all
+  ring.take(current, others, believed.past)
   await tell()
   log.info({ rootKeys: ring.all.map(({ id }) => id) }, 'took up root keys')
+}
+
+function namesOf({ all, past }: RootKeyRing): string {
+  return [all, past].map((roots) => roots.map(({ id }) => id).join(' ')).join('; ')
 }

@@ -1,74 +1,33 @@
-import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { countRecords, type Rewrapped, rewrapRecords } from '../backup/rewrap-records.ts'
+import { countRecords, type Rewrapped } from '../backup/rewrap-records.ts'
 import type { RootKeyId } from '../core/ids.ts'
-import { ROOT_KEY_BYTES, RootKeyRing, rootKeyFrom } from '../crypto/root-key.ts'
+import { ROOT_KEY_BYTES, rootKeyFrom } from '../crypto/root-key.ts'
 import { SecretBytes } from '../crypto/secret-bytes.ts'
 import { systemClock } from '../ports/clock.ts'
 import { ROOT_KEY_ID } from '../ports/meta-store.ts'
 import { openRootKeys, type RootMaterials, type Seal } from '../ports/seal.ts'
 import { openStoreToWrite } from '../storage/copy/open-ends.ts'
-import type { StoreEnd, StorePlace } from '../storage/copy/store-end.ts'
-import { DATABASE_FILE } from './data-folder.ts'
-import { isServed } from './in-force.ts'
+import type { StoreEnd } from '../storage/copy/store-end.ts'
+import { awaitNodes, REQUESTS_END_MS, serversOn } from './await-nodes.ts'
+import { type RewrapListener, rewrapAll } from './rewrap-all.ts'
 import {
-  type NodeReport,
-  parseReport,
+  isUnderWay,
   parseRotation,
-  ROOT_NODE_PREFIX,
   ROOT_ROTATION,
   type RootRotation,
   type RotationStep,
 } from './root-facts.ts'
-import { placeOfStore, type StoreSettings } from './store-settings.ts'
-
-/** Servers look every second; one that has much to do takes longer. */
-const ANSWER_WITHIN_MS = 30_000
-/** As long as servers that nobody counted have to tell of themselves. */
-const ANSWER_AT_LEAST_MS = 3000
-const LOOK_EVERY_MS = 100
-/** How long a request that wrapped something under the old root key may take to write it. */
-const REQUESTS_END_MS = 2000
-
-/** The store whose root key is changed, and the seal of one of its nodes. */
-export interface RotationPlace {
-  readonly directory: string
-  readonly settings: StoreSettings
-  readonly seal: Seal
-  /** How many servers run on the store, on PostgreSQL; on SQLite that is seen. */
-  readonly nodes: number | undefined
-}
+import { fact, putFact, type RotationPlace, storeOf } from './root-place.ts'
 
 /** Who is told how far the change is. */
-export interface RotationListener {
+export interface RotationListener extends RewrapListener {
   readonly onStep: (rotation: Pick<RootRotation, 'from' | 'to' | 'step'>) => void
-  readonly onRewrap: (records: number) => Promise<void>
-  /** Told how many records were looked at since the last time. */
-  readonly onRecords: (records: number) => void
 }
 
 /** What a change of the root key came to. */
 export interface RotatedRoot extends Rewrapped {
   readonly from: RootKeyId
   readonly to: RootKeyId
-}
-
-/** Servers do not have what they need to go on; nothing was changed that they cannot work with. */
-export class NodesNotReady extends Error {
-  override readonly name = 'NodesNotReady'
-  readonly ready: number
-  readonly of: number
-  readonly to: RootKeyId
-  /** Names of those that run and are not ready. */
-  readonly late: readonly string[]
-
-  constructor(facts: Pick<NodesNotReady, 'ready' | 'of' | 'to' | 'late'>) {
-    super(`${facts.ready} of ${facts.of} servers are ready for the root key ${facts.to}`)
-    this.ready = facts.ready
-    this.of = facts.of
-    this.to = facts.to
-    this.late = facts.late
-  }
 }
 
 /**
@@ -144,7 +103,7 @@ async function beginOrGoOn(store: StoreEnd, seal: Seal): Promise<RootRotation> {
     throw new Error(`the store needs the root key ${current}, which the seal here does not keep`)
   }
   const known = parseRotation(await fact(store, ROOT_ROTATION))
-  if (known !== undefined && known.step !== 'rewrapped') {
+  if (known !== undefined && isUnderWay(known.step)) {
     if (isKept(known.to)) return known
     if (known.step !== 'begun') {
       throw new Error(
@@ -165,81 +124,6 @@ async function beginOrGoOn(store: StoreEnd, seal: Seal): Promise<RootRotation> {
   return rotation
 }
 
-/**
- * Waits until every server that runs is ready.
- *
- * @throws {NodesNotReady}
- */
-async function awaitNodes(
-  store: StoreEnd,
-  place: RotationPlace,
-  isReady: (report: NodeReport) => boolean,
-  to: RootKeyId,
-): Promise<void> {
-  const isShared = place.settings.store !== undefined
-  const expected = serversOn(place)
-  if (expected === 0 && !isShared) return
-  // What servers that are gone said does not count: those that run say it again.
-  await store.query(`delete from meta where name like ${store.mark(1)}`, [`${ROOT_NODE_PREFIX}%`])
-  const begunAtMs = performance.now()
-  for (;;) {
-    await setTimeout(LOOK_EVERY_MS)
-    const tookMs = performance.now() - begunAtMs
-    const reports = await reportsOf(store)
-    const ready = [...reports.values()].filter(isReady).length
-    const hadTime = !isShared || tookMs >= ANSWER_AT_LEAST_MS
-    if (hadTime && ready >= expected && ready === reports.size) return
-    if (tookMs < ANSWER_WITHIN_MS) continue
-    const late = [...reports].filter(([, report]) => !isReady(report)).map(([name]) => name)
-    throw new NodesNotReady({ ready, of: Math.max(expected, reports.size), to, late })
-  }
-}
-
-/** How many servers run at least. */
-function serversOn({ directory, settings, nodes }: RotationPlace): number {
-  return settings.store === undefined ? Number(isServed(directory)) : (nodes ?? 0)
-}
-
-async function reportsOf(store: StoreEnd): Promise<ReadonlyMap<string, NodeReport>> {
-  const text = `select name, value from meta where name like ${store.mark(1)}`
-  const rows = await store.query(text, [`${ROOT_NODE_PREFIX}%`])
-  return new Map(
-    rows.map(({ name, value }) => [
-      String(name).slice(ROOT_NODE_PREFIX.length),
-      parseReport(String(value)),
-    ]),
-  )
-}
-
-/** Goes over all records until a whole round finds none under another root key. */
-async function rewrapAll(
-  store: StoreEnd,
-  seal: Seal,
-  to: RootKeyId,
-  listener: RotationListener,
-): Promise<Rewrapped> {
-  const ring = await ringWith(seal, to)
-  let changed = 0
-  for (;;) {
-    const counts = await countRecords(store)
-    const total = [...counts.values()].reduce((sum, count) => sum + count, 0)
-    if (total === (counts.get(to) ?? 0)) return { records: total, changed }
-    await listener.onRewrap(total)
-    changed += (await rewrapRecords(store, ring, listener.onRecords)).changed
-  }
-}
-
-async function ringWith(seal: Seal, to: RootKeyId): Promise<RootKeyRing> {
-  const kept = await openRootKeys(seal)
-  const all = [kept.current, ...kept.former]
-  const current = all.find(({ id }) => id === to)
-  if (current === undefined) throw new Error(`the seal does not keep the root key ${to}`)
-  return new RootKeyRing(
-    current,
-    all.filter((root) => root !== current),
-  )
-}
-
 /** The seal names first what new records are under, as it does when nothing is being changed. */
 async function putCurrentFirst(seal: Seal, to: RootKeyId): Promise<void> {
   const roots = await seal.unwrap()
@@ -250,24 +134,4 @@ async function putCurrentFirst(seal: Seal, to: RootKeyId): Promise<void> {
   const ordered: RootMaterials = [current, ...others]
   if (roots[0] !== current) await seal.replace(ordered)
   for (const root of roots) root.wipe()
-}
-
-async function fact(store: StoreEnd, name: string): Promise<string | undefined> {
-  const text = `select value from meta where name = ${store.mark(1)}`
-  const [row] = await store.query(text, [name])
-  return row === undefined ? undefined : String(row['value'])
-}
-
-async function putFact(store: StoreEnd, name: string, value: string): Promise<void> {
-  const text =
-    `insert into meta (name, value) values (${store.mark(1)}, ${store.mark(2)}) ` +
-    'on conflict (name) do update set value = excluded.value'
-  await store.query(text, [name, value])
-}
-
-function storeOf({ directory, settings }: Omit<RotationPlace, 'seal' | 'nodes'>): StorePlace {
-  const place = placeOfStore(settings)
-  return place === undefined
-    ? { kind: 'sqlite', file: join(directory, DATABASE_FILE) }
-    : { kind: 'postgres', place }
 }

@@ -56,7 +56,7 @@ export interface RunningServer {
 interface Serving {
   readonly url: string
   /** Fulfilled once all that answer have other root keys. */
-  readonly takeRoots: (all: RootKeyRing['all']) => Promise<void>
+  readonly takeRoots: (ring: RootKeyRing) => Promise<void>
   readonly stop: () => Promise<void>
 }
 
@@ -175,8 +175,8 @@ async function serveFolder(
     node: `${nodeName(settings)}/${randomHex(4)}`,
     log,
     async tell() {
-      parts.rootsChanged()
-      await serving.takeRoots(root.all)
+      await parts.rootsChanged()
+      await serving.takeRoots(root)
       tellRoots()
     },
   })
@@ -217,7 +217,7 @@ async function serveFolder(
     })
     return {
       url: urlOf(threads, settings),
-      takeRoots: (all) => threads.takeRoots(all),
+      takeRoots: (ring) => threads.takeRoots(ring),
       stop: () => threads.stop(),
     }
   }

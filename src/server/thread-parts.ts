@@ -52,7 +52,7 @@ export interface ThreadParts {
   /** Undefined while traces are switched off. */
   readonly tracing: Tracing | undefined
   /** Has what is derived from root keys made anew: they are others now. */
-  readonly rootsChanged: () => void
+  readonly rootsChanged: () => Promise<void>
   /** Closes everything that was opened but the store; nothing may be under way any more. */
   readonly close: () => Promise<void>
 }
@@ -206,7 +206,11 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
     metrics,
     deps,
     tracing,
-    rootsChanged: () => writePublicKeys(auditPlace(settings, slot).directory, root),
+    async rootsChanged() {
+      writePublicKeys(auditPlace(settings, slot).directory, root)
+      // Tokens that were seen before are remembered as good: those of a root key that was dropped are not.
+      await identity.authenticator.forgetAll()
+    },
     async close() {
       await tracing?.close()
       metrics.close()

@@ -6,6 +6,13 @@ import type { Settings } from './settings-table.ts'
 /** Root keys, the current one first. */
 export type RootParcels = readonly [RootKeyParcel, ...RootKeyParcel[]]
 
+/** The root keys of a thread. */
+export interface RingParcel {
+  readonly roots: RootParcels
+  /** What is left of dropped ones, as `pastRootBytes` has it. */
+  readonly past: Uint8Array<ArrayBuffer>
+}
+
 /** What a worker thread knows from its birth. */
 export interface WorkerBirth {
   readonly settings: Settings
@@ -19,9 +26,9 @@ export interface WorkerBirth {
 
 /** What the main thread tells a worker. */
 export type ToWorker =
-  | { readonly kind: 'start'; readonly port: number; readonly roots: RootParcels }
+  | { readonly kind: 'start'; readonly port: number; readonly ring: RingParcel }
   /** Other root keys from now on. */
-  | { readonly kind: 'roots'; readonly id: number; readonly roots: RootParcels }
+  | { readonly kind: 'roots'; readonly id: number; readonly ring: RingParcel }
   | { readonly kind: 'snapshot'; readonly id: number }
   /** Undefined when there is none now. */
   | { readonly kind: 'page'; readonly id: number; readonly page: string | undefined }

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
+import { pastRootsIn } from '../crypto/past-roots.ts'
 import { RootKeyRing, rootKeyOf } from '../crypto/root-key.ts'
+import { SecretBytes } from '../crypto/secret-bytes.ts'
 import { openStorage } from './data-folder.ts'
 import { type Front, openFront } from './front.ts'
 import { guardedClock } from './guarded-clock.ts'
@@ -8,7 +10,7 @@ import { makeLog } from './log.ts'
 import { machineMemory } from './machine-memory.ts'
 import { clockStepLimitMs } from './settings.ts'
 import { openThreadParts, type ThreadParts } from './thread-parts.ts'
-import type { FromWorker, ToWorker, WorkerBirth } from './worker-messages.ts'
+import type { FromWorker, RingParcel, ToWorker, WorkerBirth } from './worker-messages.ts'
 
 /** Serves requests in this thread as the main thread at the other end of `port` says. */
 export function serveInThread(port: MessagePort, birth: WorkerBirth): void {
@@ -19,10 +21,9 @@ export function serveInThread(port: MessagePort, birth: WorkerBirth): void {
 
   let ring: RootKeyRing | undefined
 
-  async function start({ port: listenPort, roots }: Extract<ToWorker, { kind: 'start' }>) {
+  async function start({ port: listenPort, ring: parcel }: Extract<ToWorker, { kind: 'start' }>) {
     const { settings, slot, servers } = birth
-    const [current, ...others] = roots
-    ring = new RootKeyRing(rootKeyOf(current), others.map(rootKeyOf))
+    ring = new RootKeyRing(...rootsOf(parcel))
     const memory = machineMemory(birth.buffers)
     const storage = await openStorage(resolve(settings.data), settings, memory, slot)
     const guarded = guardedClock({
@@ -68,9 +69,8 @@ export function serveInThread(port: MessagePort, birth: WorkerBirth): void {
         return
       case 'roots': {
         const all = await running
-        const [current, ...others] = message.roots
-        ring?.take(rootKeyOf(current), others.map(rootKeyOf))
-        all?.parts.rootsChanged()
+        ring?.take(...rootsOf(message.ring))
+        await all?.parts.rootsChanged()
         tell({ kind: 'took-roots', id: message.id })
         return
       }
@@ -104,6 +104,11 @@ export function serveInThread(port: MessagePort, birth: WorkerBirth): void {
       tell({ kind: 'failed', message: explain(error) })
     })
   })
+}
+
+/** What a parcel holds: current, others, past. */
+function rootsOf({ roots: [current, ...others], past }: RingParcel) {
+  return [rootKeyOf(current), others.map(rootKeyOf), pastRootsIn(new SecretBytes(past))] as const
 }
 
 /** An error with its causes, each on what it says. */

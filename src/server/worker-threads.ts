@@ -1,12 +1,13 @@
 import { getCompileCacheDir } from 'node:module'
 import { createServer } from 'node:net'
 import { Worker } from 'node:worker_threads'
+import { pastRootBytes } from '../crypto/past-roots.ts'
 import { type RootKeyRing, rootKeyParcel } from '../crypto/root-key.ts'
 import type { MachineMemory } from './machine-memory.ts'
 import type { MetricsSnapshot } from './metrics.ts'
 import { parseAddress } from './settings.ts'
 import type { Settings } from './settings-table.ts'
-import type { FromWorker, ToWorker, WorkerBirth } from './worker-messages.ts'
+import type { FromWorker, RingParcel, ToWorker, WorkerBirth } from './worker-messages.ts'
 
 /** Published, the entry is JavaScript; in the repository it is TypeScript. */
 const ENTRY = new URL(`./worker-entry${import.meta.url.slice(-3)}`, import.meta.url)
@@ -17,7 +18,7 @@ export interface WorkerThreads {
   readonly port: number
   readonly snapshots: () => Promise<readonly MetricsSnapshot[]>
   /** Fulfilled once all have other root keys, the current one first. */
-  readonly takeRoots: (all: RootKeyRing['all']) => Promise<void>
+  readonly takeRoots: (ring: RootKeyRing) => Promise<void>
   /** Fulfilled when all have answered what was under way, and ended. */
   readonly stop: () => Promise<void>
 }
@@ -58,8 +59,8 @@ export async function startWorkerThreads(options: WorkerThreadsOptions): Promise
       host,
       port,
       snapshots: () => Promise.all(threads.map((thread) => thread.snapshot())),
-      async takeRoots(all) {
-        await Promise.all(threads.map((thread) => thread.takeRoots(all)))
+      async takeRoots(ring) {
+        await Promise.all(threads.map((thread) => thread.takeRoots(ring)))
       },
       async stop() {
         await Promise.all(threads.map((thread) => thread.stop()))
@@ -74,7 +75,7 @@ export async function startWorkerThreads(options: WorkerThreadsOptions): Promise
 interface Thread {
   readonly listen: (port: number) => Promise<{ readonly host: string; readonly port: number }>
   /** Fulfilled once the thread has other root keys, the current one first. */
-  readonly takeRoots: (all: RootKeyRing['all']) => Promise<void>
+  readonly takeRoots: (ring: RootKeyRing) => Promise<void>
   readonly snapshot: () => Promise<MetricsSnapshot>
   readonly stop: () => Promise<void>
   readonly terminate: () => Promise<unknown>
@@ -146,16 +147,16 @@ function startThread(options: WorkerThreadsOptions, slot: number): Thread {
   })
   return {
     listen(port) {
-      const { roots, buffers } = parcelsOf(root.all)
-      tell({ kind: 'start', port, roots }, buffers)
+      const { ring, buffers } = parcelOf(root)
+      tell({ kind: 'start', port, ring }, buffers)
       return listening.promise
     },
-    takeRoots(all) {
+    takeRoots(changed) {
       if (hasEnded) return Promise.resolve()
-      const { roots, buffers } = parcelsOf(all)
+      const { ring, buffers } = parcelOf(changed)
       return new Promise((resolve) => {
         taking.set(++asked, resolve)
-        tell({ kind: 'roots', id: asked, roots }, buffers)
+        tell({ kind: 'roots', id: asked, ring }, buffers)
       })
     },
     snapshot: () =>
@@ -177,9 +178,11 @@ function startThread(options: WorkerThreadsOptions, slot: number): Thread {
   }
 }
 
-function parcelsOf([current, ...others]: RootKeyRing['all']) {
+function parcelOf({ all: [current, ...others], past }: RootKeyRing) {
   const roots = [rootKeyParcel(current), ...others.map(rootKeyParcel)] as const
-  return { roots, buffers: roots.map(({ bytes }) => bytes.buffer) }
+  const bytes = pastRootBytes(past).lend((secret) => Uint8Array.from(secret))
+  const ring: RingParcel = { roots, past: bytes }
+  return { ring, buffers: [bytes.buffer, ...roots.map((root) => root.bytes.buffer)] }
 }
 
 /**

@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test'
 import { runKeyturn } from '../cli/run-keyturn.ts'
 import { embeddedPostgres, NO_POSTGRES } from '../postgres/binaries.ts'
 import { startPostgres, type TestPostgres } from '../postgres/start-postgres.ts'
-import { startTestServer } from '../server.ts'
+import { passwordAuth, signIn, startTestServer } from '../server.ts'
 
 const binaries = embeddedPostgres()
 
@@ -75,5 +75,17 @@ describe('the root key of two nodes', { skip: binaries === undefined && NO_POSTG
     assert.equal(status.code, 0, status.err)
     const counts = status.out.split('\n').filter((line) => line.endsWith(' records'))
     assert.equal(counts.length, 1, status.out)
+
+    // The second node's file still has the old root key: that it is past, the store says.
+    const retire = ['root', 'retire', ...call.slice(2), '--nodes', '2', '--end-sign-ins']
+    const retired = await runKeyturn(retire)
+    assert.equal(retired.code, 0, retired.err + retired.out)
+    const fresh = await signIn(one.url, passwordAuth(one.credentials))
+    for (const node of [one, two]) {
+      const refused = await node.kms('decrypt-data', made.body, { token, project })
+      assert.equal(refused.status, 403, refused.text)
+      const opened = await node.kms('decrypt-data', made.body, { token: fresh, project })
+      assert.equal(opened.body.plain_text, 'YQ==', opened.text)
+    }
   })
 })

@@ -51,6 +51,7 @@ export const OWN_SUMMARIES_ZH: Readonly<Record<string, string>> = {
   'events discard': '放弃等待投递的事件',
   'root create': '生成根密钥文件，供共用一个存储的多个节点使用',
   'root rotate': '在服务器照常运行时更换根密钥，并重新包装每条记录',
+  'root retire': '更换之后弃用旧的根密钥',
   'root status': '说明当前的根密钥，以及各记录由哪个根密钥包装',
   'seal create': '生成由封印方式保管的根密钥，在首次启动之前执行',
   'seal status': '说明根密钥由什么保管，服务器是否处于封印状态',

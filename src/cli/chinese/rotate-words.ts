@@ -7,6 +7,8 @@ export const ROTATE_WORDS_ZH: RotateWords = {
     announced: (from, to) => `封印文件已同时保存 ${to} 与 ${from}，等待服务器读取。`,
     rewrapping: (from, to) => `服务器已用 ${to} 包装，正在处理仍由 ${from} 包装的记录。`,
     rewrapped: (from, to) => `每条记录都由 ${to} 包装；封印文件仍保留 ${from}，供更早的内容使用。`,
+    retiring: (_, to) => `只有 ${to} 受信任，服务器正在弃用更早的根密钥。`,
+    retired: (_, to) => `封印文件只保存 ${to}。请把根密钥文件复制到其他节点。`,
   },
   done: (records, changed, seconds) =>
     `共 ${records} 条记录，重新包装 ${changed} 条，用时 ${seconds} 秒。`,
@@ -14,6 +16,16 @@ export const ROTATE_WORDS_ZH: RotateWords = {
     `${of} 台服务器中有 ${ready} 台已准备好使用根密钥 ${to}${
       late.length === 0 ? '' : `；未准备好：${late.join(' ')}`
     }。请把本节点的根密钥文件复制到其他节点，然后再次执行此命令：它会继续。`,
+  notDropped: (ready, of, late) =>
+    `${of} 台服务器中有 ${ready} 台已弃用旧的根密钥${
+      late.length === 0 ? '' : `；尚未弃用：${late.join(' ')}`
+    }。请查看它们的日志，然后再次执行此命令：它会继续。`,
+  refusals: {
+    nothing: () => '根密钥从未更换过，没有可弃用的旧密钥',
+    unfinished: () => '根密钥的更换尚未完成：keyturn root rotate 会继续',
+    early: (hours) =>
+      `更换之前的登录最多还会有效 ${hours} 小时：请届时再次执行此命令，或用 --end-sign-ins 使其立即失效`,
+  },
   none: '此存储上从未运行过服务器，没有根密钥。',
   current: (id) => `当前的根密钥是 ${id}。`,
   under: (id, records) => `${id}  ${records} 条记录`,

@@ -67,6 +67,18 @@ export const SERVER_COMMANDS_ZH: Readonly<Record<string, () => string>> = {
         '命令会等待；请在此期间把本节点的根密钥文件复制到其他节点。',
       { '--nodes N': '存储上运行的服务器数量，使用 PostgreSQL 时必填', ...placeTexts() },
     ),
+  'root retire': () =>
+    helpText(
+      'root retire [FLAGS]',
+      '在 root rotate 之后弃用旧的根密钥：用它们生成的任何内容都不再受信任，封印文件也不再保存它们。更换 24 小时之后、' +
+        '此前的登录均已失效时方可执行，或用 --end-sign-ins 立即执行。校验更早的审计日志和声明所需的内容仍保留在存储中。' +
+        '旧备份仍需要旧的根密钥文件，请把旧文件与旧备份一同保存。',
+      {
+        '--nodes N': '存储上运行的服务器数量，使用 PostgreSQL 时必填',
+        '--end-sign-ins': '不等待此前的登录失效，立即使其失效',
+        ...placeTexts(),
+      },
+    ),
   'root status': () =>
     helpText(
       'root status [FLAGS]',
