@@ -39,7 +39,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
     ],
   },
   seals: {
-    rooms: ['core', 'crypto', 'ports'],
+    rooms: ['core', 'crypto', 'files', 'ports'],
     packages: ['node:crypto', 'node:fs/promises', 'node:path', 'shamir-secret-sharing'],
   },
   tokens: {

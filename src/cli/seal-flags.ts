@@ -10,7 +10,7 @@ import {
   type SealPlan,
 } from '../server/seal-settings.ts'
 import type { SealTokenSettings } from '../server/seal-token.ts'
-import { variableOf } from '../server/settings.ts'
+import { variableOf, variablesOfServer } from '../server/settings.ts'
 import { SETTINGS } from '../server/settings-table.ts'
 import type { CommandIo } from './command.ts'
 import { mistake, mistakeOfArguments } from './mistakes.ts'
@@ -70,7 +70,8 @@ export function parseSealCall(
     if (required === true && (values[name] ?? '') === '')
       throw mistake('flag-missing', { flag: name })
   }
-  const given = (name: string) => values[name] ?? environment[variableOf(name)]
+  const variables = variablesOfServer(environment)
+  const given = (name: string) => values[name] ?? variables[variableOf(name)]
   return {
     directory: resolve(given('data') ?? './keyturn-data'),
     rootKey: given('root-key'),

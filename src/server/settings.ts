@@ -70,6 +70,24 @@ export function variableOf(name: string): string {
   return VARIABLE_PREFIX + name.toUpperCase().replaceAll('-', '_')
 }
 
+/**
+ * Variables of a server, and beside them what the file of `KEYTURN_CONFIG` says, for commands that work on what
+ * that server has.
+ *
+ * @throws {SettingsError} when the file cannot be read
+ */
+export function variablesOfServer(
+  environment: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string | undefined>> {
+  const path = environment['KEYTURN_CONFIG']
+  if (path === undefined || path === '') return environment
+  const given = Object.entries(readFile(path)).map(([name, value]) => [
+    variableOf(name),
+    String(value),
+  ])
+  return { ...Object.fromEntries(given), ...environment }
+}
+
 function readFlags(args: readonly string[]): Readonly<Record<string, unknown>> {
   const options: Record<string, { type: 'string' | 'boolean' }> = { config: { type: 'string' } }
   for (const name of NAMES) {

@@ -73,13 +73,13 @@ const EMPTY_LINE = '\r\u001b[2K'
 /** Runs a script in a terminal, as a person does, and answers what it showed. */
 async function inTerminal(script: string, folder: string): Promise<string> {
   const environment = { ...plainEnvironment(), NO_COLOR: '1', COLUMNS: '200', TERM: 'xterm' }
+  writeFileSync(join(folder, 'quick-start.sh'), script)
   // `script` gives it a terminal. A command that fails ends the page.
   const child = spawn('script', ['-qefc', 'bash -e quick-start.sh', '/dev/null'], {
     cwd: folder,
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  writeFileSync(join(folder, 'quick-start.sh'), script)
   return new Promise((resolve, reject) => {
     let out = ''
     child.stdout.on('data', (chunk) => {
