@@ -134,10 +134,7 @@ for (const [workers, isKilled] of [
       const restored = join(home, 'restored')
       mkdirSync(restored, { mode: 0o700 })
       cpSync(join(home, 'middle.key'), join(restored, 'root.key'))
-      cpSync(
-        join(data, 'bootstrap-credentials.json'),
-        join(restored, 'bootstrap-credentials.json'),
-      )
+      cpSync(join(data, 'bootstrap-credentials.json'), join(restored, 'bootstrap-credentials.json'))
       const steps = [
         ['backup', 'restore', '--data', restored, join(home, 'middle.backup')],
         ['root', 'rotate', '--data', restored],
@@ -147,7 +144,9 @@ for (const [workers, isKilled] of [
         assert.equal(code, 0, `${step.join(' ')}: ${err}${out}`)
       }
       assert.deepEqual(rootIds(restored), [next, old])
-      const third = await startTestServer({ directory: restored })
+      // Its audit log is another one: that of the other server is in its own folder.
+      const flags = ['--node-name', 'restored']
+      const third = await startTestServer({ directory: restored, flags })
       const found = await third.kms('decrypt-data', { key_id, cipher_text: before })
       assert.equal(found.body.plain_text, plain_text, found.text)
       await third.stop()
