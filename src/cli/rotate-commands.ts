@@ -76,7 +76,7 @@ export const rootRetire: Command = {
     const isFlag = (word: string) => word === '--end-sign-ins'
     const flags = parseFlags(
       args.filter((word) => !isFlag(word)),
-      RETIRE_FLAGS,
+      ROTATE_FLAGS,
       io,
     )
     const { directory, settings } = placeOf(flags, io)

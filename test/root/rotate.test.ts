@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
@@ -101,6 +101,7 @@ for (const [workers, isKilled] of [
         assert.equal(written.code, 0, written.err)
         const verified = await runKeyturn(['backup', 'verify', ...place, backup])
         assert.equal(verified.code, 0, verified.err + verified.out)
+        cpSync(join(data, 'root.key'), join(home, 'middle.key'))
       }
       const done = await runKeyturn(['root', 'rotate', ...place])
       assert.equal(done.code, 0, done.err)
@@ -127,6 +128,28 @@ for (const [workers, isKilled] of [
       const later = await again.kms('decrypt-data', { key_id, cipher_text: before }, { token })
       assert.equal(later.body.plain_text, plain_text, later.text)
       await again.stop()
+      if (!isKilled) return
+
+      // A backup from the middle brings a change that is not finished, and the file of that time finishes it.
+      const restored = join(home, 'restored')
+      mkdirSync(restored, { mode: 0o700 })
+      cpSync(join(home, 'middle.key'), join(restored, 'root.key'))
+      cpSync(join(data, 'bootstrap-credentials.json'), join(restored, 'bootstrap-credentials.json'))
+      const steps = [
+        ['backup', 'restore', '--data', restored, join(home, 'middle.backup')],
+        ['root', 'rotate', '--data', restored],
+      ]
+      for (const step of steps) {
+        const { code, err, out } = await runKeyturn(step)
+        assert.equal(code, 0, `${step.join(' ')}: ${err}${out}`)
+      }
+      assert.deepEqual(rootIds(restored), [next, old])
+      // Its audit log is another one: that of the other server is in its own folder.
+      const flags = ['--node-name', 'restored']
+      const third = await startTestServer({ directory: restored, flags })
+      const found = await third.kms('decrypt-data', { key_id, cipher_text: before })
+      assert.equal(found.body.plain_text, plain_text, found.text)
+      await third.stop()
     })
   })
 }
