@@ -32,6 +32,8 @@ export const PLACE_FLAGS: Flags = {
 /**
  * Values of flags; the data folder may also come from what the server is told by variables and its file.
  *
+ * A flag without a placeholder takes no value, and has the value `true`.
+ *
  * @param operand Name under which a word that stands without a flag is answered; without it, none may stand.
  * @throws {Mistake}
  */
@@ -41,15 +43,19 @@ export function parseFlags(
   io: CommandIo,
   operand?: string,
 ): Readonly<Record<string, string | undefined>> {
-  const options: Record<string, { type: 'string' }> = {}
-  for (const name of Object.keys({ ...flags, ...PLACE_FLAGS })) options[name] = { type: 'string' }
-  let values: Readonly<Record<string, string | undefined>>
+  const options: Record<string, { type: 'string' | 'boolean' }> = {}
+  const all: Flags = { ...flags, ...PLACE_FLAGS }
+  for (const [name, { placeholder }] of Object.entries(all)) {
+    options[name] = { type: placeholder === '' ? 'boolean' : 'string' }
+  }
+  const values: Record<string, string | undefined> = {}
   try {
     const allowPositionals = operand !== undefined
     const parsed = parseArgs({ args: [...args], options, strict: true, allowPositionals })
     const [word, ...more] = parsed.positionals
     if (more.length > 0) throw mistake('too-many-arguments', {})
-    values = operand === undefined ? parsed.values : { ...parsed.values, [operand]: word }
+    for (const [name, value] of Object.entries(parsed.values)) values[name] = String(value)
+    if (operand !== undefined) values[operand] = word
   } catch (error) {
     throw error instanceof Mistake ? error : mistakeOfArguments(error)
   }

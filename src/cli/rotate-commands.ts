@@ -73,19 +73,18 @@ export const rootRetire: Command = {
       RETIRE_FLAGS,
     ),
   async run(args, io) {
-    const isFlag = (word: string) => word === '--end-sign-ins'
-    const flags = parseFlags(
-      args.filter((word) => !isFlag(word)),
-      ROTATE_FLAGS,
-      io,
-    )
+    const flags = parseFlags(args, RETIRE_FLAGS, io)
     const { directory, settings } = placeOf(flags, io)
     const nodes = nodesOf(flags['nodes'], settings.store !== undefined)
     const seal = await existingSeal(directory, settings, (plan) => sealOfPlan(plan, io))
     const words = await rotateWordsFor(io)
     const { listener, endProgress } = listenerOf(words, io)
     try {
-      await retireRoots({ directory, settings, seal, nodes }, listener, args.some(isFlag))
+      await retireRoots(
+        { directory, settings, seal, nodes },
+        listener,
+        flags['end-sign-ins'] === 'true',
+      )
       return EXIT.ok
     } catch (error) {
       endProgress()

@@ -14,7 +14,10 @@ export interface RotationPlace {
 }
 
 /** A fact of a store; undefined where there is none. */
-export async function fact(store: StoreEnd, name: string): Promise<string | undefined> {
+export async function fact(
+  store: Pick<StoreEnd, 'mark' | 'query'>,
+  name: string,
+): Promise<string | undefined> {
   const text = `select value from meta where name = ${store.mark(1)}`
   const [row] = await store.query(text, [name])
   return row === undefined ? undefined : String(row['value'])
