@@ -8,13 +8,11 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { SealError } from '../../src/ports/seal.ts'
-import { makeLog } from '../../src/server/log.ts'
 import { kmsSeal } from '../../src/server/seal-settings.ts'
-import { serve } from '../../src/server/serve.ts'
-import { readSettings } from '../../src/server/settings.ts'
 import { runKeyturn } from '../cli/run-keyturn.ts'
 import { makeCertificate } from '../deploy/make-certificate.ts'
 import { startTestServer, type TestServer } from '../server.ts'
+import { startSealable } from './start-sealable.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'keyturn-kms-seal-'))
 const credentials = join(home, 'credentials.json')
@@ -60,20 +58,7 @@ const flags = (at = url) => ['--seal-kms-url', at, '--seal-kms-credentials', cre
 const seal = (verb: string, ...more: readonly string[]) =>
   runKeyturn(['seal', verb, '--data', data, ...more])
 
-function start() {
-  const args = ['--listen', '127.0.0.1:0', '--data', data, '--log-level', 'error', ...flags()]
-  const { settings } = readSettings(args, {})
-  const stopping = new AbortController()
-  const sealed = Promise.withResolvers<string>()
-  const running = serve(
-    settings,
-    makeLog('silent'),
-    {},
-    { onSealed: (server) => sealed.resolve(server.url), signal: stopping.signal },
-  )
-  running.catch(sealed.reject)
-  return { running, sealed: sealed.promise, stop: () => stopping.abort() }
-}
+const start = () => startSealable(data, flags())
 
 async function untilStatus(pattern: RegExp): Promise<void> {
   for (let tries = 0; ; tries++) {

@@ -17,14 +17,12 @@ import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { SealError } from '../../src/ports/seal.ts'
 import { tokenGuard } from '../../src/seals/token-guard.ts'
-import { makeLog } from '../../src/server/log.ts'
 import { tokenSeal } from '../../src/server/seal-settings.ts'
 import { sealTokenIn } from '../../src/server/seal-token.ts'
-import { serve } from '../../src/server/serve.ts'
-import { readSettings } from '../../src/server/settings.ts'
 import { openPkcs11Token } from '../../src/tokens/pkcs11-token.ts'
 import { runKeyturn } from '../cli/run-keyturn.ts'
 import { hasCommand, makeSoftHsm, noSoftHsm } from '../soft-hsm.ts'
+import { startSealable } from './start-sealable.ts'
 
 const LABEL = 'keyturn-seal'
 const home = mkdtempSync(join(tmpdir(), 'keyturn-pkcs11-seal-'))
@@ -76,20 +74,7 @@ const command = (...words: readonly string[]) => runKeyturn([...words, '--data',
 const status = () => runKeyturn(['seal', 'status', '--data', data])
 const open = () => tokenSeal(path, { 'seal-token': tokenFile }).open()
 
-function start() {
-  const args = ['--listen', '127.0.0.1:0', '--data', data, '--log-level', 'error', ...flags]
-  const { settings } = readSettings(args, {})
-  const stopping = new AbortController()
-  const sealed = Promise.withResolvers<string>()
-  const running = serve(
-    settings,
-    makeLog('silent'),
-    {},
-    { onSealed: (server) => sealed.resolve(server.url), signal: stopping.signal },
-  )
-  running.catch(sealed.reject)
-  return { running, sealed: sealed.promise, stop: () => stopping.abort() }
-}
+const start = () => startSealable(data, flags)
 
 /** The server is sealed for `reason`; `mend` lets it open by itself. */
 async function sealedUntil(reason: RegExp, mend: () => unknown): Promise<void> {
