@@ -39,7 +39,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
     ],
   },
   seals: {
-    rooms: ['core', 'crypto', 'ports'],
+    rooms: ['core', 'crypto', 'files', 'ports'],
     packages: ['node:crypto', 'node:fs/promises', 'node:path', 'shamir-secret-sharing'],
   },
   tokens: {
@@ -57,7 +57,16 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
   },
   audit: {
     rooms: ['core', 'crypto', 'ports', 'files'],
-    packages: ['node:crypto', 'node:fs', 'node:path'],
+    packages: [
+      'node:crypto',
+      'node:dgram',
+      'node:fs',
+      'node:fs/promises',
+      'node:net',
+      'node:path',
+      'node:timers/promises',
+      'node:tls',
+    ],
   },
   events: {
     rooms: ['core', 'crypto', 'ports'],
@@ -102,6 +111,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
       'core',
       'crypto',
       'contract',
+      'client',
       'ports',
       'app',
       'auth',
@@ -121,6 +131,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
       'node:fs',
       'node:fs/promises',
       'node:http',
+      'node:https',
       'node:module',
       'node:net',
       'node:os',

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, parse } from 'node:path'
 import { SecretBytes } from '../src/crypto/secret-bytes.ts'
 import type { Pkcs11TokenOptions } from '../src/tokens/pkcs11-token.ts'
 
@@ -31,6 +31,8 @@ export interface SoftHsm {
   readonly environment: { readonly SOFTHSM2_CONF: string }
   /** What opens it. */
   readonly options: () => Pkcs11TokenOptions
+  /** SoftHSM with some functions replaced by those of a C text, as a module; needs gcc. */
+  readonly moduleWith: (name: string, functions: string) => string
   readonly remove: () => void
 }
 
@@ -66,8 +68,21 @@ export function makeSoftHsm(): SoftHsm {
       timeoutMs: 30_000,
       environment,
     }),
+    moduleWith: (name, functions) => moduleWith(folder, name, functions),
     remove: () => rmSync(folder, { recursive: true }),
   }
+}
+
+function moduleWith(folder: string, name: string, functions: string): string {
+  const source = join(folder, `${name}.c`)
+  const module = join(folder, `${name}.so`)
+  const headers = ['dlfcn.h', 'stdio.h', 'stdlib.h', 'unistd.h'].map((h) => `#include <${h}>\n`)
+  writeFileSync(source, `#define _GNU_SOURCE\n${headers.join('')}${functions}\n`)
+  // The linker takes what the text lacks from SoftHSM, by the path that it is at.
+  const { dir, base } = parse(realpathSync(MODULE ?? ''))
+  const linking = [`-Wl,--no-as-needed,-rpath,${dir}`, `-L${dir}`, `-l:${base}`, '-ldl']
+  execFileSync('gcc', ['-shared', '-fPIC', '-w', '-o', module, source, ...linking])
+  return module
 }
 
 /** Writes the settings file that lets a server use the token under `clusterId`; answers its path. */

@@ -1,6 +1,6 @@
 import { fault } from '../core/fault.ts'
 import { openParcel, parcelCipher, sealParcel } from '../crypto/parcel.ts'
-import type { RootKey } from '../crypto/root-key.ts'
+import { allRootKeys, type RootKey } from '../crypto/root-key.ts'
 
 /** Longer than any marker before base64, so that its length tells nothing of an alias. */
 const MARKER_BYTES = 384
@@ -31,7 +31,10 @@ export function shownMarker(
 ): string | undefined {
   if (hidden === undefined || hidden === '') return undefined
   const parcel = Buffer.from(hidden, 'base64url')
-  const content = openParcel(parcelCipher(root.marker), FROM, reader, parcel)
-  if (content === undefined) throw fault('marker-out-of-range')
-  return Buffer.from(content.toString('utf8').trimEnd()).toString('base64url')
+  for (const { marker } of allRootKeys(root)) {
+    const content = openParcel(parcelCipher(marker), FROM, reader, parcel)
+    if (content === undefined) continue
+    return Buffer.from(content.toString('utf8').trimEnd()).toString('base64url')
+  }
+  throw fault('marker-out-of-range')
 }

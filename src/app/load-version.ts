@@ -3,7 +3,7 @@ import type { VersionNumber } from '../core/ids.ts'
 import type { AsymmetricKey } from '../crypto/asymmetric-key.ts'
 import type { MacKey } from '../crypto/mac-key.ts'
 import { loadMaterial } from '../crypto/suite.ts'
-import { unwrapRecord } from '../crypto/wrapped-record.ts'
+import { unwrapRecord, whyClosed } from '../crypto/wrapped-record.ts'
 import type { Deps } from './deps.ts'
 import { primaryOf } from './find-key.ts'
 import type { LoadedVersion, WarmKey } from './key-cache.ts'
@@ -36,7 +36,8 @@ export async function loadVersion(
     stored.wrappedMaterial,
   )
   if (material === undefined) {
-    throw fault('storage-failed', {}, new Error(`material of ${keyId} does not unwrap`))
+    const why = whyClosed(deps.root, stored.wrappedMaterial)
+    throw fault('storage-failed', {}, new Error(`material of ${keyId} does not unwrap: ${why}`))
   }
   const loaded = isInside(key)
     ? await loadInside(deps, key, material)

@@ -1,27 +1,42 @@
 import { type KeyObject, sign, verify } from 'node:crypto'
 import type { EpochMs } from '../core/time.ts'
 import { ed25519Key, publicPemOf } from '../crypto/ed25519-key.ts'
-import type { RootKey } from '../crypto/root-key.ts'
+import { allRootKeys, type RootKey } from '../crypto/root-key.ts'
 import type { AuditCheckpoint } from '../ports/audit-log.ts'
 
 const DOMAIN = 'keyturn/v1/audit-checkpoint'
 
 /** Signs checkpoints with a key that hangs under the root key. */
 export interface CheckpointSigner {
-  readonly publicKeyPem: string
   readonly sign: (chain: string, count: number, head: Uint8Array, at: EpochMs) => AuditCheckpoint
 }
 
 /** The signer of checkpoints under a root key. Source: RFC 8032, Ed25519. */
 export function checkpointSigner(root: RootKey): CheckpointSigner {
-  const privateKey = ed25519Key(root.checkpoint)
+  let of = root.checkpoint
+  let privateKey = ed25519Key(of)
   return {
-    publicKeyPem: publicPemOf(privateKey),
     sign(chain, count, head, at) {
+      // The root key may be another one by now.
+      if (root.checkpoint !== of) {
+        of = root.checkpoint
+        privateKey = ed25519Key(of)
+      }
       const signature = sign(null, signedBytes(chain, count, head, at), privateKey)
       return { chain, count, head, signature, at }
     },
   }
+}
+
+/** Public halves of the keys by which checkpoints may be signed, the current one first, as one PEM text. */
+export function checkpointPublicKeys(root: RootKey): string {
+  const past = root.past ?? []
+  return [
+    ...allRootKeys(root).map(({ checkpoint }) => ed25519Key(checkpoint)),
+    ...past.map(({ checkpointPublic }) => checkpointPublic),
+  ]
+    .map(publicPemOf)
+    .join('')
 }
 
 /** Whether a checkpoint was signed by the key of `publicKey`. */

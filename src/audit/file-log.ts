@@ -11,7 +11,7 @@ import type {
   CheckpointStore,
 } from '../ports/audit-log.ts'
 import type { Clock } from '../ports/clock.ts'
-import { type CheckpointSigner, checkpointSigner } from './checkpoint.ts'
+import { type CheckpointSigner, checkpointPublicKeys, checkpointSigner } from './checkpoint.ts'
 import { checkpointLine, openCheckpointFile } from './checkpoint-file.ts'
 import { CHAIN_START, fileName, groupHash, groupMac, recordLine, sealLine } from './format.ts'
 import { LogFile } from './log-file.ts'
@@ -55,7 +55,7 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
   const { directory, place, root, checkpoints } = options
   await makeFolder(directory)
   const signer = checkpointSigner(root)
-  writeFileSync(join(directory, PUBLIC_KEY_FILE), signer.publicKeyPem, { mode: 0o600 })
+  writePublicKeys(directory, root)
   const newest = findNewestFile(directory)
   const vouched = newest && (await checkpoints.newest(newest.chain))
   const end = newest && recoverChainEnd(directory, newest, vouched?.count ?? 0)
@@ -78,6 +78,11 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
     await log.append(recoveryRecord(options.clock, end.tornBytes))
   }
   return log
+}
+
+/** Writes the public halves of the keys that sign checkpoints to the folder of a log. */
+export function writePublicKeys(directory: string, root: RootKey): void {
+  writeFileSync(join(directory, PUBLIC_KEY_FILE), checkpointPublicKeys(root), { mode: 0o600 })
 }
 
 /** Records that are written together. Who appended one of them waits for the same promise. */
@@ -121,7 +126,7 @@ class FileAuditLog implements AuditLog {
     this.#count = end?.count ?? 0
     this.#checkpointedCount = this.#count
     this.#head = end?.head ?? CHAIN_START
-    this.#file = this.#openFile()
+    this.#file = this.#openFile(this.#sequence)
     this.#checkpointFile = openCheckpointFile(options.directory, chain)
     const checkpointEveryMs = options.checkpointEveryMs ?? 10_000
     this.#timers = [
@@ -205,17 +210,22 @@ class FileAuditLog implements AuditLog {
     if (isDue && this.#checkpointing === undefined) void this.#checkpoint()
   }
 
-  #openFile(): LogFile {
-    return new LogFile(join(this.#options.directory, fileName(this.#chain, this.#sequence)))
+  #openFile(sequence: number): LogFile {
+    return new LogFile(join(this.#options.directory, fileName(this.#chain, sequence)))
   }
 
   #nextFile(): void {
     this.#file.sync()
-    const full = this.#file
+    const next = this.#openFile(this.#sequence + 1)
+    try {
+      syncFolderAtOnce(this.#options.directory)
+    } catch (cause) {
+      next.close()
+      throw cause
+    }
+    this.#file.close()
+    this.#file = next
     this.#sequence++
-    this.#file = this.#openFile()
-    syncFolderAtOnce(this.#options.directory)
-    full.close()
   }
 
   #syncInBackground(): void {

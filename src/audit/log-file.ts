@@ -14,6 +14,8 @@ export class LogFile {
   readonly path: string
   readonly #fd: number
   #length: number
+  /** Whether behind its end there is part of a piece that could not be cut off. */
+  #isTorn = false
   #syncing = 0
   #mustClose = false
 
@@ -29,18 +31,32 @@ export class LogFile {
     return this.#length
   }
 
-  /** Writes `bytes` at the end; if that fails half-way, what was written is cut off again. */
+  /**
+   * Writes `bytes` at the end; if that fails half-way, what was written is cut off again. If that fails too,
+   * nothing more is written until it could be.
+   */
   append(bytes: Uint8Array): void {
+    if (this.#isTorn) this.#cutOff()
     let written = 0
     try {
       while (written < bytes.length) {
         written += writeSync(this.#fd, bytes, written, bytes.length - written)
       }
     } catch (cause) {
-      ftruncateSync(this.#fd, this.#length)
+      this.#isTorn = written > 0
+      try {
+        if (this.#isTorn) this.#cutOff()
+      } catch {
+        // The next piece tries again; what went wrong first is what is told.
+      }
       throw cause
     }
     this.#length += written
+  }
+
+  #cutOff(): void {
+    ftruncateSync(this.#fd, this.#length)
+    this.#isTorn = false
   }
 
   /** Brings what was written to the disk. */

@@ -1,6 +1,6 @@
 import type { RootKeyId } from '../core/ids.ts'
 import type { RootKey } from '../crypto/root-key.ts'
-import { rowMacs } from '../crypto/row-macs.ts'
+import { rootKeyIdOfMac, rowMacs } from '../crypto/row-macs.ts'
 import { rootKeyIdOf, unwrapRecord } from '../crypto/wrapped-record.ts'
 import { ROWS_GUARDED } from '../ports/meta-store.ts'
 import type { RowMacs } from '../ports/row-guard.ts'
@@ -152,7 +152,7 @@ function macChecks({ root, roots }: CheckOptions) {
       if (text === undefined) return false
       const mac = row['mac']
       if (!(mac instanceof Uint8Array)) return isGuarded
-      const id = rootKeyIdOf(mac)
+      const id = rootKeyIdOfMac(mac)
       const of = id === undefined || id === root.id ? root : (roots?.(id) ?? root)
       return macsOf(of).check(text, mac) === 'wrong'
     },

@@ -30,7 +30,10 @@ export function wrappedColumns(table: TableName, row: Row): readonly WrappedColu
 }
 
 /** The records in a row of {@link TABLES_OF_VERSIONS}. */
-export function columnsOfVersion(row: Row, key: BackupKey): readonly WrappedColumn[] {
+export function columnsOfVersion(
+  row: Row,
+  key: Pick<BackupKey, 'projectId' | 'spec'>,
+): readonly WrappedColumn[] {
   const { projectId, spec } = key
   const place = {
     keyId: String(row['key_id']) as KeyId,

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { checkpointSigner } from '../audit/checkpoint.ts'
+import { checkpointPublicKeys } from '../audit/checkpoint.ts'
 import { PUBLIC_KEY_FILE } from '../audit/file-log.ts'
 import { type AuditReport, auditLogBytes, verifyAuditLog } from '../audit/verify.ts'
 import { bytesOfCopy, verifyAuditCopy } from '../audit/verify-copy.ts'
@@ -9,7 +9,7 @@ import { publicKeysIn } from '../crypto/ed25519-key.ts'
 import { openJws, parseJws } from '../crypto/jws.ts'
 import type { AuditHead } from '../ports/audit-log.ts'
 import { auditPlace } from '../server/audit-chains.ts'
-import { variableOf } from '../server/settings.ts'
+import { variableOf, variablesOfServer } from '../server/settings.ts'
 import { storeSettingsOf } from '../server/store-settings.ts'
 import { type Command, type CommandIo, EXIT } from './command.ts'
 import { readText } from './connection/secret-input.ts'
@@ -46,10 +46,11 @@ export const auditVerify: Command = {
     const flags = parseFlags(args, FLAGS, io, FOLDER)
     const copy = flags[FOLDER]
     if (copy !== undefined) return verifyCopy(copy, flags, io)
+    const variables = variablesOfServer(io.environment)
     const settings = {
       data: flags['data'] ?? '',
-      'node-name': flags['node-name'] ?? io.environment[variableOf('node-name')],
-      store: storeSettingsOf(flags, io.environment).store,
+      'node-name': flags['node-name'] ?? variables[variableOf('node-name')],
+      store: storeSettingsOf(flags, variables).store,
     }
     const publicKeyFile = flags['public-key']
     const folder = auditPlace(settings, 0).directory
@@ -73,9 +74,7 @@ export const auditVerify: Command = {
             chains,
             checkpoints,
             publicKeyPem:
-              publicKeyFile === undefined
-                ? checkpointSigner(root).publicKeyPem
-                : readText(publicKeyFile),
+              publicKeyFile === undefined ? checkpointPublicKeys(root) : readText(publicKeyFile),
             root: publicKeyFile === undefined ? root : undefined,
             onBytes: progress.add,
           }),

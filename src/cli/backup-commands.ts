@@ -11,6 +11,7 @@ import {
   verifyBackup,
 } from '../server/backup.ts'
 import type { SealPlan } from '../server/seal-settings.ts'
+import { variablesOfServer } from '../server/settings.ts'
 import { storeSettingsOf } from '../server/store-settings.ts'
 import { type Command, type CommandIo, EXIT } from './command.ts'
 import { openOutput } from './file-places.ts'
@@ -185,8 +186,9 @@ function parse(
       return typeof value === 'string' ? [[name, value]] : []
     }),
   )
-  const directory = flags['data'] ?? io.environment['KEYTURN_DATA'] ?? './keyturn-data'
-  const settings = storeSettingsOf(flags, io.environment)
+  const variables = variablesOfServer(io.environment)
+  const directory = flags['data'] ?? variables['KEYTURN_DATA'] ?? './keyturn-data'
+  const settings = storeSettingsOf(flags, variables)
   const openSeal = (plan: SealPlan) => sealOfPlan(plan, io)
   const place = { directory: resolve(directory), settings, openSeal }
   return { values, files: parsed.positionals, place }

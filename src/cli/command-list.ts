@@ -121,6 +121,21 @@ const OWN_COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./root-commands.ts')).rootCreate,
   },
   {
+    words: 'root rotate',
+    summary: 'change the root key while servers go on, and rewrap every record',
+    load: async () => (await import('./rotate-commands.ts')).rootRotate,
+  },
+  {
+    words: 'root retire',
+    summary: 'drop the old root keys after a change',
+    load: async () => (await import('./rotate-commands.ts')).rootRetire,
+  },
+  {
+    words: 'root status',
+    summary: 'say which root key is current, and what is under which',
+    load: async () => (await import('./rotate-commands.ts')).rootStatusCommand,
+  },
+  {
     words: 'seal create',
     summary: 'make a root key that a seal keeps, before the first start',
     load: async () => (await import('./seal-commands.ts')).sealCreate,

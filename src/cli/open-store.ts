@@ -5,6 +5,7 @@ import type { Storage } from '../ports/storage.ts'
 import { type DataFolder, openExistingDataFolder } from '../server/data-folder.ts'
 import { untilInForce } from '../server/in-force.ts'
 import { makeLog } from '../server/log.ts'
+import { variablesOfServer } from '../server/settings.ts'
 import { SETTINGS } from '../server/settings-table.ts'
 import { STORE_FLAGS, storeSettingsOf } from '../server/store-settings.ts'
 import type { CommandIo } from './command.ts'
@@ -29,7 +30,9 @@ export const PLACE_FLAGS: Flags = {
 }
 
 /**
- * Values of flags; the data folder may also come from KEYTURN_DATA.
+ * Values of flags; the data folder may also come from what the server is told by variables and its file.
+ *
+ * A flag without a placeholder takes no value, and has the value `true`.
  *
  * @param operand Name under which a word that stands without a flag is answered; without it, none may stand.
  * @throws {Mistake}
@@ -40,15 +43,19 @@ export function parseFlags(
   io: CommandIo,
   operand?: string,
 ): Readonly<Record<string, string | undefined>> {
-  const options: Record<string, { type: 'string' }> = {}
-  for (const name of Object.keys({ ...flags, ...PLACE_FLAGS })) options[name] = { type: 'string' }
-  let values: Readonly<Record<string, string | undefined>>
+  const options: Record<string, { type: 'string' | 'boolean' }> = {}
+  const all: Flags = { ...flags, ...PLACE_FLAGS }
+  for (const [name, { placeholder }] of Object.entries(all)) {
+    options[name] = { type: placeholder === '' ? 'boolean' : 'string' }
+  }
+  const values: Record<string, string | undefined> = {}
   try {
     const allowPositionals = operand !== undefined
     const parsed = parseArgs({ args: [...args], options, strict: true, allowPositionals })
     const [word, ...more] = parsed.positionals
     if (more.length > 0) throw mistake('too-many-arguments', {})
-    values = operand === undefined ? parsed.values : { ...parsed.values, [operand]: word }
+    for (const [name, value] of Object.entries(parsed.values)) values[name] = String(value)
+    if (operand !== undefined) values[operand] = word
   } catch (error) {
     throw error instanceof Mistake ? error : mistakeOfArguments(error)
   }
@@ -56,7 +63,8 @@ export function parseFlags(
     if (required === true && (values[name] ?? '') === '')
       throw mistake('flag-missing', { flag: name })
   }
-  return { ...values, data: values['data'] ?? io.environment['KEYTURN_DATA'] ?? './keyturn-data' }
+  const { KEYTURN_DATA: data = './keyturn-data' } = variablesOfServer(io.environment)
+  return { ...values, data: values['data'] ?? data }
 }
 
 /** What `--help` prints for a command with these flags. */
@@ -78,7 +86,7 @@ export async function withDataFolder<T>(
   io: CommandIo,
   work: (folder: DataFolder) => Promise<T>,
 ): Promise<T> {
-  const store = storeSettingsOf(flags, io.environment)
+  const store = storeSettingsOf(flags, variablesOfServer(io.environment))
   const directory = resolve(flags['data'] ?? '.')
   const folder = await openExistingDataFolder(directory, store, makeLog('warn'), (plan) =>
     sealOfPlan(plan, io),

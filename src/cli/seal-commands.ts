@@ -10,6 +10,7 @@ import { mistake } from './mistakes.ts'
 import type { Flag } from './open-store.ts'
 import { readShare } from './read-shares.ts'
 import {
+  PEER_FLAGS,
   parseSealCall,
   readNewPassphrase,
   readSealPassphrase,
@@ -42,10 +43,23 @@ const SHARES_FLAGS = {
   },
 } as const satisfies Readonly<Record<string, Flag>>
 
+const KMS_KEY: Flag = {
+  placeholder: 'ID',
+  help: 'kms: key of that service which seals from now on',
+}
+
+const TOKEN_KEY: Flag = {
+  placeholder: 'LABEL',
+  help: 'pkcs11: key of the token which seals from now on; it is made if the token has none of that label',
+}
+
 const CREATE_FLAGS = {
   seal: { placeholder: 'KIND', help: `what keeps the root key: ${KIND_HELP}`, required: true },
   'seal-passphrase-file': NEW_PASSPHRASE,
   ...SHARES_FLAGS,
+  'seal-kms-key': KMS_KEY,
+  'seal-token-key': TOKEN_KEY,
+  ...PEER_FLAGS,
 } as const satisfies Readonly<Record<string, Flag>>
 
 /** Makes a root key, kept by a seal, before the first start of a server. */
@@ -94,7 +108,8 @@ export const sealStatus: Command = {
 
 function stateText(state: SealState, words: SealWords): string {
   const text = words.states[state.state]
-  if (state.state === 'unsealed' || state.needs !== 'shares') return text
+  if (state.state === 'unsealed' || state.needs === 'passphrase') return text
+  if (state.needs === 'peer') return `${text}, ${state.why}`
   return `${text}, ${words.shares(state.given, state.threshold)}`
 }
 
@@ -143,6 +158,10 @@ export const sealUnseal: Command = {
       io.print(words.unsealedAlready)
       return EXIT.ok
     }
+    if (before.needs === 'peer') {
+      io.printError(`keyturn: ${words.waitsForPeer(before.why)}`)
+      return EXIT.unavailable
+    }
     if (call.flags['reset'] !== undefined) {
       const state = await resetSeal(call.directory)
       io.print(stateText(state, words))
@@ -176,6 +195,9 @@ const MIGRATE_FLAGS = {
   },
   'new-passphrase-file': NEW_PASSPHRASE,
   ...SHARES_FLAGS,
+  'seal-kms-key': KMS_KEY,
+  'seal-token-key': TOKEN_KEY,
+  ...PEER_FLAGS,
 } as const satisfies Readonly<Record<string, Flag>>
 
 /** Moves the root key from one seal to another. */
@@ -193,6 +215,7 @@ export const sealMigrate: Command = {
     const kind = kindOf(call, 'to')
     const plan = await planSeal(call.directory, {
       'root-key': call.rootKey,
+      ...call.peer,
       'seal-passphrase-file': call.flags['seal-passphrase-file'],
     })
     const from = await sealOfPlan(plan, io, call.flags['seal-shares-dir'])
@@ -211,7 +234,7 @@ function kindOf({ flags }: SealCall, flag: string) {
 
 async function newSealOf(
   kind: SealKind,
-  { flags }: SealCall,
+  { flags, peer }: SealCall,
   passphraseFlag: string,
   io: CommandIo,
 ): Promise<NewSeal> {
@@ -226,6 +249,16 @@ async function newSealOf(
       const shares = countOf(flags, 'shares', MIN_THRESHOLD, MAX_SHARES)
       const threshold = countOf(flags, 'threshold', MIN_THRESHOLD, shares)
       return { kind, sharing: { shares, threshold }, handOut: handOutOf(flags['shares-dir'], io) }
+    }
+    case 'kms': {
+      const keyId = flags['seal-kms-key'] ?? ''
+      if (keyId === '') throw mistake('flag-missing', { flag: 'seal-kms-key' })
+      return { kind, peer, keyId }
+    }
+    case 'pkcs11': {
+      const keyLabel = flags['seal-token-key'] ?? ''
+      if (keyLabel === '') throw mistake('flag-missing', { flag: 'seal-token-key' })
+      return { kind, token: peer, keyLabel }
     }
     default:
       throw kind satisfies never

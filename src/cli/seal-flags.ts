@@ -2,13 +2,15 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { SecretBytes } from '../crypto/secret-bytes.ts'
 import type { Seal } from '../ports/seal.ts'
+import type { KmsPeerSettings } from '../server/kms-peer.ts'
 import {
   collectedSeal,
   passphraseSeal,
   readPassphrase,
   type SealPlan,
 } from '../server/seal-settings.ts'
-import { variableOf } from '../server/settings.ts'
+import type { SealTokenSettings } from '../server/seal-token.ts'
+import { variableOf, variablesOfServer } from '../server/settings.ts'
 import { SETTINGS } from '../server/settings-table.ts'
 import type { CommandIo } from './command.ts'
 import { mistake, mistakeOfArguments } from './mistakes.ts'
@@ -23,10 +25,21 @@ const PLACE_FLAGS = {
   'root-key': SETTINGS['root-key'],
 } as const satisfies Readonly<Record<string, Flag>>
 
+/** Flags that name what a seal depends on, a service or a token, as the server has them. */
+export const PEER_FLAGS = {
+  'seal-kms-url': SETTINGS['seal-kms-url'],
+  'seal-kms-project': SETTINGS['seal-kms-project'],
+  'seal-kms-credentials': SETTINGS['seal-kms-credentials'],
+  'seal-kms-ca': SETTINGS['seal-kms-ca'],
+  'seal-token': SETTINGS['seal-token'],
+} as const satisfies Readonly<Record<string, Flag>>
+
 /** What a command on seals was called with. */
 export interface SealCall {
   readonly directory: string
   readonly rootKey: string | undefined
+  /** What a seal depends on, from flags or variables. */
+  readonly peer: KmsPeerSettings & SealTokenSettings
   /** Values of its own flags; `true` of one that has none. */
   readonly flags: Readonly<Record<string, string | undefined>>
 }
@@ -57,10 +70,18 @@ export function parseSealCall(
     if (required === true && (values[name] ?? '') === '')
       throw mistake('flag-missing', { flag: name })
   }
-  const given = (name: string) => values[name] ?? environment[variableOf(name)]
+  const variables = variablesOfServer(environment)
+  const given = (name: string) => values[name] ?? variables[variableOf(name)]
   return {
     directory: resolve(given('data') ?? './keyturn-data'),
     rootKey: given('root-key'),
+    peer: {
+      'seal-kms-url': given('seal-kms-url'),
+      'seal-kms-project': given('seal-kms-project'),
+      'seal-kms-credentials': given('seal-kms-credentials'),
+      'seal-kms-ca': given('seal-kms-ca'),
+      'seal-token': given('seal-token'),
+    },
     flags: values,
   }
 }

@@ -20,6 +20,7 @@ export interface SealWords {
   readonly shareFollows: (number: number, shares: number) => string
   readonly shareIsKept: string
   readonly shares: (given: number, threshold: number) => string
+  readonly waitsForPeer: (why: string) => string
   readonly unsealed: string
   readonly unsealedAlready: string
   /** What is printed by a server that waits. */
@@ -48,6 +49,7 @@ const SEAL_WORDS_EN: SealWords = {
     `Share ${number} of ${shares} comes next: let its keeper look alone, then press Enter `,
   shareIsKept: 'Written down? Enter takes it off the screen: it is not shown again ',
   shares: (given, threshold) => `${given} of ${threshold} shares`,
+  waitsForPeer: (why) => `it opens by itself as soon as it can: ${why}`,
   unsealed: 'Unsealed.',
   unsealedAlready: 'It is unsealed already.',
   waiting: (url) => `Keyturn is sealed on ${url}: keyturn seal unseal opens it. Ctrl-C stops it.`,

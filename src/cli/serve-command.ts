@@ -1,5 +1,6 @@
 import { flushCompileCache } from 'node:module'
 import { join } from 'node:path'
+import { wantedSinks } from '../server/audit-sink-settings.ts'
 import { CREDENTIALS_FILE } from '../server/bootstrap.ts'
 import { type Logger, makeLog } from '../server/log.ts'
 import {
@@ -17,8 +18,11 @@ import { settingsHelp } from './settings-help.ts'
 /** Runs the server until it is told to stop. */
 export const serveCommand: Command = {
   help: () => `Usage: keyturn serve [FLAGS]\n\n${settingsHelp()}`,
-  async run(args, io) {
-    const { settings } = readSettings(args, io.environment)
+  async run(args, terminal) {
+    const { settings } = readSettings(args, terminal.environment)
+    // Standard output may be a sink of the audit log, and then has nothing else.
+    const isTaken = wantedSinks(settings).some(({ name }) => name === 'stdout')
+    const io: CommandIo = isTaken ? { ...terminal, print: terminal.printError } : terminal
     const log = makeLog(settings['log-level'])
     // Asked before the start: whoever stops a server that is still starting gets a clean stop too.
     const stopped = stopSignal()

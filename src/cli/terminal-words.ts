@@ -17,10 +17,11 @@ export type Task =
   | 'copying'
   | 'comparing'
   | 'backing up'
+  | 'rewrapping'
   | 'restoring'
 
 /** What long work counts, besides bytes. */
-export type Things = 'keys' | 'rows'
+export type Things = 'keys' | 'rows' | 'records'
 
 /** What is asked for a profile. */
 export type ProfileQuestion = 'endpoint' | 'region' | 'project' | 'user' | 'domain' | 'access-key'
@@ -99,6 +100,7 @@ export const TERMINAL_WORDS_EN: TerminalWords = {
     copying: 'Copying',
     comparing: 'Comparing',
     'backing up': 'Backing up',
+    rewrapping: 'Rewrapping',
     restoring: 'Restoring',
   },
   things: (number, things) => `${number} ${number === '1' ? things.slice(0, -1) : things}`,

@@ -14,6 +14,20 @@ export function ed25519Key(seed: SecretBytes): KeyObject {
   })
 }
 
+/** DER of an Ed25519 public key up to its 32 bytes. Source: RFC 8410 §4. */
+const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex')
+
+/** The Ed25519 public key of 32 bytes. Source: RFC 8032 §5.1.5. */
+export function ed25519PublicKey(bytes: Uint8Array): KeyObject {
+  const der = Buffer.concat([SPKI_PREFIX, bytes])
+  return createPublicKey({ key: der, format: 'der', type: 'spki' })
+}
+
+/** The 32 bytes of an Ed25519 public key. */
+export function rawPublicKey(key: KeyObject): Uint8Array {
+  return key.export({ format: 'der', type: 'spki' }).subarray(SPKI_PREFIX.length)
+}
+
 /** An Ed25519 public key with its id. */
 export interface NamedPublicKey {
   /** See {@link ed25519KeyId}. */
@@ -28,9 +42,10 @@ export function ed25519KeyId(key: KeyObject): string {
   return createHash('sha256').update(JSON.stringify({ crv, kty, x })).digest('base64url')
 }
 
-/** The public half of a private key, SubjectPublicKeyInfo as PEM. Source: RFC 8410 §4. */
-export function publicPemOf(privateKey: KeyObject): string {
-  return createPublicKey(privateKey).export({ format: 'pem', type: 'spki' }).toString()
+/** A public key, or the public half of a private one, SubjectPublicKeyInfo as PEM. Source: RFC 8410 §4. */
+export function publicPemOf(key: KeyObject): string {
+  const publicKey = key.type === 'private' ? createPublicKey(key) : key
+  return publicKey.export({ format: 'pem', type: 'spki' }).toString()
 }
 
 const PEM = /-----BEGIN PUBLIC KEY-----[A-Za-z0-9+/=\s]+-----END PUBLIC KEY-----/g

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { rootKeyFrom } from './root-key.ts'
+import { allRootKeys, RootKeyRing, rootKeyFrom } from './root-key.ts'
 import { SecretBytes } from './secret-bytes.ts'
 
 /** Root key id, then the wrapping, token, audit, checkpoint, marker and attestation keys. */
@@ -35,4 +35,31 @@ test('the keys under a root key are what they always were', () => {
 
 test('a root key of another length is a defect', () => {
   assert.throws(() => rootKeyFrom(SecretBytes.random(31)), /32 bytes/)
+})
+
+test('a ring is its current root key, and names the others', () => {
+  const [first, second] = [rootKeyFrom(material()), rootKeyFrom(SecretBytes.random(32))]
+  const ring = new RootKeyRing(first)
+  for (const now of [first, second]) {
+    const others = now === first ? [] : [first]
+    ring.take(now, others)
+    const parts = [
+      'id',
+      'wrapping',
+      'token',
+      'audit',
+      'checkpoint',
+      'attestation',
+      'marker',
+      'backup',
+    ]
+    for (const part of parts as readonly (keyof typeof now)[]) assert.equal(ring[part], now[part])
+    assert.deepEqual(ring.all, [now, ...others])
+    assert.deepEqual(ring.others, others)
+  }
+  assert.deepEqual(
+    allRootKeys(ring).map(({ id }) => id),
+    [second.id, first.id],
+  )
+  assert.deepEqual(allRootKeys(first), [first])
 })

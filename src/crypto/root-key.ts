@@ -1,4 +1,4 @@
-import { hkdfSync } from 'node:crypto'
+import { hkdfSync, type KeyObject } from 'node:crypto'
 import type { RootKeyId } from '../core/ids.ts'
 import { SecretBytes } from './secret-bytes.ts'
 
@@ -24,6 +24,26 @@ export interface RootKey {
   readonly backup: SecretBytes
   /** Authenticates rows of the store. */
   readonly rows: SecretBytes
+  /** Other root keys that something may still be under, while one takes the place of another. */
+  readonly others?: readonly RootKey[]
+  /** What is left of root keys that were dropped. */
+  readonly past?: readonly PastRoot[]
+}
+
+/** What is left of a root key that was dropped: enough to verify what is older, to open or sign nothing. */
+export interface PastRoot {
+  readonly id: RootKeyId
+  /** Authenticated the audit log. */
+  readonly audit: SecretBytes
+  /** Public half of the key that signed audit checkpoints. */
+  readonly checkpointPublic: KeyObject
+  /** Public half of the key that signed statements about rotations. */
+  readonly attestationPublic: KeyObject
+}
+
+/** A root key and those beside it, the one that serves now first. */
+export function allRootKeys(root: RootKey): readonly RootKey[] {
+  return [root, ...(root.others ?? [])]
 }
 
 /**
@@ -49,6 +69,67 @@ export function rootKeyFrom(material: SecretBytes): RootKey {
     marker: new SecretBytes(derive('marker')),
     backup: new SecretBytes(derive('backup')),
     rows: new SecretBytes(derive('rows')),
+  }
+}
+
+/**
+ * The root keys of a thread that serves. Whoever holds it has what is current now: a root key can be changed
+ * while requests are under way, and what is under another one still opens.
+ */
+export class RootKeyRing implements RootKey {
+  #current: RootKey
+  #others: readonly RootKey[]
+  #past: readonly PastRoot[]
+
+  constructor(current: RootKey, others: readonly RootKey[] = [], past: readonly PastRoot[] = []) {
+    this.#current = current
+    this.#others = others
+    this.#past = past
+  }
+
+  /** Has other root keys from now on. */
+  take(current: RootKey, others: readonly RootKey[], past: readonly PastRoot[] = []): void {
+    this.#current = current
+    this.#others = others
+    this.#past = past
+  }
+
+  get id(): RootKeyId {
+    return this.#current.id
+  }
+  get wrapping(): SecretBytes {
+    return this.#current.wrapping
+  }
+  get token(): SecretBytes {
+    return this.#current.token
+  }
+  get audit(): SecretBytes {
+    return this.#current.audit
+  }
+  get checkpoint(): SecretBytes {
+    return this.#current.checkpoint
+  }
+  get attestation(): SecretBytes {
+    return this.#current.attestation
+  }
+  get marker(): SecretBytes {
+    return this.#current.marker
+  }
+  get backup(): SecretBytes {
+    return this.#current.backup
+  }
+  get rows(): SecretBytes {
+    return this.#current.rows
+  }
+  get others(): readonly RootKey[] {
+    return this.#others
+  }
+  get past(): readonly PastRoot[] {
+    return this.#past
+  }
+  /** The root keys themselves, the current one first: they stay what they are. */
+  get all(): readonly [RootKey, ...RootKey[]] {
+    return [this.#current, ...this.#others]
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHmac, hkdfSync } from 'node:crypto'
 import { test } from 'node:test'
-import { rootKeyFrom } from './root-key.ts'
+import { RootKeyRing, rootKeyFrom } from './root-key.ts'
 import { rowMacs } from './row-macs.ts'
 import { SecretBytes } from './secret-bytes.ts'
 
@@ -17,7 +17,7 @@ test('a MAC is format, root key id and HMAC-SHA-256 under the key for rows', () 
 
 test('a MAC is of one row and of one root key', () => {
   const [old, now, other] = [root(1), root(2), root(3)]
-  const macs = rowMacs(now, [old])
+  const macs = rowMacs(new RootKeyRing(now, [old]))
   assert.equal(macs.check('row', macs.of('row')), 'current')
   assert.equal(macs.check('row', rowMacs(old).of('row')), 'former')
   assert.equal(macs.check('row', rowMacs(other).of('row')), 'wrong')
@@ -25,7 +25,7 @@ test('a MAC is of one row and of one root key', () => {
 })
 
 test('no bit of a MAC may be another, and none may lack', () => {
-  const macs = rowMacs(root(2), [root(1)])
+  const macs = rowMacs(new RootKeyRing(root(2), [root(1)]))
   const mac = macs.of('row')
   for (let bit = 0; bit < 8 * mac.length; bit++) {
     const changed = Buffer.from(mac)

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { AccessKeyId, KeyId, ProjectId, UserId, VersionNumber } from '../core/ids.ts'
-import { rootKeyFrom } from './root-key.ts'
+import { RootKeyRing, rootKeyFrom } from './root-key.ts'
 import { SecretBytes } from './secret-bytes.ts'
-import { type RecordBinding, rootKeyIdOf, unwrapRecord, wrapRecord } from './wrapped-record.ts'
+import {
+  type RecordBinding,
+  rootKeyIdOf,
+  unwrapRecord,
+  whyClosed,
+  wrapRecord,
+} from './wrapped-record.ts'
 
 const root = rootKeyFrom(SecretBytes.random(32))
 const place = {
@@ -64,4 +70,24 @@ test('another root key, any flipped bit and any cut are refused', () => {
     assert.equal(unwrapRecord(root, place, record.subarray(0, length)), undefined)
   }
   assert.equal(rootKeyIdOf(new Uint8Array(3)), undefined)
+})
+
+test('a record under a root key beside the current one opens, and new ones are under the current one', () => {
+  const former = rootKeyFrom(SecretBytes.random(32))
+  const ring = new RootKeyRing(former)
+  const record = wrapRecord(ring, place, secret)
+  ring.take(root, [former])
+  assert.equal(hexOf(unwrapRecord(ring, place, record)), hexOf(secret))
+  assert.equal(unwrapRecord(root, place, record), undefined)
+  assert.equal(rootKeyIdOf(wrapRecord(ring, place, secret)), root.id)
+  ring.take(root, [])
+  assert.equal(unwrapRecord(ring, place, record), undefined)
+})
+
+test('why a record does not open is said', () => {
+  const record = wrapRecord(root, place, secret)
+  const other = rootKeyFrom(SecretBytes.random(32))
+  assert.match(whyClosed(root, new Uint8Array(3)), /no record/)
+  assert.match(whyClosed(root, record), /changed/)
+  assert.match(whyClosed(other, record), new RegExp(`under the root key ${root.id}`))
 })

@@ -9,7 +9,7 @@ import type {
 import type { KeyOrigin } from '../core/key.ts'
 import type { KeySpec } from '../core/key-specs.ts'
 import { type DataCipher, NONCE_BYTES, TAG_BYTES } from './data-cipher.ts'
-import type { RootKey } from './root-key.ts'
+import { allRootKeys, type RootKey } from './root-key.ts'
 import { SecretBytes } from './secret-bytes.ts'
 import { xaes256Gcm } from './xaes-256-gcm.ts'
 
@@ -51,6 +51,8 @@ export type RecordBinding =
   | { readonly kind: 'accessPointKey'; readonly accessPointId: string }
   /** A PIN that its owner gets only like this. */
   | { readonly kind: 'pin'; readonly projectId: ProjectId; readonly keystoreId: string }
+  /** What is left of root keys that were dropped. */
+  | { readonly kind: 'pastRoots' }
 
 /** Wraps a secret under the root key's wrapping key, for one place. */
 export function wrapRecord(root: RootKey, binding: RecordBinding, secret: SecretBytes): Uint8Array {
@@ -62,14 +64,19 @@ export function wrapRecord(root: RootKey, binding: RecordBinding, secret: Secret
   return record
 }
 
-/** The secret, or undefined when the record is not of this root key, of this place, or untouched. */
+/**
+ * The secret, or undefined when the record is not of this root key nor one beside it, of this place, or
+ * untouched.
+ */
 export function unwrapRecord(
   root: RootKey,
   binding: RecordBinding,
   record: Uint8Array,
 ): SecretBytes | undefined {
-  if (rootKeyIdOf(record) !== root.id) return undefined
-  const plaintext = cipherOf(root).decrypt(
+  const id = rootKeyIdOf(record)
+  const own = allRootKeys(root).find((candidate) => candidate.id === id)
+  if (own === undefined) return undefined
+  const plaintext = cipherOf(own).decrypt(
     record.subarray(PREFIX_BYTES, TAG_AT),
     record.subarray(TAG_AT, TEXT_AT),
     record.subarray(TEXT_AT),
@@ -84,13 +91,25 @@ export function rootKeyIdOf(record: Uint8Array): RootKeyId | undefined {
   return Buffer.from(record.subarray(1, PREFIX_BYTES)).toString('hex') as RootKeyId
 }
 
-const ciphers = new WeakMap<RootKey, DataCipher>()
+/**
+ * Why a record that is stored does not open, for the log: the root key is not here, or else the record was
+ * changed or moved.
+ */
+export function whyClosed(root: RootKey, record: Uint8Array): string {
+  const id = rootKeyIdOf(record)
+  if (id === undefined) return 'it is no record'
+  return allRootKeys(root).some((candidate) => candidate.id === id)
+    ? 'it was changed, or is not of this place'
+    : `it is under the root key ${id}, which is not here: copy the root key file that has it to this node`
+}
 
-function cipherOf(root: RootKey): DataCipher {
-  let cipher = ciphers.get(root)
+const ciphers = new WeakMap<SecretBytes, DataCipher>()
+
+function cipherOf({ wrapping }: RootKey): DataCipher {
+  let cipher = ciphers.get(wrapping)
   if (cipher === undefined) {
-    cipher = xaes256Gcm(root.wrapping, 0)
-    ciphers.set(root, cipher)
+    cipher = xaes256Gcm(wrapping, 0)
+    ciphers.set(wrapping, cipher)
   }
   return cipher
 }
@@ -122,6 +141,8 @@ function partsOf(binding: RecordBinding): readonly string[] {
       return [binding.kind, binding.accessPointId]
     case 'pin':
       return [binding.kind, binding.projectId, binding.keystoreId]
+    case 'pastRoots':
+      return [binding.kind]
     default:
       throw binding satisfies never
   }

@@ -33,10 +33,17 @@ export type TokenErrorKind = 'timeout' | 'failed' | 'absent'
 export class TokenError extends Error {
   override readonly name = 'TokenError'
   readonly kind: TokenErrorKind
+  /** Whether the token refused the PIN: with the same one no later call does better, and the token may lock. */
+  readonly isPinRefused: boolean
 
-  constructor(kind: TokenErrorKind, message: string, options?: ErrorOptions) {
+  constructor(
+    kind: TokenErrorKind,
+    message: string,
+    options?: ErrorOptions & { readonly isPinRefused?: boolean },
+  ) {
     super(message, options)
     this.kind = kind
+    this.isPinRefused = options?.isPinRefused === true
   }
 }
 

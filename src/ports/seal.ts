@@ -2,7 +2,7 @@ import { type RootKey, rootKeyFrom } from '../crypto/root-key.ts'
 import type { SecretBytes } from '../crypto/secret-bytes.ts'
 
 /** Kinds of seals, as settings spell them. */
-export const SEAL_KINDS = ['file', 'passphrase', 'shamir'] as const
+export const SEAL_KINDS = ['file', 'passphrase', 'shamir', 'kms', 'pkcs11'] as const
 
 /** One of {@link SEAL_KINDS}. */
 export type SealKind = (typeof SEAL_KINDS)[number]

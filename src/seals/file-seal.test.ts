@@ -2,11 +2,13 @@ import assert from 'node:assert/strict'
 import {
   chmodSync,
   chownSync,
+  existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -42,6 +44,20 @@ describe('the file seal', () => {
       readdirSync(folder).some((name) => name.endsWith('.tmp')),
       false,
     )
+  })
+
+  test('copies that a killed writer left are removed with the next write, one under way is not', async () => {
+    const path = freshPath()
+    await makeRootKey(fileSeal({ path }), fresh)
+    const left = `${path}.0123456789ab.tmp`
+    const underWay = `${path}.ba9876543210.tmp`
+    const another = `${path}.copy.tmp`
+    for (const name of [left, underWay, another]) writeFileSync(name, 'a root key')
+    const before = new Date(Date.now() - 61_000)
+    for (const name of [left, another]) utimesSync(name, before, before)
+    await fileSeal({ path }).replace([fresh()])
+    assert.deepEqual([left, underWay, another].map(existsSync), [false, true, true])
+    for (const name of [underWay, another]) rmSync(name)
   })
 
   test('a file that others may read is refused, with what to do', async () => {

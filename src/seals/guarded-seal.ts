@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { SecretBytes } from '../crypto/secret-bytes.ts'
+import { SecretBytes } from '../crypto/secret-bytes.ts'
 import { type RootMaterials, type Seal, SealError, sealOf } from '../ports/seal.ts'
 import {
   type GuardedFile,
@@ -44,16 +44,31 @@ export interface NewGuard {
 export function guardedSeal(options: { readonly path: string; readonly guard: Guard }): Seal {
   const { path, guard } = options
   const { kind } = guard
+  /**
+   * The sealing key that opened the file: so that the root key can be changed while a server runs, nobody
+   * is asked again. It is worth no more than the root keys, which are in the same memory.
+   */
+  let remembered: { readonly name: string; readonly sealing: SecretBytes } | undefined
 
   async function withSealing<T>(
     file: GuardedFile,
     use: (sealing: SecretBytes) => T | Promise<T>,
   ): Promise<T> {
-    const sealing = await guard.recover(file.id, file.guard)
+    const name = JSON.stringify([file.id, file.guard])
+    const known = name === remembered?.name ? remembered.sealing : undefined
+    const sealing = known ?? (await guard.recover(file.id, file.guard))
     try {
-      return await use(sealing)
+      const answer = await use(sealing)
+      if (known === undefined) {
+        remembered?.sealing.wipe()
+        remembered = {
+          name,
+          sealing: new SecretBytes(sealing.lend((bytes) => Uint8Array.from(bytes))),
+        }
+      }
+      return answer
     } finally {
-      sealing.wipe()
+      if (known === undefined) sealing.wipe()
     }
   }
 

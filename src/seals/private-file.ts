@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, link, open, readFile, rename, stat, unlink } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { chmod, link, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { syncFolder } from '../files/sync-path.ts'
 import { SealError } from '../ports/seal.ts'
 
 /** Longest file of a seal that is read, in bytes. */
 const MAX_BYTES = 65_536
+/** After so long a file that was begun is of nobody who still writes it, in milliseconds. */
+const LEFT_AFTER_MS = 60_000
 
 /** Whether there is a file. */
 export async function isThere(path: string): Promise<boolean> {
@@ -36,7 +39,7 @@ export async function writeNew(path: string, text: string): Promise<void> {
   } finally {
     await unlink(temporary)
   }
-  await syncFolderOf(path)
+  await finish(path)
 }
 
 /**
@@ -56,7 +59,7 @@ export async function replaceFile(
     await unlink(temporary).catch(() => undefined)
     throw error
   }
-  await syncFolderOf(path)
+  await finish(path)
 }
 
 async function writeBeside(path: string, text: string): Promise<string> {
@@ -75,12 +78,18 @@ async function writeBeside(path: string, text: string): Promise<string> {
   return temporary
 }
 
-async function syncFolderOf(path: string): Promise<void> {
-  const folder = await open(dirname(path), 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
+/**
+ * Brings a new file to the disk, and removes what others left that were killed while they wrote it: copies of
+ * root keys that no seal guards.
+ */
+async function finish(path: string): Promise<void> {
+  const folder = dirname(path)
+  await syncFolder(folder)
+  for (const name of await readdir(folder)) {
+    const isOurs = name.startsWith(`${basename(path)}.`) && /\.[0-9a-f]{12}\.tmp$/.test(name)
+    const left = isOurs ? await statOf(join(folder, name)) : undefined
+    if (left === undefined || Date.now() - left.mtimeMs < LEFT_AFTER_MS) continue
+    await unlink(join(folder, name)).catch(() => undefined)
   }
 }
 

@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { openAuditLog } from '../audit/file-log.ts'
-import { openLogReader } from '../audit/log-reader.ts'
+import { openLogReader, type ThreadFolder } from '../audit/log-reader.ts'
 import type { RootKey } from '../crypto/root-key.ts'
 import type { AuditLog } from '../ports/audit-log.ts'
 import type { AuditReader } from '../ports/audit-reader.ts'
@@ -34,22 +35,20 @@ export function auditPlace(settings: AuditSettings, slot: number): AuditChainPla
   }
 }
 
-/** A reader of all chains of this node, also of threads that it no longer has. */
-export function openNodeAudit(settings: AuditSettings): AuditReader {
+/** The folders of all threads of this node, also of those that it no longer has; none before its first start. */
+export async function auditFolders(settings: AuditSettings): Promise<readonly ThreadFolder[]> {
   const main = auditPlace(settings, 0).directory
-  return openLogReader({
-    node: nodeName(settings),
-    async folders() {
-      const slots = (await readdir(main))
-        .map((name) => WORKER_FOLDER.exec(name)?.[1])
-        .filter((slot) => slot !== undefined)
-        .map(Number)
-      return [0, ...slots].map((slot) => ({
-        slot,
-        directory: auditPlace(settings, slot).directory,
-      }))
-    },
-  })
+  if (!existsSync(main)) return []
+  const slots = (await readdir(main))
+    .map((name) => WORKER_FOLDER.exec(name)?.[1])
+    .filter((slot) => slot !== undefined)
+    .map(Number)
+  return [0, ...slots].map((slot) => ({ slot, directory: auditPlace(settings, slot).directory }))
+}
+
+/** A reader of all chains of this node. */
+export function openNodeAudit(settings: AuditSettings): AuditReader {
+  return openLogReader({ node: nodeName(settings), folders: () => auditFolders(settings) })
 }
 
 /** Opens the audit chain of a thread. */
@@ -70,6 +69,6 @@ export function openThreadAudit(parts: {
 }
 
 /** A node of many is known by its host; the only one is the only one, whatever its host is called. */
-function nodeName(settings: AuditSettings): string {
+export function nodeName(settings: AuditSettings): string {
   return settings['node-name'] ?? (settings.store === undefined ? 'local' : hostname())
 }

@@ -12,12 +12,12 @@ import { systemClock } from '../ports/clock.ts'
 import { ROOT_KEY_ID } from '../ports/meta-store.ts'
 import { openRootKeys, type RootKeys, type Seal } from '../ports/seal.ts'
 import { openSource } from '../storage/copy/open-ends.ts'
-import type { StorePlace } from '../storage/copy/store-end.ts'
 import { LOCK_FILE, lockFolder } from '../storage/folder-lock.ts'
 import { MIGRATION_NAMES } from '../storage/sql/migrate.ts'
-import { DATABASE_FILE, existingSeal } from './data-folder.ts'
+import { existingSeal } from './data-folder.ts'
+import { fact, storeOf } from './root-place.ts'
 import type { SealPlan } from './seal-settings.ts'
-import { placeOfStore, type StoreSettings } from './store-settings.ts'
+import type { StoreSettings } from './store-settings.ts'
 import { version } from './version.ts'
 
 export type { BackupHeader } from '../backup/backup-header.ts'
@@ -40,14 +40,15 @@ export async function createBackup(
   listener: Pick<Parameters<typeof writeBackup>[0], 'onBegin' | 'onRows'>,
 ): Promise<WrittenBackup> {
   const store = storeOf(place)
-  const { current: root } = await openRoots(place)
+  const roots = await openRoots(place)
   const source = await openSource(store)
   try {
-    const text = `select value from meta where name = ${source.mark(1)}`
-    const [row] = await source.query(text, [ROOT_KEY_ID])
-    if (row?.['value'] !== root.id) {
+    const needed = await fact(source, ROOT_KEY_ID)
+    // While it is being changed the seal keeps several.
+    const root = byId(roots)(String(needed) as RootKeyId)
+    if (root === undefined) {
       throw new Error(
-        `the store needs the root key ${row?.['value']}, and the one here is ${root.id}`,
+        `the store needs the root key ${needed}, and the one here is ${roots.current.id}`,
       )
     }
     return await writeBackup({
@@ -145,13 +146,6 @@ async function withBackup<T>(path: string, work: (file: BackupFile) => Promise<T
   } finally {
     await file.close()
   }
-}
-
-function storeOf({ directory, settings }: BackupPlace): StorePlace {
-  const place = placeOfStore(settings)
-  return place === undefined
-    ? { kind: 'sqlite', file: join(directory, DATABASE_FILE) }
-    : { kind: 'postgres', place }
 }
 
 async function openRoots({ directory, settings, openSeal }: BackupPlace): Promise<RootKeys> {

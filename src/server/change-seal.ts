@@ -10,7 +10,9 @@ import { newSharesGuard } from '../seals/shamir-guard.ts'
 import type { Sharing } from '../seals/shares.ts'
 import { LOCK_FILE, lockFolder } from '../storage/folder-lock.ts'
 import { DATABASE_FILE } from './data-folder.ts'
-import { passphraseSeal, sealFile } from './seal-settings.ts'
+import type { KmsPeerSettings } from './kms-peer.ts'
+import { kmsSeal, passphraseSeal, sealFile, tokenSeal } from './seal-settings.ts'
+import type { SealTokenSettings } from './seal-token.ts'
 
 /** What a new seal keeps the root key by. */
 export type NewSeal =
@@ -22,6 +24,8 @@ export type NewSeal =
       /** Takes the texts of the shares; if it throws, no seal is made. */
       readonly handOut: (shares: readonly SecretBytes[]) => Promise<void>
     }
+  | { readonly kind: 'kms'; readonly peer: KmsPeerSettings; readonly keyId: string }
+  | { readonly kind: 'pkcs11'; readonly token: SealTokenSettings; readonly keyLabel: string }
 
 /** Ends the name of the new file of a seal until it takes the place of the old one. */
 const UNFINISHED = '.migrating'
@@ -110,6 +114,10 @@ function newSeal(path: string, how: NewSeal): SealInTheMaking {
       const guard = newSharesGuard(how.sharing, how.handOut)
       return { seal: guardedSeal({ path, guard }), forget: guard.forget }
     }
+    case 'kms':
+      return { seal: kmsSeal(path, how.peer, how.keyId), forget }
+    case 'pkcs11':
+      return { seal: tokenSeal(path, how.token, how.keyLabel), forget }
     default:
       throw how satisfies never
   }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { unlink } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { ROOT_KEY_BYTES, type RootKey } from '../crypto/root-key.ts'
+import { ROOT_KEY_BYTES, type RootKey, RootKeyRing } from '../crypto/root-key.ts'
 import { SecretBytes } from '../crypto/secret-bytes.ts'
 import { COPY_UNFINISHED, ROOT_KEY_ID } from '../ports/meta-store.ts'
 import { makeRootKey, openRootKeys, type RootKeys, type Seal } from '../ports/seal.ts'
@@ -12,6 +12,8 @@ import { openSqlite } from '../storage/sqlite.ts'
 import { guardStore } from './guard-store.ts'
 import type { Logger } from './log.ts'
 import type { MachineMemory } from './machine-memory.ts'
+import { believedRoots } from './past-roots.ts'
+import { PAST_ROOTS } from './root-facts.ts'
 import { planSeal, ROOT_KEY_FILE, type SealPlan, sealFile } from './seal-settings.ts'
 import { placeOfStore, type StoreSettings } from './store-settings.ts'
 
@@ -20,7 +22,8 @@ export const DATABASE_FILE = 'keyturn.sqlite'
 
 /** What a data folder holds, opened. */
 export interface DataFolder {
-  readonly root: RootKey
+  /** The root keys that the seal keeps; the one that the store names is the current one. */
+  readonly root: RootKeyRing
   readonly storage: Storage
 }
 
@@ -53,10 +56,7 @@ export async function openDataFolder(
   if (!isInitialised) await makeRoot(place, log)
   const roots = await openRootKeys(seal)
   const storage = await openStorage(directory, settings, memory)
-  return withRoot(storage, log, async () => {
-    await requireSameRoot(storage, roots.current, place.path)
-    return roots
-  })
+  return withRoot(storage, log, () => ringOfStore(storage, roots, place.path))
 }
 
 /** A seal and its file. */
@@ -126,13 +126,13 @@ export async function createRootKeyFile(path: string): Promise<string> {
 async function withRoot(
   storage: Storage,
   log: Logger,
-  open: () => Promise<RootKeys>,
+  open: () => Promise<RootKeyRing>,
 ): Promise<DataFolder> {
   try {
     await requireWhole(storage)
-    const roots = await open()
-    await guardStore(storage, roots, log)
-    return { root: roots.current, storage }
+    const root = await open()
+    await guardStore(storage, root, log)
+    return { root, storage }
   } catch (error) {
     await storage.close()
     throw error
@@ -172,12 +172,10 @@ export function openStorage(
  * The root key of a node beside others. The first node on an empty store makes one; of several that
  * do so at once the store takes one, and the others throw theirs away, which protects nothing yet.
  */
-async function rootOfNode(storage: Storage, place: SealPlace, log: Logger): Promise<RootKeys> {
+async function rootOfNode(storage: Storage, place: SealPlace, log: Logger): Promise<RootKeyRing> {
   const { seal, path } = place
   if (await seal.isInitialised()) {
-    const roots = await openRootKeys(seal)
-    await requireSameRoot(storage, roots.current, path)
-    return roots
+    return ringOfStore(storage, await openRootKeys(seal), path)
   }
   const known = await storage.meta.get(ROOT_KEY_ID)
   if (known !== undefined) throw new Error(otherNodeHasRoot(path, known))
@@ -187,7 +185,7 @@ async function rootOfNode(storage: Storage, place: SealPlace, log: Logger): Prom
     await unlink(path)
     throw new Error(otherNodeHasRoot(path, settled))
   }
-  return { current: root, former: [] }
+  return new RootKeyRing(root)
 }
 
 function otherNodeHasRoot(path: string, id: string): string {
@@ -203,12 +201,25 @@ async function makeRoot({ seal, path }: SealPlace, log: Logger): Promise<RootKey
   return root
 }
 
-async function requireSameRoot(storage: Storage, root: RootKey, path: string): Promise<void> {
-  const known = await storage.meta.settle(ROOT_KEY_ID, root.id)
-  if (known !== root.id) {
+/**
+ * The root keys of a store: which is current is what the store says, for while it is being changed the seal
+ * keeps several.
+ *
+ * @throws {Error} when the seal does not keep the one that the store needs
+ */
+async function ringOfStore(
+  storage: Storage,
+  { current, former }: RootKeys,
+  path: string,
+): Promise<RootKeyRing> {
+  const known = await storage.meta.settle(ROOT_KEY_ID, current.id)
+  const all = [current, ...former]
+  const root = believedRoots(all, known, await storage.meta.get(PAST_ROOTS))
+  if (root === undefined) {
     throw new Error(
-      `the root key in ${path} is ${root.id}, but the store needs ${known}: they are not of ` +
-        'one data folder, nor of one store',
+      `the root key in ${path} is ${all.map(({ id }) => id).join(' ')}, but the store needs ${known}: they ` +
+        'are not of one data folder, nor of one store',
     )
   }
+  return root
 }

@@ -76,8 +76,12 @@ export async function openFront(parts: ThreadParts, options: FrontOptions): Prom
     memory.isLeaving() ? 'stopping' : (audit.problem() ?? identity.authenticator.problem())
   const probes: Probes = {
     '/healthz': () => {
-      const isDoubted = deps.guardedClock?.doubt() !== undefined
-      return textPage(200, isDoubted ? `ok\n${CLOCK_DOUBTED}` : 'ok\n')
+      const doubted = deps.guardedClock?.doubt() === undefined ? '' : CLOCK_DOUBTED
+      const why = audit.problem()
+      return textPage(
+        200,
+        `ok\n${doubted}${why === undefined ? '' : `${why}: calls are refused\n`}`,
+      )
     },
     '/readyz': () => {
       const why = problem()

@@ -1,7 +1,7 @@
+import type { RootKey } from '../crypto/root-key.ts'
 import { type RowMacs, rowMacs } from '../crypto/row-macs.ts'
 import { ROWS_GUARDED } from '../ports/meta-store.ts'
 import { type DamagedRow, everyGuardedRow, GUARDED_TABLES, nameOfRow } from '../ports/row-guard.ts'
-import type { RootKeys } from '../ports/seal.ts'
 import type { Storage } from '../ports/storage.ts'
 import type { Logger } from './log.ts'
 
@@ -19,8 +19,8 @@ const MOST_TOLD = 1000
  *
  * @throws {Error} when the fact that the rows are guarded was changed
  */
-export async function guardStore(storage: Storage, roots: RootKeys, log: Logger): Promise<void> {
-  const macs = rowMacs(roots.current, roots.former)
+export async function guardStore(storage: Storage, root: RootKey, log: Logger): Promise<void> {
+  const macs = rowMacs(root)
   watchRows(storage, macs, log)
   if (await isGuarded(storage, macs)) return
   // One node does it; the others wait, and find it done.
@@ -37,14 +37,29 @@ export async function guardStore(storage: Storage, roots: RootKeys, log: Logger)
           'start after an upgrade; at any other time somebody took the MACs away',
       )
     }
-    await storage.meta.put(ROWS_GUARDED, Buffer.from(macs.of(FACT_TEXT)).toString('hex'))
+    await storage.meta.put(ROWS_GUARDED, guardedFact(macs))
   })
 }
 
 async function isGuarded({ meta }: Storage, macs: RowMacs): Promise<boolean> {
-  const fact = await meta.get(ROWS_GUARDED)
-  if (fact === undefined) return false
-  if (macs.check(FACT_TEXT, Buffer.from(fact, 'hex')) !== 'wrong') return true
+  return factState(macs, await meta.get(ROWS_GUARDED)) !== 'none'
+}
+
+/** What the fact that every row bears a MAC is to be, under the current root key. */
+export function guardedFact(macs: RowMacs): string {
+  return Buffer.from(macs.of(FACT_TEXT)).toString('hex')
+}
+
+/**
+ * How it stands with the fact that every row bears a MAC: it is under the `current` root key or a `former` one,
+ * or there is `none`.
+ *
+ * @throws {Error} when it was changed
+ */
+export function factState(macs: RowMacs, fact: string | undefined): 'current' | 'former' | 'none' {
+  if (fact === undefined) return 'none'
+  const state = macs.check(FACT_TEXT, Buffer.from(fact, 'hex'))
+  if (state !== 'wrong') return state
   throw new Error(
     'the fact in the store that its rows are guarded was changed by something else than Keyturn: ' +
       'restore the store from a backup, or find out who did it',

@@ -24,7 +24,8 @@ export async function untilInForce(storage: Storage, directory: string | undefin
   await setTimeout(Number((await storage.meta.get(STALENESS)) ?? 0))
 }
 
-function isServed(directory: string): boolean {
+/** Whether a server runs on a data folder. */
+export function isServed(directory: string): boolean {
   const file = join(directory, LOCK_FILE)
   if (!existsSync(file)) return false
   try {

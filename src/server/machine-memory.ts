@@ -10,6 +10,7 @@ import { newClockMemory } from './guarded-clock.ts'
 const LINE_WORDS = 16
 const COMMITS_AT = 0
 const LEAVING_AT = 1
+const LATE_SINKS_AT = 2
 const TURN_AT = LINE_WORDS
 const REQUESTS_AT = 2 * LINE_WORDS
 
@@ -28,6 +29,9 @@ export interface MachineMemory {
   /** Says that the server is about to stop: whoever watches it sends its clients elsewhere. */
   readonly beginLeaving: () => void
   readonly isLeaving: () => boolean
+  /** Says whether calls are refused because of the audit sink with this number, 0 to 30. */
+  readonly setLateSink: (sink: number, isLate: boolean) => void
+  readonly isSinkLate: (sink: number) => boolean
 }
 
 /** What {@link MachineMemory} is a view of. */
@@ -83,5 +87,10 @@ export function machineMemory(buffers: MachineBuffers): MachineMemory {
       Atomics.store(words, LEAVING_AT, 1)
     },
     isLeaving: () => Atomics.load(words, LEAVING_AT) === 1,
+    setLateSink(sink, isLate) {
+      if (isLate) Atomics.or(words, LATE_SINKS_AT, 1 << sink)
+      else Atomics.and(words, LATE_SINKS_AT, ~(1 << sink))
+    },
+    isSinkLate: (sink) => (Atomics.load(words, LATE_SINKS_AT) & (1 << sink)) !== 0,
   }
 }

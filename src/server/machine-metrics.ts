@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { Counter, Gauge, Registry } from 'prom-client'
+import type { SinkFigures } from '../audit/sinks/forwarder.ts'
 import { LATE_AFTER_MS } from '../core/rotation.ts'
 import type { EpochMs } from '../core/time.ts'
 import { type ConnectionFigures, CUT_REASONS } from '../http/open-connections.ts'
@@ -30,6 +31,7 @@ export interface MachineSources {
   /** File of the certificate that is served; undefined without TLS. */
   readonly certificate: string | undefined
   readonly isSealed: () => boolean
+  readonly auditSinks: () => readonly SinkFigures[]
   readonly connections: () => ConnectionFigures
 }
 
@@ -99,6 +101,7 @@ export function machineRegistry(sources: MachineSources): Registry {
   )
   connectionMetrics(registry, sources)
   eventMetrics(registry, sources)
+  sinkMetrics(registry, sources)
   tokenMetrics(registry, sources.tokens)
   if (certificate !== undefined) {
     gauge(
@@ -167,6 +170,37 @@ function eventMetrics(registry: Registry, { outbox, delivery }: MachineSources):
   gauge('keyturn_webhook_gone', '1 when the receiver has said that it wants no more events.', () =>
     delivery?.figures().isGone === true ? 1 : 0,
   )
+}
+
+function sinkMetrics(registry: Registry, { auditSinks }: MachineSources): void {
+  const labelled = { labelNames: ['sink'], registers: [registry] }
+  new Gauge({
+    ...labelled,
+    name: 'keyturn_audit_sink_failing',
+    help: '1 while an audit sink takes no records; where it is required, calls are then refused.',
+    collect() {
+      this.reset()
+      for (const { name, isLate } of auditSinks()) this.set({ sink: name }, isLate ? 1 : 0)
+    },
+  })
+  new Counter({
+    ...labelled,
+    name: 'keyturn_audit_sink_lines_total',
+    help: 'Lines of the audit log that a sink took, with those that were sent again.',
+    collect() {
+      this.reset()
+      for (const { name, lines } of auditSinks()) this.inc({ sink: name }, lines)
+    },
+  })
+  new Counter({
+    ...labelled,
+    name: 'keyturn_audit_sink_failures_total',
+    help: 'Times at which an audit sink could not be reached or broke off.',
+    collect() {
+      this.reset()
+      for (const { name, failures } of auditSinks()) this.inc({ sink: name }, failures)
+    },
+  })
 }
 
 async function expiryOf(file: string): Promise<number> {

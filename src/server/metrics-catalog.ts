@@ -29,6 +29,7 @@ export function metricsCatalog(): readonly MetricRow[] {
     guardedClock: undefined,
     tokens: new Map(),
     certificate: '',
+    auditSinks: () => [],
     isSealed: () => false,
     connections: () => connectionFigures(newConnectionMemory()),
   })

@@ -1,10 +1,14 @@
-import type { Seal, SealKind } from '../ports/seal.ts'
+import type { RootMaterials, Seal, SealError, SealKind } from '../ports/seal.ts'
 import { describeError, type Logger } from './log.ts'
+import { mayPass, openPatiently } from './patient-opening.ts'
 import { openSealDoor, type SealDesk, type SealDoor } from './seal-door.ts'
 import { openedSeal, planSeal } from './seal-settings.ts'
 import { openSealedFront } from './sealed-front.ts'
 import type { Settings } from './settings-table.ts'
 import { beginUnsealing, type SealState } from './unsealing.ts'
+
+/** Kinds that open by themselves when something elsewhere helps. */
+const DEPENDENT: ReadonlySet<SealKind> = new Set(['kms', 'pkcs11'])
 
 /** A server that waits to be unsealed. */
 export interface SealedServer {
@@ -50,6 +54,9 @@ export async function awaitSeal(
 ): Promise<OpenableSeal> {
   const plan = await planSeal(directory, settings)
   const { kind, path, seal } = plan
+  if (seal !== undefined && DEPENDENT.has(kind) && plan.file !== undefined) {
+    return awaitPeer(directory, settings, log, opened, seal, { onSealed, signal })
+  }
   if (seal !== undefined) {
     const door = await openDoorIfPossible(directory, kind, log)
     if (door !== undefined) opened.defer(() => door.close())
@@ -73,13 +80,70 @@ export async function awaitSeal(
   opened.defer(() => door.close())
   log.warn({ seal: kind }, 'sealed: keyturn seal unseal opens it')
   onSealed?.({ url: front.url, directory, state: unsealing.state() })
-  const roots = await Promise.race([unsealing.opened, abortion(signal)])
+  const open = await Promise.race([unsealing.opened, abortion(signal)])
   log.info({ seal: kind }, 'unsealed')
   return {
-    seal: openedSeal(kind, roots),
+    seal: openedSeal(open),
     listen: front.address,
     endWaiting,
     tellUnsealed: (ids) => door.hand(unsealedDesk(kind, ids)),
+  }
+}
+
+/** The seal of a server that another service or a token opens: at once, or as soon as that does. */
+async function awaitPeer(
+  directory: string,
+  settings: Settings,
+  log: Logger,
+  opened: AsyncDisposableStack,
+  seal: Seal,
+  { onSealed, signal }: SealWatch,
+): Promise<OpenableSeal> {
+  const { kind } = seal
+  const first = await firstAttempt(seal)
+  if (first.roots !== undefined) {
+    const door = await openDoorIfPossible(directory, kind, log)
+    if (door !== undefined) opened.defer(() => door.close())
+    return {
+      seal: openedSeal({ kind, roots: first.roots, seal }),
+      listen: settings.listen,
+      endWaiting: async () => undefined,
+      tellUnsealed: (roots) => door?.hand(unsealedDesk(kind, roots)),
+    }
+  }
+  let why = first.error.message
+  const state = (): SealState => ({ state: 'sealed', kind, needs: 'peer', why })
+  const front = await openSealedFront(settings, log, 'sealed: unavailable')
+  const endWaiting = once(() => front.close())
+  opened.defer(endWaiting)
+  const door = await openSealDoor(directory, { ...unsealedDesk(kind, []), state })
+  opened.defer(() => door.close())
+  log.warn({ seal: kind, reason: why }, 'sealed: it is tried again until the seal opens')
+  onSealed?.({ url: front.url, directory, state: state() })
+  const told = ({ message }: SealError) => {
+    if (message !== why) log.warn({ seal: kind, reason: message }, 'still sealed')
+    why = message
+  }
+  const roots = await Promise.race([openPatiently(seal, told, signal), abortion(signal)])
+  log.info({ seal: kind }, 'unsealed')
+  return {
+    seal: openedSeal({ kind, roots, seal }),
+    listen: front.address,
+    endWaiting,
+    tellUnsealed: (ids) => door.hand(unsealedDesk(kind, ids)),
+  }
+}
+
+async function firstAttempt(
+  seal: Seal,
+): Promise<
+  { readonly roots: RootMaterials } | { readonly roots?: undefined; readonly error: SealError }
+> {
+  try {
+    return { roots: await seal.unwrap() }
+  } catch (error) {
+    if (!mayPass(error)) throw error
+    return { error }
   }
 }
 

@@ -2,13 +2,17 @@ import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { SecretBytes } from '../crypto/secret-bytes.ts'
-import { type RootMaterials, type Seal, SealError, type SealKind, sealOf } from '../ports/seal.ts'
+import { type RootMaterials, type Seal, type SealKind, sealOf } from '../ports/seal.ts'
 import { fileSeal, isFileSealText } from '../seals/file-seal.ts'
 import { type GuardedFile, parseGuarded } from '../seals/guarded-file.ts'
 import { guardedSeal } from '../seals/guarded-seal.ts'
+import { kmsGuard } from '../seals/kms-guard.ts'
 import { passphraseGuard } from '../seals/passphrase-guard.ts'
 import { collectedGuard } from '../seals/shamir-guard.ts'
 import type { ShareCollection } from '../seals/share-collection.ts'
+import { tokenGuard } from '../seals/token-guard.ts'
+import { type KmsPeerSettings, kmsPeer } from './kms-peer.ts'
+import { type SealTokenSettings, sealTokenIn } from './seal-token.ts'
 import { SettingsError } from './settings.ts'
 import type { Settings } from './settings-table.ts'
 
@@ -16,7 +20,7 @@ import type { Settings } from './settings-table.ts'
 export const ROOT_KEY_FILE = 'root.key'
 
 /** Settings that say where the root key is and what opens it. */
-export interface SealSettings {
+export interface SealSettings extends KmsPeerSettings, SealTokenSettings {
   readonly 'root-key': string | undefined
   /** Left out as `auto`. */
   readonly seal?: Settings['seal'] | undefined
@@ -84,6 +88,10 @@ function sealThatOpens(path: string, kind: SealKind, settings: SealSettings): Se
     }
     case 'shamir':
       return undefined
+    case 'kms':
+      return kmsSeal(path, settings)
+    case 'pkcs11':
+      return tokenSeal(path, settings)
     default:
       throw kind satisfies never
   }
@@ -92,6 +100,30 @@ function sealThatOpens(path: string, kind: SealKind, settings: SealSettings): Se
 /** The seal of a file that a passphrase opens. */
 export function passphraseSeal(path: string, passphrase: SecretBytes): Seal {
   return guardedSeal({ path, guard: passphraseGuard(passphrase) })
+}
+
+/**
+ * The seal of a file that the key of another service opens.
+ *
+ * @param keyId Key of the service by which a new seal is made.
+ * @throws {SettingsError}
+ */
+export function kmsSeal(path: string, settings: KmsPeerSettings, keyId?: string): Seal {
+  const peer = kmsPeer(settings, keyId)
+  if (peer === undefined) throw new SettingsError('--seal-kms-url is missing')
+  return guardedSeal({ path, guard: kmsGuard(peer) })
+}
+
+/**
+ * The seal of a file that a key in a token opens.
+ *
+ * @param keyLabel Key of the token by which a new seal is made.
+ * @throws {SettingsError}
+ */
+export function tokenSeal(path: string, settings: SealTokenSettings, keyLabel?: string): Seal {
+  const { 'seal-token': file } = settings
+  if (file === undefined) throw new SettingsError('--seal-token is missing')
+  return guardedSeal({ path, guard: tokenGuard(sealTokenIn(file), keyLabel) })
 }
 
 /** The seal of a file that collected shares open. */
@@ -117,13 +149,29 @@ export function readPassphrase(file: string): SecretBytes {
   return new SecretBytes(bytes.subarray(0, end))
 }
 
-/** A seal that was opened already: it opens once, without asking anybody again. */
-export function openedSeal(kind: SealKind, roots: RootMaterials): Seal {
+/** A seal that was opened, and what was found in it. */
+export interface OpenedSeal {
+  readonly kind: SealKind
+  readonly roots: RootMaterials
+  /** What opened; it opens again by itself. */
+  readonly seal: Seal
+}
+
+/**
+ * A seal that was opened already: at first it has what was found then, later it is asked again, which needs
+ * nobody.
+ */
+export function openedSeal({ kind, roots, seal }: OpenedSeal): Seal {
+  let first: RootMaterials | undefined = roots
   return sealOf({
     kind,
     isInitialised: async () => true,
     initialise: () => Promise.reject(new Error('the seal keeps a root key already')),
-    unwrap: async () => roots,
-    replace: () => Promise.reject(new SealError('unavailable', 'the seal was opened before')),
+    unwrap() {
+      const known = first
+      first = undefined
+      return known === undefined ? seal.unwrap() : Promise.resolve(known)
+    },
+    replace: (changed) => seal.replace(changed),
   })
 }

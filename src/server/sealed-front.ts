@@ -29,12 +29,20 @@ export interface SealedFront {
   readonly close: () => Promise<void>
 }
 
-/** Listens where the server will, and tells everybody that it is sealed. */
-export async function openSealedFront(settings: Settings, log: Logger): Promise<SealedFront> {
+/**
+ * Listens where the server will, and tells everybody that it is sealed.
+ *
+ * @param what What `/readyz` says.
+ */
+export async function openSealedFront(
+  settings: Settings,
+  log: Logger,
+  what = 'sealed',
+): Promise<SealedFront> {
   const registry = sealedRegistry()
   const probes: Probes = {
     '/healthz': () => textPage(200, 'sealed\n'),
-    '/readyz': () => textPage(503, 'sealed\n'),
+    '/readyz': () => textPage(503, `${what}\n`),
     '/metrics': async (request) =>
       isLocal(request)
         ? { status: 200, contentType: METRICS_CONTENT_TYPE, body: await registry.metrics() }

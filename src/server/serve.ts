@@ -2,16 +2,21 @@ import { join, resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { nextNoticeAt } from '../app/give-notice.ts'
 import { type EpochMs, earliest } from '../core/time.ts'
+import { randomHex } from '../crypto/random.ts'
+import type { RootKeyRing } from '../crypto/root-key.ts'
 import { makeFolder } from '../files/sync-path.ts'
 import { connectionFigures } from '../http/open-connections.ts'
 import { type Clock, systemClock } from '../ports/clock.ts'
 import type { Storage } from '../ports/storage.ts'
 import { makeTimePass, VirtualClock } from '../scheduler/virtual-clock.ts'
 import { LOCK_FILE, lockFolder } from '../storage/folder-lock.ts'
+import { nodeName } from './audit-chains.ts'
+import { startAuditSinks } from './audit-sinks.ts'
 import { makeBackground } from './background.ts'
 import { bootstrap, recordEndpoint } from './bootstrap.ts'
 import { problemOfBounds } from './connection-bounds.ts'
 import { openDataFolder } from './data-folder.ts'
+import { followRoots } from './follow-roots.ts'
 import { openFront, urlOf } from './front.ts'
 import { guardedClock } from './guarded-clock.ts'
 import { tellStaleness } from './in-force.ts'
@@ -50,6 +55,8 @@ export interface RunningServer {
 /** What answers requests: this thread, or others. */
 interface Serving {
   readonly url: string
+  /** Fulfilled once all that answer have other root keys. */
+  readonly takeRoots: (ring: RootKeyRing) => Promise<void>
   readonly stop: () => Promise<void>
 }
 
@@ -96,7 +103,8 @@ async function serveFolder(
   const folder = await openDataFolder(directory, settings, log, memory, seal)
   opened.defer(() => folder.storage.close())
   const { root } = folder
-  tellUnsealed([root.id])
+  const tellRoots = () => tellUnsealed(root.all.map(({ id }) => id))
+  tellRoots()
   const storage = overrides.storage?.(folder.storage) ?? folder.storage
   const isFirstStart =
     settings.identity === 'embedded' &&
@@ -122,6 +130,8 @@ async function serveFolder(
       runDue: () => background.scheduler.runDue(),
     })
   const syncSoon = () => background.scheduler.syncSoon()
+  const sinks = await startAuditSinks(settings, memory, log)
+  opened.defer(() => sinks.close())
   const parts = await openThreadParts({
     slot: 0,
     servers: workers,
@@ -148,6 +158,7 @@ async function serveFolder(
     guardedClock: guarded,
     tokens: parts.deps.tokens,
     certificate: settings['tls-cert'],
+    auditSinks: () => sinks.figures(),
     isSealed: () => false,
     connections: () => connectionFigures(memory.buffers.connections),
   })
@@ -157,6 +168,20 @@ async function serveFolder(
   await endWaiting()
   const serving = await (workers === 1 ? serveHere() : serveInThreads())
   opened.defer(() => serving.stop())
+  const roots = followRoots({
+    meta: folder.storage.meta,
+    ring: root,
+    seal,
+    node: `${nodeName(settings)}/${randomHex(4)}`,
+    log,
+    async tell() {
+      await parts.rootsChanged()
+      await serving.takeRoots(root)
+      tellRoots()
+    },
+  })
+  opened.defer(() => roots.stop())
+  await roots.look()
   await recordEndpoint(directory, settings['public-url'] ?? serving.url)
   background.delivery?.start()
   // A virtual clock does what is due when it is told to go on, and not by itself.
@@ -165,7 +190,11 @@ async function serveFolder(
   async function serveHere(): Promise<Serving> {
     const page = async () => metricsPage([await machine.snapshot(), await parts.metrics.snapshot()])
     const front = await openFront(parts, { isShared: false, metricsPage: page })
-    return { url: urlOf(front, settings), stop: () => front.drain() }
+    return {
+      url: urlOf(front, settings),
+      takeRoots: async () => undefined,
+      stop: () => front.drain(),
+    }
   }
 
   async function serveInThreads(): Promise<Serving> {
@@ -186,7 +215,11 @@ async function serveFolder(
         death.resolve(`thread ${slot} died`)
       },
     })
-    return { url: urlOf(threads, settings), stop: () => threads.stop() }
+    return {
+      url: urlOf(threads, settings),
+      takeRoots: (ring) => threads.takeRoots(ring),
+      stop: () => threads.stop(),
+    }
   }
 
   return {

@@ -1,6 +1,7 @@
 import { MAX_CACHE_MS } from '../auth/keystone-identity.ts'
 import { KEY_EVENT_TYPES, NOTICE_DAYS } from '../core/key-event.ts'
-import { SEAL_KINDS } from '../ports/seal.ts'
+import { AUDIT_SETTINGS } from './audit-settings-rows.ts'
+import { SEAL_SETTINGS } from './seal-settings-rows.ts'
 
 interface TextSetting {
   readonly type: 'text'
@@ -79,19 +80,7 @@ export const SETTINGS = {
     placeholder: 'FILE',
     help: 'file of the root key, the same on every node; without it root.key in the data folder',
   },
-  seal: {
-    type: 'choice',
-    default: 'auto',
-    choices: ['auto', ...SEAL_KINDS],
-    placeholder: 'KIND',
-    help: 'what keeps the root key while the server is down; auto: what its file says, at first file',
-  },
-  'seal-passphrase-file': {
-    type: 'text',
-    default: undefined,
-    placeholder: 'FILE',
-    help: 'file, or descriptor as /dev/fd/3, with the passphrase of the seal; without it the server starts sealed',
-  },
+  ...SEAL_SETTINGS,
   'tls-cert': {
     type: 'text',
     default: undefined,
@@ -257,13 +246,7 @@ export const SETTINGS = {
     placeholder: '',
     help: 'take folded header lines, which some old clients send',
   },
-  'audit-sync': {
-    type: 'choice',
-    default: 'interval',
-    choices: ['interval', 'group'],
-    placeholder: 'WHEN',
-    help: 'audit records reach the disk each second, or before each reply',
-  },
+  ...AUDIT_SETTINGS,
   'webhook-url': {
     type: 'text',
     default: undefined,

@@ -3,14 +3,14 @@ import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { parse as parseToml } from 'smol-toml'
 import { KEY_EVENT_TYPES } from '../core/key-event.ts'
+import { wantedSinks } from './audit-sink-settings.ts'
 import { parseDurationMs } from './duration.ts'
+import { SettingsError } from './settings-error.ts'
 import { SETTINGS, type SettingName, type SettingRow, type Settings } from './settings-table.ts'
 import { parseStoreUrl } from './store-url.ts'
+import { hasCredentials } from './url-credentials.ts'
 
-/** A setting that is unknown, or has a value that will not do. */
-export class SettingsError extends Error {
-  override readonly name = 'SettingsError'
-}
+export { SettingsError } from './settings-error.ts'
 
 /** Where the value of a setting comes from. */
 export type SettingSource = 'flag' | 'variable' | 'file' | 'default'
@@ -68,6 +68,24 @@ export function readSettings(
 /** Name of the environment variable of a setting. */
 export function variableOf(name: string): string {
   return VARIABLE_PREFIX + name.toUpperCase().replaceAll('-', '_')
+}
+
+/**
+ * Variables of a server, and beside them what the file of `KEYTURN_CONFIG` says, for commands that work on what
+ * that server has.
+ *
+ * @throws {SettingsError} when the file cannot be read
+ */
+export function variablesOfServer(
+  environment: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string | undefined>> {
+  const path = environment['KEYTURN_CONFIG']
+  if (path === undefined || path === '') return environment
+  const given = Object.entries(readFile(path)).map(([name, value]) => [
+    variableOf(name),
+    String(value),
+  ])
+  return { ...Object.fromEntries(given), ...environment }
 }
 
 function readFlags(args: readonly string[]): Readonly<Record<string, unknown>> {
@@ -173,6 +191,7 @@ function requireConsistent(settings: Settings): void {
     }
   }
   requireGoodWebhook(settings)
+  wantedSinks(settings)
   if (!/^[a-zA-Z0-9_-]{1,64}$/.test(settings.region)) {
     throw new SettingsError('--region must be 1 to 64 letters, digits, - or _')
   }
@@ -195,11 +214,6 @@ function requireGoodWebhook(settings: Settings): void {
       `--webhook-events: there is no event ${unknown}; there are ${KEY_EVENT_TYPES.join(', ')}`,
     )
   }
-}
-
-/** Whether a URL holds a user or a password, which would be logged with it. */
-export function hasCredentials({ username, password }: URL): boolean {
-  return username !== '' || password !== ''
 }
 
 /** The names in `--webhook-events`. */

@@ -23,6 +23,11 @@ export const STORE_FLAGS = [
   'store-ca',
   'root-key',
   'seal-passphrase-file',
+  'seal-kms-url',
+  'seal-kms-project',
+  'seal-kms-credentials',
+  'seal-kms-ca',
+  'seal-token',
 ] as const
 
 /**
@@ -44,6 +49,11 @@ export function storeSettingsOf(
     // The file of the root key says what keeps it.
     seal: 'auto',
     'seal-passphrase-file': given('seal-passphrase-file'),
+    'seal-kms-url': given('seal-kms-url'),
+    'seal-kms-project': given('seal-kms-project'),
+    'seal-kms-credentials': given('seal-kms-credentials'),
+    'seal-kms-ca': given('seal-kms-ca'),
+    'seal-token': given('seal-token'),
     'store-connections': 2,
   }
 }

@@ -3,6 +3,7 @@ import { ChangeFollower } from '../app/change-follower.ts'
 import type { Deps } from '../app/deps.ts'
 import { KeyCache } from '../app/key-cache.ts'
 import { PagePlaces } from '../app/page-places.ts'
+import { writePublicKeys } from '../audit/file-log.ts'
 import { eventFacts } from '../contract/event-body.ts'
 import type { KeyEvent } from '../core/key-event.ts'
 import { latenessMs, type RotationEvent } from '../core/rotation.ts'
@@ -12,7 +13,8 @@ import type { AuditLog } from '../ports/audit-log.ts'
 import { type Clock, systemClock } from '../ports/clock.ts'
 import type { Storage } from '../ports/storage.ts'
 import type { Tracing } from '../tracing/tracing.ts'
-import { openNodeAudit, openThreadAudit } from './audit-chains.ts'
+import { auditPlace, openNodeAudit, openThreadAudit } from './audit-chains.ts'
+import { withSinks } from './audit-sinks.ts'
 import { noticeTimes, sentEvents } from './event-settings.ts'
 import { type Identity, makeIdentity } from './identity.ts'
 import { describeError, type Logger } from './log.ts'
@@ -49,6 +51,8 @@ export interface ThreadParts {
   readonly deps: Deps
   /** Undefined while traces are switched off. */
   readonly tracing: Tracing | undefined
+  /** Has what is derived from root keys made anew: they are others now. */
+  readonly rootsChanged: () => Promise<void>
   /** Closes everything that was opened but the store; nothing may be under way any more. */
   readonly close: () => Promise<void>
 }
@@ -90,7 +94,8 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
   const tokens = readTokens(settings.tokens)
   const peers = readPeers(settings.peers, settings.region)
   const opened = await openThreadAudit({ settings, root, storage, slot })
-  const audit = options.wrapAudit?.(opened) ?? opened
+  const fileLog = options.wrapAudit?.(opened) ?? opened
+  const audit = withSinks(fileLog, memory)
   const cache = new KeyCache(Math.ceil((settings['cache-mib'] * 1024 * 1024) / servers))
   const changes = new ChangeFollower({
     feed: storage.changes,
@@ -123,7 +128,7 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
   const isReady = () => !memory.isLeaving() && audit.problem() === undefined
   const metrics = makeMetrics({
     cache,
-    audit,
+    audit: fileLog,
     isReady,
     revokedTokens: () => identity.authenticator.revokedTokens(),
   })
@@ -201,6 +206,11 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
     metrics,
     deps,
     tracing,
+    async rootsChanged() {
+      writePublicKeys(auditPlace(settings, slot).directory, root)
+      // Tokens that were seen before are remembered as good: those of a root key that was dropped are not.
+      await identity.authenticator.forgetAll()
+    },
     async close() {
       await tracing?.close()
       metrics.close()

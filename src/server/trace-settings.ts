@@ -2,8 +2,9 @@ import { hostname } from 'node:os'
 import { watchSlowWork } from '../crypto/slow-work.ts'
 import type { Tracing, TracingOptions } from '../tracing/tracing.ts'
 import type { Logger } from './log.ts'
-import { hasCredentials, SettingsError } from './settings.ts'
+import { SettingsError } from './settings.ts'
 import type { Settings } from './settings-table.ts'
+import { hasCredentials } from './url-credentials.ts'
 import { version } from './version.ts'
 
 /** How often it is logged at most that spans were lost, in milliseconds. */

@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
 import type { SecretBytes } from '../crypto/secret-bytes.ts'
-import { type RootMaterials, SealError, type SealKind } from '../ports/seal.ts'
+import { type Seal, SealError, type SealKind } from '../ports/seal.ts'
 import type { GuardedFile } from '../seals/guarded-file.ts'
 import { ShareCollection, ShareError } from '../seals/share-collection.ts'
-import { collectedSeal, passphraseSeal, type SealPlan } from './seal-settings.ts'
+import { collectedSeal, type OpenedSeal, passphraseSeal, type SealPlan } from './seal-settings.ts'
 
 /** What a server says of its seal. */
 export type SealState =
@@ -17,6 +17,13 @@ export type SealState =
       readonly state: 'sealed'
       readonly kind: SealKind
       readonly needs: 'passphrase'
+    }
+  | {
+      readonly state: 'sealed'
+      readonly kind: SealKind
+      readonly needs: 'peer'
+      /** Why the service of the seal did not open it, for the operator. */
+      readonly why: string
     }
   | {
       readonly state: 'sealed'
@@ -44,19 +51,19 @@ export interface Unsealing {
   /** Forgets what was given so far. */
   readonly reset: () => Promise<void>
   /** Fulfilled with the root keys once they are at hand. */
-  readonly opened: Promise<RootMaterials>
+  readonly opened: Promise<OpenedSeal>
 }
 
 /** What is done with an offer: the root keys, once it was the last that was needed. */
 interface Collecting {
   readonly state: () => SealState
-  readonly take: (secret: SecretBytes) => Promise<RootMaterials | undefined>
+  readonly take: (secret: SecretBytes) => Promise<OpenedSeal | undefined>
   readonly forget: () => void
 }
 
 /** Waits for what opens the seal of a plan that does not open by itself. */
 export function beginUnsealing(plan: SealPlan): Unsealing {
-  const opened = Promise.withResolvers<RootMaterials>()
+  const opened = Promise.withResolvers<OpenedSeal>()
   const collecting =
     plan.file?.kind === 'shamir' ? collectShares(plan.path, plan.file) : takePassphrase(plan)
   let turn: Promise<void> = Promise.resolve()
@@ -64,10 +71,10 @@ export function beginUnsealing(plan: SealPlan): Unsealing {
 
   async function attempt(secret: SecretBytes): Promise<void> {
     try {
-      const roots = isOpen ? undefined : await collecting.take(secret)
-      if (roots === undefined) return
+      const open = isOpen ? undefined : await collecting.take(secret)
+      if (open === undefined) return
       isOpen = true
-      opened.resolve(roots)
+      opened.resolve(open)
     } catch (error) {
       // Nobody guesses a share: whoever gave a wrong one hears it at once.
       const isGuess = error instanceof SealError && !(error instanceof ShareError)
@@ -98,7 +105,7 @@ export function beginUnsealing(plan: SealPlan): Unsealing {
 function takePassphrase({ kind, path }: SealPlan): Collecting {
   return {
     state: () => ({ state: 'sealed', kind, needs: 'passphrase' }),
-    take: (passphrase) => passphraseSeal(path, passphrase).unwrap(),
+    take: (passphrase) => openNow(passphraseSeal(path, passphrase)),
     forget: () => undefined,
   }
 }
@@ -117,11 +124,15 @@ function collectShares(path: string, { kind, id, guard }: GuardedFile): Collecti
       collection.take(share)
       if (collection.given < collection.threshold) return undefined
       try {
-        return await collectedSeal(path, collection).unwrap()
+        return await openNow(collectedSeal(path, collection))
       } finally {
         collection.forget()
       }
     },
     forget: () => collection.forget(),
   }
+}
+
+async function openNow(seal: Seal): Promise<OpenedSeal> {
+  return { kind: seal.kind, roots: await seal.unwrap(), seal }
 }

@@ -1,7 +1,9 @@
 import { resolve } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
-import { rootKeyOf } from '../crypto/root-key.ts'
+import { pastRootsIn } from '../crypto/past-roots.ts'
+import { RootKeyRing, rootKeyOf } from '../crypto/root-key.ts'
 import { rowMacs } from '../crypto/row-macs.ts'
+import { SecretBytes } from '../crypto/secret-bytes.ts'
 import { openStorage } from './data-folder.ts'
 import { type Front, openFront } from './front.ts'
 import { watchRows } from './guard-store.ts'
@@ -10,7 +12,7 @@ import { makeLog } from './log.ts'
 import { machineMemory } from './machine-memory.ts'
 import { clockStepLimitMs } from './settings.ts'
 import { openThreadParts, type ThreadParts } from './thread-parts.ts'
-import type { FromWorker, ToWorker, WorkerBirth } from './worker-messages.ts'
+import type { FromWorker, RingParcel, ToWorker, WorkerBirth } from './worker-messages.ts'
 
 /** Serves requests in this thread as the main thread at the other end of `port` says. */
 export function serveInThread(port: MessagePort, birth: WorkerBirth): void {
@@ -19,13 +21,15 @@ export function serveInThread(port: MessagePort, birth: WorkerBirth): void {
   let asked = 0
   let running: Promise<{ readonly parts: ThreadParts; readonly front: Front }> | undefined
 
-  async function start({ port: listenPort, root }: Extract<ToWorker, { kind: 'start' }>) {
+  let ring: RootKeyRing | undefined
+
+  async function start({ port: listenPort, ring: parcel }: Extract<ToWorker, { kind: 'start' }>) {
     const { settings, slot, servers } = birth
+    ring = new RootKeyRing(...rootsOf(parcel))
     const memory = machineMemory(birth.buffers)
     const log = makeLog(settings['log-level'])
     const storage = await openStorage(resolve(settings.data), settings, memory, slot)
-    const rootKey = rootKeyOf(root)
-    watchRows(storage, rowMacs(rootKey), log)
+    watchRows(storage, rowMacs(ring), log)
     const guarded = guardedClock({
       memory: birth.buffers.clock,
       limitMs: clockStepLimitMs(settings),
@@ -37,7 +41,7 @@ export function serveInThread(port: MessagePort, birth: WorkerBirth): void {
       settings,
       log,
       memory,
-      root: rootKey,
+      root: ring,
       storage,
       clock: guarded,
       guardedClock: guarded,
@@ -67,6 +71,13 @@ export function serveInThread(port: MessagePort, birth: WorkerBirth): void {
         running = start(message)
         await running
         return
+      case 'roots': {
+        const all = await running
+        ring?.take(...rootsOf(message.ring))
+        await all?.parts.rootsChanged()
+        tell({ kind: 'took-roots', id: message.id })
+        return
+      }
       case 'snapshot': {
         const snapshot = await (await running)?.parts.metrics.snapshot()
         tell({ kind: 'snapshot', id: message.id, snapshot: snapshot ?? [] })
@@ -97,6 +108,11 @@ export function serveInThread(port: MessagePort, birth: WorkerBirth): void {
       tell({ kind: 'failed', message: explain(error) })
     })
   })
+}
+
+/** What a parcel holds: current, others, past. */
+function rootsOf({ roots: [current, ...others], past }: RingParcel) {
+  return [rootKeyOf(current), others.map(rootKeyOf), pastRootsIn(new SecretBytes(past))] as const
 }
 
 /** An error with its causes, each on what it says. */

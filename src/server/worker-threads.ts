@@ -1,12 +1,13 @@
 import { getCompileCacheDir } from 'node:module'
 import { createServer } from 'node:net'
 import { Worker } from 'node:worker_threads'
-import { type RootKey, rootKeyParcel } from '../crypto/root-key.ts'
+import { pastRootBytes } from '../crypto/past-roots.ts'
+import { type RootKeyRing, rootKeyParcel } from '../crypto/root-key.ts'
 import type { MachineMemory } from './machine-memory.ts'
 import type { MetricsSnapshot } from './metrics.ts'
 import { parseAddress } from './settings.ts'
 import type { Settings } from './settings-table.ts'
-import type { FromWorker, ToWorker, WorkerBirth } from './worker-messages.ts'
+import type { FromWorker, RingParcel, ToWorker, WorkerBirth } from './worker-messages.ts'
 
 /** Published, the entry is JavaScript; in the repository it is TypeScript. */
 const ENTRY = new URL(`./worker-entry${import.meta.url.slice(-3)}`, import.meta.url)
@@ -16,6 +17,8 @@ export interface WorkerThreads {
   readonly host: string
   readonly port: number
   readonly snapshots: () => Promise<readonly MetricsSnapshot[]>
+  /** Fulfilled once all have other root keys, the current one first. */
+  readonly takeRoots: (ring: RootKeyRing) => Promise<void>
   /** Fulfilled when all have answered what was under way, and ended. */
   readonly stop: () => Promise<void>
 }
@@ -25,7 +28,7 @@ export interface WorkerThreadsOptions {
   readonly settings: Settings
   readonly count: number
   readonly memory: MachineMemory
-  readonly root: RootKey
+  readonly root: RootKeyRing
   readonly metricsPage: () => Promise<string>
   readonly syncSoon: () => void
   /** A thread has died, which none should: without it requests would be lost for ever. */
@@ -56,6 +59,9 @@ export async function startWorkerThreads(options: WorkerThreadsOptions): Promise
       host,
       port,
       snapshots: () => Promise.all(threads.map((thread) => thread.snapshot())),
+      async takeRoots(ring) {
+        await Promise.all(threads.map((thread) => thread.takeRoots(ring)))
+      },
       async stop() {
         await Promise.all(threads.map((thread) => thread.stop()))
       },
@@ -68,6 +74,8 @@ export async function startWorkerThreads(options: WorkerThreadsOptions): Promise
 
 interface Thread {
   readonly listen: (port: number) => Promise<{ readonly host: string; readonly port: number }>
+  /** Fulfilled once the thread has other root keys, the current one first. */
+  readonly takeRoots: (ring: RootKeyRing) => Promise<void>
   readonly snapshot: () => Promise<MetricsSnapshot>
   readonly stop: () => Promise<void>
   readonly terminate: () => Promise<unknown>
@@ -86,6 +94,7 @@ function startThread(options: WorkerThreadsOptions, slot: number): Thread {
   const tell = (message: ToWorker, transfer: ArrayBuffer[] = []) =>
     worker.postMessage(message, transfer)
   const snapshots = new Map<number, (snapshot: MetricsSnapshot) => void>()
+  const taking = new Map<number, () => void>()
   const listening = Promise.withResolvers<{ readonly host: string; readonly port: number }>()
   const ended = Promise.withResolvers<void>()
   listening.promise.catch(() => undefined)
@@ -102,6 +111,10 @@ function startThread(options: WorkerThreadsOptions, slot: number): Thread {
       case 'snapshot':
         snapshots.get(message.id)?.(message.snapshot)
         snapshots.delete(message.id)
+        return
+      case 'took-roots':
+        taking.get(message.id)?.()
+        taking.delete(message.id)
         return
       case 'wants-page':
         options.metricsPage().then(
@@ -127,15 +140,24 @@ function startThread(options: WorkerThreadsOptions, slot: number): Thread {
   worker.on('exit', () => {
     listening.reject(new Error(`thread ${slot} ended before it served`))
     for (const resolve of snapshots.values()) resolve([])
+    for (const resolve of taking.values()) resolve()
     hasEnded = true
     ended.resolve()
     if (!mayEnd || failure !== undefined) options.onDeath(slot, failure)
   })
   return {
     listen(port) {
-      const parcel = rootKeyParcel(root)
-      tell({ kind: 'start', port, root: parcel }, [parcel.bytes.buffer])
+      const { ring, buffers } = parcelOf(root)
+      tell({ kind: 'start', port, ring }, buffers)
       return listening.promise
+    },
+    takeRoots(changed) {
+      if (hasEnded) return Promise.resolve()
+      const { ring, buffers } = parcelOf(changed)
+      return new Promise((resolve) => {
+        taking.set(++asked, resolve)
+        tell({ kind: 'roots', id: asked, ring }, buffers)
+      })
     },
     snapshot: () =>
       hasEnded
@@ -154,6 +176,13 @@ function startThread(options: WorkerThreadsOptions, slot: number): Thread {
       await worker.terminate()
     },
   }
+}
+
+function parcelOf({ all: [current, ...others], past }: RootKeyRing) {
+  const roots = [rootKeyParcel(current), ...others.map(rootKeyParcel)] as const
+  const bytes = pastRootBytes(past).lend((secret) => Uint8Array.from(secret))
+  const ring: RingParcel = { roots, past: bytes }
+  return { ring, buffers: [bytes.buffer, ...roots.map((root) => root.bytes.buffer)] }
 }
 
 /**

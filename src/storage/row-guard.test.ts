@@ -12,7 +12,7 @@ import { startPostgres } from '../../test/postgres/start-postgres.ts'
 import { FIRST_VERSION, type KeyId, nextVersion } from '../core/ids.ts'
 import { rotate } from '../core/rotation.ts'
 import { DAY_MS, days, type EpochMs } from '../core/time.ts'
-import { rootKeyFrom } from '../crypto/root-key.ts'
+import { RootKeyRing, rootKeyFrom } from '../crypto/root-key.ts'
 import { rowMacs } from '../crypto/row-macs.ts'
 import { SecretBytes } from '../crypto/secret-bytes.ts'
 import type { StoredKey } from '../ports/key-store.ts'
@@ -276,7 +276,7 @@ function guards(name: string, make: () => Promise<Ground>, skip: boolean): void 
     })
 
     test('rows get the MAC of a new root key in batches, and bear nothing of the old one then', async () => {
-      const both = rowMacs(root(2), [root(1)])
+      const both = rowMacs(new RootKeyRing(root(2), [root(1)]))
       storage.guard.watch(both, ({ row }) => told.push(row))
       const key = someKey()
       assert.equal(await storage.keys.insert(key, [firstVersionOf(key)], NO_QUOTA), 'inserted')

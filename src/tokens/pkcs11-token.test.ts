@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { execFileSync, fork, spawnSync } from 'node:child_process'
+import { fork, spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
-import { join, parse } from 'node:path'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inspect } from 'node:util'
@@ -27,18 +27,7 @@ const skipWithoutProc =
 const open = (options: Partial<Pkcs11TokenOptions> = {}): KeyToken =>
   openPkcs11Token({ ...softHsm.options(), ...options })
 
-/** SoftHSM with some functions replaced by those of a C text, as a module. */
-function moduleWith(name: string, functions: string): string {
-  const source = join(folder, `${name}.c`)
-  const module = join(folder, `${name}.so`)
-  const headers = ['dlfcn.h', 'stdlib.h', 'unistd.h'].map((name) => `#include <${name}>\n`)
-  writeFileSync(source, `#define _GNU_SOURCE\n${headers.join('')}${functions}\n`)
-  // The linker takes what the text lacks from SoftHSM, by the path that it is at.
-  const { dir, base } = parse(realpathSync(MODULE))
-  const linking = [`-Wl,--no-as-needed,-rpath,${dir}`, `-L${dir}`, `-l:${base}`, '-ldl']
-  execFileSync('gcc', ['-shared', '-fPIC', '-w', '-o', module, source, ...linking])
-  return module
-}
+const moduleWith = softHsm.moduleWith
 
 /** A file of /proc about a process; empty when it has ended, or is not for us to read. */
 function processFile(id: number, name: string): string {

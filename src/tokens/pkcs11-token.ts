@@ -38,7 +38,7 @@ export function openPkcs11Token(options: Pkcs11TokenOptions): KeyToken {
   let refusal: string | undefined
 
   async function start(): Promise<TokenChild> {
-    if (refusal !== undefined) throw new TokenError('failed', refusal)
+    if (refusal !== undefined) throw refused(refusal)
     const started = startTokenChild(environment, timeoutMs)
     // What is sent is serialised at once: `ask` keeps no hold of the PIN.
     const reply = await pin.lend((bytes) =>
@@ -46,7 +46,10 @@ export function openPkcs11Token(options: Pkcs11TokenOptions): KeyToken {
     )
     if (reply.kind === 'done') return started
     started.kill()
-    if (reply.aftermath === 'give-up') refusal = reply.message
+    if (reply.aftermath === 'give-up') {
+      refusal = reply.message
+      throw refused(refusal)
+    }
     throw new TokenError('failed', reply.message)
   }
 
@@ -89,6 +92,10 @@ export function openPkcs11Token(options: Pkcs11TokenOptions): KeyToken {
       }
     },
   }
+}
+
+function refused(message: string): TokenError {
+  return new TokenError('failed', message, { isPinRefused: true })
 }
 
 function toError(reply: Exclude<TokenReply, { readonly kind: 'done' }>): TokenError {

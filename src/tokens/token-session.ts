@@ -3,6 +3,7 @@ import { type AttributeName, blankAttribute, packTemplate, type Template } from 
 import { firstValue, ULONG_BYTES, ulongAt, ulongs } from './c-memory.ts'
 import type { Cryptoki } from './cryptoki.ts'
 import { plainMechanism } from './mechanisms.ts'
+import { isFinalTry } from './pin-tries.ts'
 import type { KeyRecipe } from './token-key-specs.ts'
 import { tokenMemoryOf } from './token-memory.ts'
 
@@ -62,7 +63,11 @@ export function openTokenSession(
   cryptoki('C_Initialize', null)
   const opened = ulongs(0)
   const flags = CKF_RW_SESSION | CKF_SERIAL_SESSION
-  const slot = slotOf(cryptoki, tokenLabel)
+  const { slot, info } = slotOf(cryptoki, tokenLabel)
+  // A person may risk it, and a right PIN ends this; a server must not lock a token by itself.
+  if (isFinalTry(info)) {
+    throw new Error('one wrong PIN more locks the token: log in to it by its own tool first')
+  }
   cryptoki('C_OpenSession', slot, flags, null, null, opened)
   const session = ulongAt(opened, 0)
   cryptoki('C_Login', session, CKU_USER, pin, BigInt(pin.length))
@@ -150,24 +155,30 @@ export function openTokenSession(
   }
 }
 
-function slotOf(cryptoki: Cryptoki, tokenLabel: string): bigint {
+/** A slot with a token, and the CK_TOKEN_INFO of that. */
+interface FoundToken {
+  readonly slot: bigint
+  readonly info: Buffer
+}
+
+function slotOf(cryptoki: Cryptoki, tokenLabel: string): FoundToken {
   const withToken = 1
   const count = ulongs(0)
   cryptoki('C_GetSlotList', withToken, null, count)
   const slots = Buffer.alloc(Math.max(1, Number(ulongAt(count, 0))) * ULONG_BYTES)
   cryptoki('C_GetSlotList', withToken, slots, count)
 
-  const matches: bigint[] = []
+  const matches: FoundToken[] = []
   for (let i = 0; i < ulongAt(count, 0); i++) {
     const info = Buffer.alloc(TOKEN_INFO_BYTES)
     cryptoki('C_GetTokenInfo', ulongAt(slots, i), info)
     const label = info.toString('utf8', 0, TOKEN_LABEL_BYTES).trimEnd()
-    if (label === tokenLabel) matches.push(ulongAt(slots, i))
+    if (label === tokenLabel) matches.push({ slot: ulongAt(slots, i), info })
   }
-  const [slot] = matches
-  if (slot === undefined) throw new Error('no token has that label')
+  const [match] = matches
+  if (match === undefined) throw new Error('no token has that label')
   if (matches.length > 1) throw new Error('more than one token has that label')
-  return slot
+  return match
 }
 
 function filled(output: Buffer, length: Buffer): Buffer {

@@ -6,6 +6,7 @@ import { due } from './due.ts'
 import { flood } from './flood.ts'
 import { fuzz } from './fuzz.ts'
 import { kills } from './kills.ts'
+import { leak } from './leak.ts'
 import { model } from './model.ts'
 import type { Campaign } from './outcome.ts'
 import { powerLoss } from './power-loss.ts'
@@ -13,6 +14,7 @@ import { restarts } from './restarts.ts'
 import { revocation } from './revocation.ts'
 import { rights } from './rights.ts'
 import { simulation } from './simulation.ts'
+import { soak } from './soak.ts'
 import { start } from './start.ts'
 import { timing } from './timing.ts'
 
@@ -34,4 +36,6 @@ export const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
   'power-loss': powerLoss,
   timing,
   rights,
+  soak,
+  leak,
 }

@@ -1,11 +1,23 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Json } from '../server.ts'
 import { type ServerProcess, startProcess } from '../start-process.ts'
-import { type Campaign, countOf } from './outcome.ts'
+import { noPostgres } from './ground.ts'
+import { killChangesOnPostgres, killChangesOnSqlite } from './kill-changes.ts'
+import { DOOMED, killCommand } from './kill-commands.ts'
+import {
+  type Campaign,
+  countOf,
+  type FlagValues,
+  type Outcome,
+  type Say,
+  secondsSince,
+} from './outcome.ts'
+import { Chance } from './seeded-chance.ts'
 
 /** How hard to try. */
 export interface KillsOptions {
@@ -90,28 +102,74 @@ export async function runKills(options: KillsOptions): Promise<KillsFigures> {
 
 type Api = (name: string, body: unknown) => Promise<Json>
 
-/** A server killed under load, as a campaign. */
+/** What is killed: servers on SQLite, nodes on PostgreSQL, and commands. */
+const KINDS = ['load', 'changes', 'nodes', ...Object.keys(DOOMED)]
+
+/** Everything killed at any moment, as a campaign. */
 export const kills: Campaign = {
-  about: 'a server is killed with SIGKILL under load: nothing that it acknowledged is lost.',
+  about:
+    'servers and commands are killed with SIGKILL: nothing acknowledged is lost, nothing is half.',
   flags: {
-    kills: { help: 'how often', default: '100' },
-    clients: { help: 'clients that create, rotate and encrypt', default: '8' },
+    kills: { help: 'how often, shared among the kinds', default: '2000' },
+    kind: { help: `one of ${KINDS.join(', ')}; or all`, default: 'all' },
+    clients: { help: 'of the kind load, that create, rotate and encrypt', default: '8' },
+    seed: { help: 'of chance; 0 for any', default: '0' },
   },
-  missing: () => undefined,
+  missing: noPostgres,
   async run(flags, say) {
-    const asked = { kills: countOf(flags, 'kills'), clients: countOf(flags, 'clients') }
-    try {
-      const figures = await runKills({
-        ...asked,
-        onKill: (sofar) => {
-          if (sofar.kills % 10 === 0) say(told(sofar))
-        },
-      })
-      return { lines: [told(figures)], broken: [] }
-    } catch (error) {
-      return { lines: [], broken: [String(error)] }
+    const { kind: wanted = 'all' } = flags
+    const kinds = wanted === 'all' ? KINDS : KINDS.filter((kind) => kind === wanted)
+    if (kinds.length === 0) throw new Error(`--kind is one of ${KINDS.join(', ')}, all`)
+    const count = Math.ceil(countOf(flags, 'kills') / kinds.length)
+    const seed = countOf(flags, 'seed') || randomInt(1, 2 ** 31)
+    const outcome = { lines: [`seed ${seed}`], broken: [] as string[] }
+    for (const kind of kinds) {
+      const startedAtMs = performance.now()
+      const { line, broken } = await killKind(kind, count, new Chance(seed), flags, say)
+      const told = `${kind}: ${line}; ${secondsSince(startedAtMs)}`
+      say(told)
+      outcome.lines.push(told)
+      outcome.broken.push(...broken.map((problem) => `${kind}: ${problem}`))
     }
+    return outcome
   },
+}
+
+async function killKind(
+  kind: string,
+  count: number,
+  chance: Chance,
+  flags: FlagValues,
+  say: Say,
+): Promise<{ readonly line: string; readonly broken: readonly string[] }> {
+  if (kind === 'load') {
+    const { lines, broken } = await killLoad(count, countOf(flags, 'clients'), say)
+    return { line: lines.join(), broken }
+  }
+  if (kind === 'changes' || kind === 'nodes') {
+    const kill = kind === 'changes' ? killChangesOnSqlite : killChangesOnPostgres
+    const { kills: done, changes, records, broken } = await kill(count, chance)
+    return { line: `${done} kills, ${changes} changes and ${records} records checked`, broken }
+  }
+  const doomed = DOOMED[kind]
+  if (doomed === undefined) throw new Error(`nothing is known of ${kind}`)
+  const { inTime, broken } = await killCommand(doomed, count, chance)
+  return { line: `${count} kills, ${inTime} before the end`, broken }
+}
+
+async function killLoad(kills: number, clients: number, say: Say): Promise<Outcome> {
+  const asked = { kills, clients }
+  try {
+    const figures = await runKills({
+      ...asked,
+      onKill: (sofar) => {
+        if (sofar.kills % 10 === 0) say(told(sofar))
+      },
+    })
+    return { lines: [told(figures)], broken: [] }
+  } catch (error) {
+    return { lines: [], broken: [String(error)] }
+  }
 }
 
 function told(f: KillsFigures): string {

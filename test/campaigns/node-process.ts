@@ -27,6 +27,8 @@ export interface NodeProcess {
   readonly name: string
   readonly directory: string
   readonly url: string
+  /** Of the process; of `ip` where it runs in a namespace. */
+  readonly pid: number
   /** Ends it without warning, and waits until it is gone. */
   readonly kill9: () => Promise<void>
   /** Asks it to stop and waits; answers its exit code. */
@@ -67,6 +69,7 @@ export async function startNode(options: NodeOptions): Promise<NodeProcess> {
     name,
     directory,
     url,
+    pid: child.pid ?? 0,
     log,
     kill9: async () => void (await end('SIGKILL')),
     stop: () => end('SIGTERM'),

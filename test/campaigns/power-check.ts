@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { checkpointSigner } from '../../src/audit/checkpoint.ts'
+import { checkpointPublicKeys } from '../../src/audit/checkpoint.ts'
 import { verifyAuditLog } from '../../src/audit/verify.ts'
 import type { KeyId, ProjectId } from '../../src/core/ids.ts'
 import type { RootKey } from '../../src/crypto/root-key.ts'
@@ -18,8 +18,8 @@ import type { KeyPicture } from './power-work.ts'
 /** What there must be. */
 export interface Expected {
   readonly projectId: string
-  /** By id of the key, each picture that may be found; undefined: it may not be there. */
-  readonly keys: ReadonlyMap<string, readonly (KeyPicture | undefined)[]>
+  /** By id of the key, each picture that may be found. */
+  readonly keys: ReadonlyMap<string, readonly KeyPicture[]>
   /** Aliases of keys that were asked for and are not acknowledged. */
   readonly unsureAliases: ReadonlySet<string>
   /** Requests whose records must be in the audit log. */
@@ -57,7 +57,7 @@ export async function checkFolder(
       }
       problems.push(...(await checkAudit(folder, place, root, storage)))
     }
-    problems.push(...(await missingRecords(join(directory, 'audit'), expected.records)))
+    problems.push(...(await missingRecords([directory], expected.records)))
   } finally {
     await storage.close()
   }
@@ -68,7 +68,12 @@ export async function checkFolder(
   return problems
 }
 
-async function checkKeys(root: RootKey, storage: Storage, expected: Expected) {
+/** Compares the keys of a store with what there must be, and opens every version of them. */
+export async function checkKeys(
+  root: RootKey,
+  storage: Storage,
+  expected: Omit<Expected, 'records'>,
+): Promise<readonly string[]> {
   const problems: string[] = []
   const project = expected.projectId as ProjectId
   const found = new Map<string, StoredKey>()
@@ -135,13 +140,19 @@ async function checkAudit(directory: string, place: string, root: RootKey, stora
   const chains = await storage.checkpoints.chainsOf(place)
   const checkpoints = []
   for (const chain of chains) checkpoints.push(...(await storage.checkpoints.list(chain)))
-  const { publicKeyPem } = checkpointSigner(root)
+  const publicKeyPem = checkpointPublicKeys(root)
   const report = await verifyAuditLog({ directory, chains, checkpoints, publicKeyPem, root })
   return report.problems.map((problem) => `the audit log does not verify: ${problem}`)
 }
 
-async function missingRecords(audit: string, ids: readonly string[]): Promise<readonly string[]> {
-  const folders = [audit, join(audit, 'worker-1')].filter((folder) => existsSync(folder))
+/** Requests of which there is no record in the audit logs of these data folders. */
+export async function missingRecords(
+  directories: readonly string[],
+  ids: readonly string[],
+): Promise<readonly string[]> {
+  const folders = directories
+    .flatMap((directory) => [join(directory, 'audit'), join(directory, 'audit', 'worker-1')])
+    .filter((folder) => existsSync(folder))
   const found = new Set<string>()
   for (const folder of folders) {
     for (const name of await readdir(folder)) {

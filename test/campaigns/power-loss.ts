@@ -7,7 +7,7 @@ import { passwordAuth, signIn, startTestServer } from '../server.ts'
 import { DiskImage, type Fate } from './disk-image.ts'
 import { type Campaign, countOf, type Outcome, type Say, secondsSince } from './outcome.ts'
 import { checkFolder, type Expected } from './power-check.ts'
-import { type KeyPicture, type PowerWork, workOnPlace } from './power-work.ts'
+import { type PowerWork, picturesOf, workOnPlace } from './power-work.ts'
 import { Chance } from './seeded-chance.ts'
 import { startTraced } from './traced-server.ts'
 import { noTrace, readTrace, type TraceStep } from './write-trace.ts'
@@ -191,22 +191,10 @@ function expectedAt(
   cut: Cut,
   auditSync: PowerLossOptions['auditSync'],
 ): Expected {
-  const keys = new Map<string, (KeyPicture | undefined)[]>()
-  const unsureAliases = new Set<string>()
-  // What comes after what a client has no answer to was not even asked.
-  const isWaiting = new Set<number>()
-  for (const { client, keyId, madeId, after, requestId } of work.asked) {
-    if (isWaiting.has(client)) continue
+  const { keys, unsureAliases } = picturesOf(work.asked, ({ requestId }) => {
     const answer = requestId === undefined ? undefined : answers.get(requestId)
-    if (requestId !== undefined && answer === undefined)
-      throw new Error('an answer is not in the trace')
-    const isAnswered = answer !== undefined && answer.begin <= cut.at
-    if (!isAnswered) isWaiting.add(client)
-    const id = keyId ?? (isAnswered ? madeId : undefined)
-    if (id === undefined) unsureAliases.add(after.alias)
-    else if (isAnswered) keys.set(id, [after])
-    else keys.get(id)?.push(after)
-  }
+    return answer !== undefined && answer.begin <= cut.at
+  })
   const latestMs = auditSync === 'group' ? cut.atMs : cut.atMs - INTERVAL_MS - LATE_MS
   const records = work.answered.filter((id) => {
     const answer = answers.get(id)

@@ -70,40 +70,99 @@ export async function workOnPlace(
   clients: number,
   chance: Chance,
 ): Promise<PowerWork> {
-  const work = {
-    asked: [] as Asked[],
-    texts: [] as PowerWork['texts'][number][],
-    answered: [] as string[],
-  }
+  const work = emptyWork()
   const share = Math.ceil(changes / clients)
   await Promise.all(
-    Array.from({ length: clients }, async (_, client) => {
-      const line = openLine(place.url)
-      try {
-        await new Client(place, line, client, work, chance).run(share)
-      } finally {
-        line.close()
-      }
-    }),
+    Array.from({ length: clients }, (_, number) =>
+      workAlone({ place, number, work, chance }, share),
+    ),
   )
   return work
+}
+
+/** Work to which clients add. */
+export interface OpenWork extends PowerWork {
+  readonly asked: Asked[]
+  readonly texts: PowerWork['texts'][number][]
+  readonly answered: string[]
+}
+
+/** Work of which nothing is done. */
+export function emptyWork(): OpenWork {
+  return { asked: [], texts: [], answered: [] }
+}
+
+/** The node is gone: whether the last request was done is unknown. */
+export class NoAnswer extends Error {}
+
+/** What one client needs. */
+export interface ClientParts {
+  readonly place: WorkPlace
+  /** No other client has it. */
+  readonly number: number
+  readonly work: OpenWork
+  readonly chance: Chance
+}
+
+/**
+ * One client, which makes its own keys and changes them.
+ *
+ * @throws {NoAnswer} when the node is gone
+ */
+export async function workAlone(
+  parts: ClientParts,
+  changes: number,
+  isStopped: () => boolean = () => false,
+): Promise<void> {
+  const line = openLine(parts.place.url)
+  try {
+    await new Client(parts, line).run(changes, isStopped)
+  } finally {
+    line.close()
+  }
+}
+
+/** What is to be found of the keys, from what was asked for and which of it was answered. */
+export function picturesOf(
+  asked: readonly Asked[],
+  isAnswered: (change: Asked) => boolean,
+): {
+  readonly keys: ReadonlyMap<string, readonly KeyPicture[]>
+  readonly unsureAliases: ReadonlySet<string>
+} {
+  const keys = new Map<string, KeyPicture[]>()
+  const unsureAliases = new Set<string>()
+  // What comes after what a client has no answer to was not even asked.
+  const isWaiting = new Set<number>()
+  for (const change of asked) {
+    const { client, keyId, madeId, after } = change
+    if (isWaiting.has(client)) continue
+    const isDone = isAnswered(change)
+    if (!isDone) isWaiting.add(client)
+    const id = keyId ?? (isDone ? madeId : undefined)
+    if (id === undefined) unsureAliases.add(after.alias)
+    else if (isDone) keys.set(id, [after])
+    else keys.get(id)?.push(after)
+  }
+  return { keys, unsureAliases }
+}
+
+interface OwnKey {
+  readonly id: string
+  picture: KeyPicture
+  readonly isImported: boolean
+  readonly grantIds: string[]
 }
 
 class Client {
   readonly #place: WorkPlace
   readonly #line: CallLine
   readonly #number: number
-  readonly #work: { asked: Asked[]; texts: PowerWork['texts'][number][]; answered: string[] }
+  readonly #work: OpenWork
   readonly #chance: Chance
   readonly #keys: OwnKey[] = []
 
-  constructor(
-    place: WorkPlace,
-    line: CallLine,
-    number: number,
-    work: { asked: Asked[]; texts: PowerWork['texts'][number][]; answered: string[] },
-    chance: Chance,
-  ) {
+  constructor({ place, number, work, chance }: ClientParts, line: CallLine) {
     this.#place = place
     this.#line = line
     this.#number = number
@@ -111,8 +170,8 @@ class Client {
     this.#chance = chance
   }
 
-  async run(changes: number): Promise<void> {
-    for (let done = 0; done < changes; done++) {
+  async run(changes: number, isStopped: () => boolean): Promise<void> {
+    for (let done = 0; done < changes && !isStopped(); done++) {
       const isNew = this.#keys.length === 0 || this.#chance.oneIn(5)
       if (isNew) await this.#create(this.#chance.oneIn(4))
       else await this.#step(this.#chance.pick(this.#keys))
@@ -272,6 +331,7 @@ class Client {
     const path = `/v1.0/${projectId}/kms/${operation}`
     const answer = await this.#line.call({ path, token, body })
     const { status, requestId } = answer
+    if (status === 0) throw new NoAnswer()
     if (status < 200 || status > 299 || requestId === undefined) {
       throw new Error(`${operation}: ${status} ${answer.code} ${answer.failure ?? ''}`)
     }

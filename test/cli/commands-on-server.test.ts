@@ -55,6 +55,21 @@ describe('commands on a server', () => {
     await json('key', 'cancel-deletion', key_id)
   })
 
+  test('commands on the store find it by the settings file of the server', async () => {
+    const config = file('keyturn.toml', `data = ${JSON.stringify(server.directory)}\n`)
+    const alone = (...args: readonly string[]) =>
+      runKeyturn(args, {}, { environment: { KEYTURN_CONFIG: config } })
+    const users = await alone('user', 'list')
+    assert.equal(users.code, 0, users.err)
+    assert.match(users.out, new RegExp(server.credentials.user_name))
+    const verified = await alone('audit', 'verify')
+    assert.equal(verified.code, 0, verified.err)
+    const elsewhere = await alone('user', 'list', '--data', folder)
+    assert.equal(elsewhere.code, 1) // a flag weighs more
+    writeFileSync(config, 'no = "setting"\n')
+    assert.match((await alone('user', 'list')).err, /no setting no/)
+  })
+
   test('plain text goes in by file, by standard input or by prompt, with all of its bytes', async () => {
     const key_id = await server.createKey()
     const path = file('plain', 'grüezi 你\n\n')

@@ -67,23 +67,31 @@ function assertPrinted(out: string, expected: string, page: string): void {
   }
 }
 
+/** Tells a terminal to empty the line that it is in. */
+const EMPTY_LINE = '\r\u001b[2K'
+
 /** Runs a script in a terminal, as a person does, and answers what it showed. */
 async function inTerminal(script: string, folder: string): Promise<string> {
   const environment = { ...plainEnvironment(), NO_COLOR: '1', COLUMNS: '200', TERM: 'xterm' }
+  writeFileSync(join(folder, 'quick-start.sh'), script)
   // `script` gives it a terminal. A command that fails ends the page.
   const child = spawn('script', ['-qefc', 'bash -e quick-start.sh', '/dev/null'], {
     cwd: folder,
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  writeFileSync(join(folder, 'quick-start.sh'), script)
   return new Promise((resolve, reject) => {
     let out = ''
     child.stdout.on('data', (chunk) => {
       out += chunk
     })
     child.on('close', (code) => {
-      const text = stripVTControlCharacters(out).replaceAll('\r', '')
+      // How far a command is stands in a line that it empties again, if it takes long enough to say so.
+      const kept = out
+        .split('\n')
+        .map((line) => line.split(EMPTY_LINE).at(-1))
+        .join('\n')
+      const text = stripVTControlCharacters(kept).replaceAll('\r', '')
       if (code === 0) resolve(text)
       else reject(new Error(`it ended with ${code}:\n${text}`))
     })

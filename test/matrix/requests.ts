@@ -10,7 +10,10 @@ export interface Prepared {
   readonly keyId?: string
 }
 
-type Prepare = (server: TestServer, west: TestServer) => Promise<Prepared>
+/** A server as it is asked to make what an operation needs. */
+export type Maker = Pick<TestServer, 'url' | 'credentials' | 'token' | 'kms' | 'send' | 'createKey'>
+
+type Prepare = (server: Maker, west: Maker) => Promise<Prepared>
 
 const KEYSPACE = '22222222-2222-4333-8444-555555555555'
 const MESSAGE = Buffer.from('matrix').toString('base64')
@@ -18,7 +21,7 @@ let names = 0
 const name = (what: string) => `${what}-${++names}`
 
 /** Calls as the owner what makes the ground for an operation. */
-async function must(server: TestServer, path: string, body: unknown, method = 'POST') {
+async function must(server: Maker, path: string, body: unknown, method = 'POST') {
   const reply = await server.send(
     method,
     path.replace('{project}', server.credentials.project_id),
@@ -27,7 +30,7 @@ async function must(server: TestServer, path: string, body: unknown, method = 'P
   if (reply.status >= 300) throw new Error(`${path}: ${reply.text}`)
   return reply.body
 }
-const kms = (server: TestServer, operation: string, body: unknown): Promise<Json> =>
+const kms = (server: Maker, operation: string, body: unknown): Promise<Json> =>
   must(server, `/v1.0/{project}/kms/${operation}`, body)
 
 /** For operations that take the id of a key and nothing else. */
@@ -56,13 +59,13 @@ function with_(
 
 const nothing: Prepare = async () => ({})
 
-async function encrypted(server: TestServer): Promise<{ keyId: string; cipherText: string }> {
+async function encrypted(server: Maker): Promise<{ keyId: string; cipherText: string }> {
   const keyId = await server.createKey()
   const { cipher_text } = await kms(server, 'encrypt-data', { key_id: keyId, plain_text: 'x' })
   return { keyId, cipherText: cipher_text }
 }
 
-async function accessPoint(server: TestServer): Promise<Prepared> {
+async function accessPoint(server: Maker): Promise<Prepared> {
   const { access_point_id } = await kms(server, 'access-points', {
     keyspace_id: KEYSPACE,
     access_point_name: name('point'),
@@ -71,7 +74,7 @@ async function accessPoint(server: TestServer): Promise<Prepared> {
   return { fields: { access_point_id } }
 }
 
-async function policy(server: TestServer, accessPoints: readonly unknown[] = []) {
+async function policy(server: Maker, accessPoints: readonly unknown[] = []) {
   const document = JSON.stringify({ version: '1.0', allowed_access_point: accessPoints })
   const { policy_id } = await kms(server, 'key-policies', {
     keyspace_id: KEYSPACE,
@@ -81,7 +84,7 @@ async function policy(server: TestServer, accessPoints: readonly unknown[] = [])
   return { policy_id, document }
 }
 
-async function grant(server: TestServer) {
+async function grant(server: Maker) {
   const keyId = await server.createKey()
   const { grant_id } = await kms(server, 'create-grant', {
     key_id: keyId,
@@ -91,20 +94,20 @@ async function grant(server: TestServer) {
   return { body: { key_id: keyId, grant_id }, keyId }
 }
 
-async function alias(server: TestServer) {
+async function alias(server: Maker) {
   const keyId = await server.createKey()
   const text = `alias/${name('alias')}`
   await kms(server, 'aliases', { key_id: keyId, alias: text })
   return { keyId, alias: text }
 }
 
-async function tagged(server: TestServer) {
+async function tagged(server: Maker) {
   const keyId = await server.createKey()
   await kms(server, `${keyId}/tags`, { tag: { key: 'matrix', value: 'x' } })
   return keyId
 }
 
-async function imported(server: TestServer) {
+async function imported(server: Maker) {
   const keyId = await server.createKey({ origin: 'external' })
   const { import_token, public_key } = await kms(server, 'get-parameters-for-import', {
     key_id: keyId,
@@ -120,7 +123,7 @@ async function imported(server: TestServer) {
   return { keyId, body }
 }
 
-async function capsule(server: TestServer): Promise<Prepared> {
+async function capsule(server: Maker): Promise<Prepared> {
   const keyId = await server.createKey()
   const { fields } = await accessPoint(server)
   const id = String(fields?.['access_point_id'])
@@ -144,7 +147,7 @@ async function capsule(server: TestServer): Promise<Prepared> {
   }
 }
 
-async function keystore(server: TestServer): Promise<Prepared> {
+async function keystore(server: Maker): Promise<Prepared> {
   const { keystore: made } = await must(server, '/v1.0/{project}/keystores', {
     keystore_alias: name('store'),
     hsm_cluster_id: 'hsm-of-matrix',
@@ -155,10 +158,7 @@ async function keystore(server: TestServer): Promise<Prepared> {
 const SIGNING = { message: MESSAGE, message_type: 'RAW', signing_algorithm: 'ECDSA_SHA_256' }
 const MAC = { mac_algorithm: 'HMAC_SHA_256', message: MESSAGE }
 
-async function replicable(
-  server: TestServer,
-  west: TestServer,
-): Promise<Prepared & { keyId: string }> {
+async function replicable(server: Maker, west: Maker): Promise<Prepared & { keyId: string }> {
   const keyId = await server.createKey()
   const body = {
     key_id: keyId,
@@ -169,13 +169,13 @@ async function replicable(
   return { keyId, fields: { key_id: keyId }, body }
 }
 
-async function replicated(server: TestServer, west: TestServer): Promise<Prepared> {
+async function replicated(server: Maker, west: Maker): Promise<Prepared> {
   const { keyId, fields = {}, body } = await replicable(server, west)
   await must(server, `/v2/{project}/kms/keys/${keyId}/replicate`, body)
   return { keyId, fields, body: { key_id: keyId, primary_region: 'west' } }
 }
 
-async function inPath(server: TestServer): Promise<Prepared> {
+async function inPath(server: Maker): Promise<Prepared> {
   const keyId = await server.createKey()
   return { keyId, fields: { key_id: keyId } }
 }

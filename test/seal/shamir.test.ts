@@ -3,36 +3,22 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
-import { makeLog } from '../../src/server/log.ts'
-import { StoppedWhileSealed, serve } from '../../src/server/serve.ts'
-import { readSettings } from '../../src/server/settings.ts'
+import { StoppedWhileSealed } from '../../src/server/serve.ts'
 import { runKeyturn } from '../cli/run-keyturn.ts'
+import { startSealable } from './start-sealable.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'keyturn-shares-'))
 after(() => rmSync(home, { recursive: true }))
 
 /** A server of this process on a data folder, which waits for shares. */
 async function start(data: string) {
-  const args = ['--listen', '127.0.0.1:0', '--data', data, '--log-level', 'error']
-  const { settings } = readSettings(args, {})
-  const stopping = new AbortController()
-  const sealed = Promise.withResolvers<string>()
-  const running = serve(
-    settings,
-    makeLog('silent'),
-    {},
-    {
-      onSealed: ({ url }) => sealed.resolve(url),
-      signal: stopping.signal,
-    },
-  )
-  running.catch(sealed.reject)
-  const url = await sealed.promise
+  const { running, sealed, stop } = startSealable(data, [])
+  const url = await sealed
   return {
     url,
     running,
     async stopSealed() {
-      stopping.abort()
+      stop()
       await assert.rejects(running, StoppedWhileSealed)
     },
   }

@@ -14,6 +14,18 @@ const SHARES: FlagTexts = {
   '--shares-dir DIR': 'shamir：新目录，每份写入一个文件，供分发；不指定则在终端显示',
 }
 
+function peerTexts(): FlagTexts {
+  return {
+    '--seal-kms-key ID': 'kms：该服务中今后用于封印的密钥',
+    '--seal-token-key LABEL': 'pkcs11：设备中今后用于封印的密钥；设备中没有该标签的密钥时生成一个',
+    '--seal-kms-url URL': SETTINGS_ZH['seal-kms-url'],
+    '--seal-kms-project ID': SETTINGS_ZH['seal-kms-project'],
+    '--seal-kms-credentials FILE': SETTINGS_ZH['seal-kms-credentials'],
+    '--seal-kms-ca FILE': SETTINGS_ZH['seal-kms-ca'],
+    '--seal-token FILE': SETTINGS_ZH['seal-token'],
+  }
+}
+
 function placeTexts(): FlagTexts {
   return {
     '--data DIR': '服务器的数据目录 [./keyturn-data]',
@@ -32,6 +44,7 @@ export const SEAL_COMMANDS_ZH: Readonly<Record<string, () => string>> = {
         '--seal KIND': `由什么保管根密钥，可选 ${KINDS}（必填）`,
         '--seal-passphrase-file FILE': NEW_PASSPHRASE,
         ...SHARES,
+        ...peerTexts(),
         ...placeTexts(),
       },
     ),
@@ -63,6 +76,7 @@ export const SEAL_COMMANDS_ZH: Readonly<Record<string, () => string>> = {
         '--seal-shares-dir DIR': '目录，内有旧封印的足够份额的文件；不指定则在终端询问',
         '--new-passphrase-file FILE': NEW_PASSPHRASE,
         ...SHARES,
+        ...peerTexts(),
         ...placeTexts(),
       },
     ),
@@ -90,6 +104,7 @@ export const SEAL_WORDS_ZH: SealWords = {
     `接下来显示第 ${number} 份（共 ${shares} 份），请只让其保管人看屏幕，然后按回车 `,
   shareIsKept: '记下了吗？按回车将其从屏幕清除，不再显示 ',
   shares: (given, threshold) => `已有 ${threshold} 份中的 ${given} 份`,
+  waitsForPeer: (why) => `一旦可行即自行解封，目前：${why}`,
   unsealed: '已解封。',
   unsealedAlready: '服务器此前已解封。',
   waiting: (url) =>

@@ -59,6 +59,32 @@ export const SERVER_COMMANDS_ZH: Readonly<Record<string, () => string>> = {
         '启动 serve 时用 --root-key 指定。丢失它，全部密钥都将丢失。',
       { '--root-key FILE': '写入的位置；已存在的文件不会被覆盖（必填）' },
     ),
+  'root rotate': () =>
+    helpText(
+      'root rotate [FLAGS]',
+      '生成新的根密钥，使运行中的服务器改用它，再把每条记录重新包装到它之下。服务器照常运行。任何时刻被终止，' +
+        '再次执行即可继续。旧的根密钥仍保留在封印文件中，用于此前签发的令牌、审计日志和备份。多个节点共用一个存储时，' +
+        '命令会等待；请在此期间把本节点的根密钥文件复制到其他节点。',
+      { '--nodes N': '存储上运行的服务器数量，使用 PostgreSQL 时必填', ...placeTexts() },
+    ),
+  'root retire': () =>
+    helpText(
+      'root retire [FLAGS]',
+      '在 root rotate 之后弃用旧的根密钥：用它们生成的任何内容都不再受信任，封印文件也不再保存它们。更换 24 小时之后、' +
+        '此前的登录均已失效时方可执行，或用 --end-sign-ins 立即执行。校验更早的审计日志和声明所需的内容仍保留在存储中。' +
+        '旧备份仍需要旧的根密钥文件，请把旧文件与旧备份一同保存。',
+      {
+        '--nodes N': '存储上运行的服务器数量，使用 PostgreSQL 时必填',
+        '--end-sign-ins': '不等待此前的登录失效，立即使其失效',
+        ...placeTexts(),
+      },
+    ),
+  'root status': () =>
+    helpText(
+      'root status [FLAGS]',
+      '说明存储当前的根密钥、更换进行到哪一步，以及每个根密钥之下有多少条记录和 MAC。读取全部记录，但不打开，也不改变任何内容。',
+      placeTexts(),
+    ),
   'store copy': () =>
     helpText(
       'store copy --from PLACE --to PLACE [FLAGS]',

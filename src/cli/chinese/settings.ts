@@ -13,6 +13,12 @@ export const SETTINGS_ZH: Readonly<Record<SettingName, string>> = {
   seal: '服务器停止时由什么保管根密钥；auto 以根密钥文件所示为准，首次启动为 file',
   'seal-passphrase-file':
     '存放封印口令的文件，或文件描述符，如 /dev/fd/3；不设置则服务器以封印状态启动',
+  'seal-kms-url': '另一个 Keyturn 或提供相同 API 的服务的地址，由其中的密钥封印根密钥',
+  'seal-kms-project': '该密钥所在的项目；不设置则为凭据文件所写的项目，或凭据自己的项目',
+  'seal-kms-credentials':
+    '访问该服务的凭据（JSON）：access_key 和 secret_key，或 user_name、password 和 domain_name',
+  'seal-kms-ca': '校验该服务证书所用的 CA 证书（PEM），代替系统自带的证书',
+  'seal-token': '保管封印所用密钥的 PKCS #11 设备（TOML，一个 [[token]] 条目）',
   'root-key': '根密钥文件，所有节点相同；不设置则使用数据目录中的 root.key',
   'tls-cert': '证书链（PEM）；与 --tls-key 一起设置后使用 HTTPS',
   'tls-key': '证书的私钥（PEM）',
@@ -40,6 +46,14 @@ export const SETTINGS_ZH: Readonly<Record<SettingName, string>> = {
   'max-connections-per-address':
     '其中一个地址（IPv6 为一个 /64）可以占用的连接数；0 表示不限，用于代理之后',
   'lenient-http-parser': '接受折行的请求头（某些旧客户端会发送）',
+  'audit-sinks':
+    '审计记录的去向：file，可再加 syslog 和 stdout；后两者也可写成 NAME:best-effort（尽力而为）',
+  'audit-syslog':
+    'syslog 接收方：syslog+tls://HOST:PORT、syslog+tcp://…、syslog+udp://… 或 syslog+unix:/PATH',
+  'audit-syslog-ca': '校验 syslog 接收方证书所用的 CA 证书（PEM），代替系统自带的证书',
+  'audit-syslog-cert': '向 syslog 接收方出示的证书（PEM）',
+  'audit-syslog-key': '上述证书的私钥（PEM）',
+  'audit-sink-lag-ms': '必需的审计去向最多可以多久收不到记录，超过则拒绝请求',
   'audit-sync': '审计记录落盘的时机：每秒一次（interval），或每个响应之前（group）',
   workers: '处理请求的线程数；auto 表示每个核一个（系统支持共享端口时）',
   'node-name': '本节点的名称，用于区分共用一个存储的各节点；不设置则用主机名',

@@ -1,5 +1,7 @@
-import type { SecretName, TerminalWords } from '../terminal-words.ts'
+import type { SecretName, TerminalWords, Things } from '../terminal-words.ts'
 import { fieldHelp } from './field-help.ts'
+
+const THINGS: Readonly<Record<Things, string>> = { keys: '个密钥', rows: '行', records: '条记录' }
 
 /** What a terminal shows besides help and answers, in Chinese. */
 export const TERMINAL_WORDS_ZH: TerminalWords = {
@@ -26,9 +28,10 @@ export const TERMINAL_WORDS_ZH: TerminalWords = {
     copying: '正在复制',
     comparing: '正在比对',
     'backing up': '正在备份',
+    rewrapping: '正在重新包装',
     restoring: '正在恢复',
   },
-  things: (number, things) => `${number} ${things === 'keys' ? '个密钥' : '行'}`,
+  things: (number, things) => `${number} ${THINGS[things]}`,
   left: (duration) => `剩余 ${duration}`,
   table: {
     states: {

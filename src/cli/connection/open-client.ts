@@ -4,12 +4,12 @@ import {
   type Credentials,
   createClient,
 } from '../../client/index.ts'
+import { nodeTransport } from '../../server/node-transport.ts'
 import type { CommandIo } from '../command.ts'
 import { languageOf } from '../language.ts'
 import { mistake } from '../mistakes.ts'
 import { terminalWordsFor } from '../terminal-words.ts'
 import type { ConnectionFlags } from './connection-flags.ts'
-import { nodeTransport } from './node-transport.ts'
 import { DEFAULT_PROFILE, type Profile, readProfiles } from './profiles.ts'
 import { readSecret, readText } from './secret-input.ts'
 import {
@@ -63,7 +63,7 @@ export async function connectionOf(
         ? { kind: 'none' }
         : { ...(await credentialsOf(lazy, io)), ...scope },
     language: languageOf(io.environment),
-    fetch: nodeTransport(caFile === undefined ? undefined : readText(caFile)),
+    fetch: nodeTransport(caFile === undefined ? undefined : readText(caFile), 'keyturn-cli'),
   }
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { checkpointSigner } from '../../audit/checkpoint.ts'
+import { checkpointPublicKeys } from '../../audit/checkpoint.ts'
 import { PUBLIC_KEY_FILE } from '../../audit/file-log.ts'
 import { verifyAuditTail } from '../../audit/verify.ts'
 import type { RootKey } from '../../crypto/root-key.ts'
@@ -29,8 +29,7 @@ export async function checkAuditTail(
       directory,
       chains: here,
       checkpoints: newest.filter((point) => point !== undefined),
-      publicKeyPem:
-        root === undefined ? readFileSync(keyFile, 'utf8') : checkpointSigner(root).publicKeyPem,
+      publicKeyPem: root === undefined ? readFileSync(keyFile, 'utf8') : checkpointPublicKeys(root),
       root,
     })
     chains++

@@ -1,9 +1,13 @@
 import { existsSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { EpochMs } from '../../core/time.ts'
-import type { RootKey } from '../../crypto/root-key.ts'
+import { allRootKeys, type RootKey, RootKeyRing } from '../../crypto/root-key.ts'
+import { ROOT_KEY_ID } from '../../ports/meta-store.ts'
+import { openRootKeys } from '../../ports/seal.ts'
 import { DATABASE_FILE } from '../data-folder.ts'
+import { believedRoots } from '../past-roots.ts'
 import { openStoreToRead, type StoreReader } from '../read-store.ts'
+import { PAST_ROOTS } from '../root-facts.ts'
 import { planSeal, type SealPlan, sealFile } from '../seal-settings.ts'
 import type { Settings } from '../settings-table.ts'
 import { checkAuditTail } from './audit.ts'
@@ -70,7 +74,9 @@ async function openRoot(
   try {
     const plan = await planSeal(directory, settings)
     // What somebody has to open is looked at without its root key.
-    return plan.seal === undefined ? { plan } : { plan, root: await plan.seal.open() }
+    if (plan.seal === undefined) return { plan }
+    const { current, former } = await openRootKeys(plan.seal)
+    return { plan, root: new RootKeyRing(current, former) }
   } catch (error) {
     return { finding: failed(about, error, means, 'chmod 600, or put it back from its backup') }
   }
@@ -94,12 +100,27 @@ async function examineStore(
   }
   try {
     const isClockVirtual = settings.clock !== 'system'
-    const store = await checkStore({ reader, now, rootKeyId: root?.id, isClockVirtual })
+    const store = await checkStore({
+      reader,
+      now,
+      rootKeyIds: root && allRootKeys(root).map(({ id }) => id),
+      isClockVirtual,
+    })
     if (store.some(({ about, severity }) => about === 'tables' && severity !== 'good')) return store
-    return [...store, ...(await checkAuditTail(settings, reader, root))]
+    return [...store, ...(await checkAuditTail(settings, reader, await believed(reader, root)))]
   } catch (error) {
     return [unopened(error)]
   } finally {
     await reader.close()
   }
+}
+
+/** Older parts of the audit log were authenticated by root keys that may be past. */
+async function believed(
+  reader: StoreReader,
+  root: RootKey | undefined,
+): Promise<RootKey | undefined> {
+  if (root === undefined) return undefined
+  const current = (await reader.fact(ROOT_KEY_ID)) ?? root.id
+  return believedRoots(allRootKeys(root), current, await reader.fact(PAST_ROOTS)) ?? root
 }

@@ -14,8 +14,8 @@ const MANY_WAITING = 1000
 export interface StoreQuestions {
   readonly reader: StoreReader
   readonly now: EpochMs
-  /** Id of the root key that the settings name, where it could be read. */
-  readonly rootKeyId: string | undefined
+  /** Ids of the root keys that the seal keeps, where it could be opened. */
+  readonly rootKeyIds: readonly string[] | undefined
   /** Whether the server goes by a clock of its own, so that due times say nothing. */
   readonly isClockVirtual: boolean
 }
@@ -80,16 +80,16 @@ function checkMigrations(lacking: readonly string[], unknown: readonly string[])
   }
 }
 
-async function checkRoot({ reader, rootKeyId }: StoreQuestions): Promise<Finding> {
+async function checkRoot({ reader, rootKeyIds }: StoreQuestions): Promise<Finding> {
   const about = 'root key'
   const wanted = await reader.fact(ROOT_KEY_ID)
-  if (rootKeyId === undefined || wanted === undefined || wanted === rootKeyId) {
+  if (rootKeyIds === undefined || wanted === undefined || rootKeyIds.includes(wanted)) {
     return good(about, wanted ?? 'the store has none yet')
   }
   return {
     about,
     severity: 'problem',
-    found: `the file holds ${rootKeyId}, the store needs ${wanted}`,
+    found: `the file holds ${rootKeyIds.join(' ')}, the store needs ${wanted}`,
     means: 'they are not of one installation: no key in the store can be opened',
     remedy: 'put the right root key back from its backup',
   }

@@ -19,11 +19,24 @@ export class CopyRefusal extends Error {
  *
  * @throws {CopyRefusal} when it is none, of another version of this program, or unfinished itself
  */
-export async function openSource(place: StorePlace): Promise<StoreEnd> {
+export function openSource(place: StorePlace): Promise<StoreEnd> {
+  return openWhole(place, 'read')
+}
+
+/**
+ * Opens a store to exchange what single rows hold, while servers run on it. Nobody copies meanwhile.
+ *
+ * @throws {CopyRefusal} as {@link openSource}
+ */
+export function openStoreToWrite(place: StorePlace): Promise<StoreEnd> {
+  return openWhole(place, 'write')
+}
+
+async function openWhole(place: StorePlace, use: 'read' | 'write'): Promise<StoreEnd> {
   if (place.kind === 'sqlite' && !existsSync(place.file)) {
     throw new CopyRefusal(`there is no file ${place.file}`)
   }
-  return openAnd(place, 'read', async (source) => {
+  return openAnd(place, use, async (source) => {
     const applied = await migrationsOf(source)
     if (applied.length === 0) throw new CopyRefusal('the source is no store of Keyturn')
     requireKnown('source', applied)

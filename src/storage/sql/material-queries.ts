@@ -11,7 +11,7 @@ import { keyColumns, toStoredKeyVersion, versionColumns } from './key-rows.ts'
 import { recount } from './key-tallies.ts'
 import type { Database } from './schema.ts'
 import { type StoredRows, VERSION_COLUMNS } from './stored-rows.ts'
-import { inTransaction } from './transactions.ts'
+import { inTransaction, locking } from './transactions.ts'
 
 type Queries = Pick<
   KeyStore,
@@ -148,14 +148,15 @@ async function emptyVersions(
   only?: VersionNumber,
 ): Promise<void> {
   for (let after = 0; ; ) {
-    const found = await transaction
+    const query = transaction
       .selectFrom('key_versions')
       .selectAll()
       .where('key_id', '=', keyId)
       .where('version', only === undefined ? '>' : '=', only ?? after)
       .orderBy('version')
       .limit(EMPTIED_AT_ONCE)
-      .execute()
+    // The MAC is over what is not written here, too, and a change of the root key writes that.
+    const found = await locking(transaction, query).execute()
     await putVersions(
       transaction,
       found.map((row) => {

@@ -1,16 +1,15 @@
 import { Agent as HttpAgent, request as httpRequest } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
-import type { Transport, TransportReply } from '../../client/index.ts'
-
-const USER_AGENT = 'keyturn-cli'
+import type { Transport, TransportReply } from '../client/index.ts'
 
 /**
  * Sends requests by the HTTP client of Node.js, which starts quicker than its `fetch` and takes
  * certificates of authorities. Connections are kept, and keep no process from ending.
  *
  * @param ca Certificates to trust in place of the system's (PEM).
+ * @param userAgent Who calls, for the log of the server.
  */
-export function nodeTransport(ca: string | undefined): Transport {
+export function nodeTransport(ca: string | undefined, userAgent: string): Transport {
   const plain = new HttpAgent({ keepAlive: true })
   const secure = new HttpsAgent({ keepAlive: true, ...(ca === undefined ? {} : { ca }) })
   return (url, { method, headers, body, signal }) =>
@@ -21,7 +20,7 @@ export function nodeTransport(ca: string | undefined): Transport {
         method,
         headers: {
           ...headers,
-          'User-Agent': USER_AGENT,
+          'User-Agent': userAgent,
           ...(body === undefined ? {} : { 'Content-Length': Buffer.byteLength(body) }),
         },
         signal,

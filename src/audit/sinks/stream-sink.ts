@@ -1,0 +1,127 @@
+import { connect, type Socket } from 'node:net'
+import { type ConnectionOptions, connect as connectTls } from 'node:tls'
+import type { AuditSink, SinkLine } from './audit-sink.ts'
+import { inTime } from './sink-timeout.ts'
+import { countedFrame, type SyslogSender, syslogMessage } from './syslog-message.ts'
+
+/** How often the receiver is asked, by closing the connection, whether it has read everything. */
+const SETTLE_AFTER_MS = 30_000
+
+/** Where a receiver of syslog over a stream is. */
+export type StreamPlace =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | {
+      readonly kind: 'tls'
+      readonly host: string
+      readonly port: number
+      readonly tls: Pick<ConnectionOptions, 'ca' | 'cert' | 'key'>
+    }
+  | { readonly kind: 'unix'; readonly path: string }
+
+/**
+ * A receiver of syslog over TCP, TLS or a Unix stream socket. Syslog acknowledges nothing, so that
+ * what a broken connection held would be lost unseen. But a receiver that has read all and then sees
+ * the end closes its own side, and one that closes with unread bytes resets the connection: so the end
+ * of a connection is the receipt for everything that went through it.
+ */
+export class StreamSink implements AuditSink {
+  readonly settleAfterMs = SETTLE_AFTER_MS
+  readonly unsureBytes = 0
+  readonly #place: StreamPlace
+  readonly #sender: SyslogSender
+  #socket: Socket | undefined
+  #problem: Error | undefined
+  #ended = Promise.withResolvers<void>()
+
+  /** Connects to nothing yet. */
+  constructor(place: StreamPlace, sender: SyslogSender) {
+    this.#place = place
+    this.#sender = sender
+  }
+
+  async ready(): Promise<void> {
+    if (this.#problem !== undefined) throw this.#problem
+    if (this.#socket !== undefined) return
+    const { socket, opened } = open(this.#place)
+    this.#socket = socket
+    const ended = Promise.withResolvers<void>()
+    ended.promise.catch(() => undefined)
+    this.#ended = ended
+    socket.on('error', (error) => {
+      if (this.#socket === socket) this.#problem = error
+      ended.reject(error)
+    })
+    socket.on('end', () => {
+      // Asked for or not: whoever did not ask for it has a connection that is over.
+      if (this.#socket === socket) this.#problem = new Error('the receiver closed the connection')
+      ended.resolve()
+    })
+    socket.on('close', () => ended.reject(new Error('the connection broke')))
+    socket.resume()
+    socket.setKeepAlive(true, 10_000)
+    const failed = new Promise<never>((_, reject) => {
+      socket.once('error', reject)
+      socket.once('close', () => reject(new Error('the connection broke')))
+    })
+    failed.catch(() => undefined)
+    const connected = new Promise<void>((resolve) => socket.once(opened, () => resolve()))
+    await inTime(Promise.race([connected, failed]), 'connecting')
+  }
+
+  async send(lines: readonly SinkLine[]): Promise<number> {
+    await this.ready()
+    const socket = this.#socket
+    const bytes = Buffer.concat(
+      lines.map((line) => countedFrame(syslogMessage(this.#sender, line))),
+    )
+    const written = new Promise<void>((resolve, reject) => {
+      socket?.write(bytes, (error) => (error ? reject(error) : resolve()))
+    })
+    await inTime(written, 'sending')
+    return bytes.length
+  }
+
+  async settle(): Promise<boolean> {
+    const socket = this.#socket
+    if (socket === undefined) return true
+    if (this.#problem !== undefined) throw this.#problem
+    this.#socket = undefined
+    socket.end()
+    const ended = this.#ended.promise.then(() => true)
+    const late = inTime(new Promise<never>(() => undefined), 'closing').catch(() => false)
+    try {
+      return await Promise.race([ended, late])
+    } finally {
+      socket.destroy()
+    }
+  }
+
+  reset(): void {
+    const socket = this.#socket
+    this.#socket = undefined
+    this.#problem = undefined
+    socket?.destroy()
+  }
+}
+
+function open(place: StreamPlace): {
+  readonly socket: Socket
+  readonly opened: 'connect' | 'secureConnect'
+} {
+  switch (place.kind) {
+    case 'tcp':
+      return { socket: connect({ ...hostOf(place), allowHalfOpen: true }), opened: 'connect' }
+    case 'unix':
+      return { socket: connect({ path: place.path, allowHalfOpen: true }), opened: 'connect' }
+    case 'tls': {
+      const socket = connectTls({ ...hostOf(place), ...place.tls, minVersion: 'TLSv1.2' })
+      return { socket, opened: 'secureConnect' }
+    }
+    default:
+      throw place satisfies never
+  }
+}
+
+function hostOf({ host, port }: { readonly host: string; readonly port: number }) {
+  return { host, port }
+}
