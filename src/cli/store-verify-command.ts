@@ -1,6 +1,7 @@
 import { verifyStore } from '../server/verify-store.ts'
 import { type Command, EXIT } from './command.ts'
-import { flagsHelp, parseFlags, withDataFolder } from './open-store.ts'
+import { flagsHelp, parseFlags } from './flags.ts'
+import { withDataFolder } from './open-store.ts'
 import { showProgress } from './progress.ts'
 import { terminalWordsFor } from './terminal-words.ts'
 
