@@ -162,19 +162,21 @@ export class Forwarder {
   /** Sends some lines of each chain. @returns Whether there were any. */
   async #sendSome(): Promise<boolean> {
     let isMore = false
-    for (const { chain, lines, take } of await this.#chains.next()) {
+    let isAll = true
+    for (const { chain, lines, take, ...next } of await this.#chains.next()) {
       isMore = true
       this.#noteUnsent(chain, lines)
       const sent = lines.map((text) => ({ chain, text }))
       this.#sentBytes += await this.#options.sink.send(sent)
       this.#lines += lines.length
       take()
+      isAll &&= next.isAll
       const last = lines.findLast((line) => recordNumber(line) !== undefined)
       const number = last === undefined ? 0 : (recordNumber(last) ?? 0)
       this.#furthest.set(chain, Math.max(number, this.#furthest.get(chain) ?? 0))
       this.#marks.push({ bytes: this.#sentBytes, places: this.#chains.places() })
     }
-    if (!isMore) this.#oldestUnsentAt = undefined
+    if (isAll) this.#oldestUnsentAt = undefined
     return isMore
   }
 
