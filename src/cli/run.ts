@@ -1,4 +1,5 @@
 import type { KeyturnError } from '../client/index.ts'
+import type { HeldByAnother } from '../server/hold-root.ts'
 import type { SettingsError } from '../server/settings-error.ts'
 import { type Command, type CommandEntry, type CommandIo, EXIT } from './command.ts'
 import { helpOf } from './command-help.ts'
@@ -38,6 +39,10 @@ async function runCommand(
   } catch (error) {
     const language = languageOf(io.environment)
     const text = await helpWordsIn(language)
+    if (isHeld(error)) {
+      io.printError(`keyturn: ${text.held(error.holder)}`)
+      return EXIT.unavailable
+    }
     if (error instanceof Mistake || isSettingsError(error)) {
       const wrong = error instanceof Mistake ? text.mistake(error) : settingsWords(error, language)
       io.printError(`keyturn: ${wrong}\n${text.tryHelp(`keyturn ${words}`)}`)
@@ -99,6 +104,10 @@ function isSettingsError(error: unknown): error is SettingsError {
 
 function settingsWords(error: SettingsError, language: Language): string {
   return language === 'zh' ? error.chinese : error.message
+}
+
+function isHeld(error: unknown): error is HeldByAnother {
+  return isNamed(error, 'HeldByAnother')
 }
 
 function isNamed(error: unknown, name: string): error is Error {
