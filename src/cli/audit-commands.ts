@@ -13,8 +13,9 @@ import { variableOf, variablesOfServer } from '../server/settings.ts'
 import { storeSettingsOf } from '../server/store-settings.ts'
 import { type Command, type CommandIo, EXIT } from './command.ts'
 import { readText } from './connection/secret-input.ts'
+import { flagsHelp, parseFlags } from './flags.ts'
 import { mistake } from './mistakes.ts'
-import { flagsHelp, parseFlags, withDataFolder } from './open-store.ts'
+import { withDataFolder } from './open-store.ts'
 import { showProgress } from './progress.ts'
 
 const FLAGS = {
@@ -43,7 +44,7 @@ export const auditVerify: Command = {
       FLAGS,
     ).replace('audit verify [FLAGS]', 'audit verify [FOLDER] [FLAGS]'),
   async run(args, io) {
-    const flags = parseFlags(args, FLAGS, io, FOLDER)
+    const flags = parseFlags(args, FLAGS, io, { operand: FOLDER })
     const copy = flags[FOLDER]
     if (copy !== undefined) return verifyCopy(copy, flags, io)
     const variables = variablesOfServer(io.environment)

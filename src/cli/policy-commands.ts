@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import { parsePolicyDocument } from '../core/policy-document.ts'
 import { parseSystemRole } from '../core/system-roles.ts'
 import { type Command, EXIT } from './command.ts'
+import { flagsHelp, parseFlags } from './flags.ts'
 import { mistake } from './mistakes.ts'
-import { findTenant, flagsHelp, parseFlags, withDataFolder } from './open-store.ts'
+import { findTenant, withDataFolder } from './open-store.ts'
 
 const NAME = { placeholder: 'NAME', help: 'name of the policy', required: true }
 const DOMAIN = { placeholder: 'NAME', help: 'its domain, where there are several' }

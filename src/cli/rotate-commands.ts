@@ -1,12 +1,11 @@
-import { resolve } from 'node:path'
 import { NodesNotReady } from '../server/await-nodes.ts'
 import { existingSeal } from '../server/data-folder.ts'
 import { RetireRefusal, retireRoots } from '../server/retire-root.ts'
 import { type RotationListener, rootStatus, rotateRoot } from '../server/rotate-root.ts'
-import { storeSettingsOf } from '../server/store-settings.ts'
 import { type Command, type CommandIo, EXIT } from './command.ts'
+import { type FlagValues, flagsHelp, parseFlags } from './flags.ts'
 import { mistake } from './mistakes.ts'
-import { flagsHelp, parseFlags } from './open-store.ts'
+import { storePlaceOf } from './open-store.ts'
 import { count, type Progress, showProgress } from './progress.ts'
 import { type RotateWords, rotateWordsFor } from './rotate-words.ts'
 import { sealOfPlan } from './seal-flags.ts'
@@ -30,14 +29,10 @@ export const rootRotate: Command = {
     ),
   async run(args, io) {
     const flags = parseFlags(args, ROTATE_FLAGS, io)
-    const { directory, settings } = placeOf(flags, io)
-    const nodes = nodesOf(flags['nodes'], settings.store !== undefined)
-    const seal = await existingSeal(directory, settings, (plan) => sealOfPlan(plan, io))
-    const words = await rotateWordsFor(io)
-    const { listener, endProgress } = listenerOf(words, io)
+    const { order, words, listener, endProgress } = await prepare(flags, io)
     const begunAtMs = performance.now()
     try {
-      const done = await rotateRoot({ directory, settings, seal, nodes }, listener)
+      const done = await rotateRoot(order, listener)
       endProgress()
       const seconds = ((performance.now() - begunAtMs) / 1000).toFixed(1)
       io.print(words.done(count(done.records), count(done.changed), seconds))
@@ -74,17 +69,9 @@ export const rootRetire: Command = {
     ),
   async run(args, io) {
     const flags = parseFlags(args, RETIRE_FLAGS, io)
-    const { directory, settings } = placeOf(flags, io)
-    const nodes = nodesOf(flags['nodes'], settings.store !== undefined)
-    const seal = await existingSeal(directory, settings, (plan) => sealOfPlan(plan, io))
-    const words = await rotateWordsFor(io)
-    const { listener, endProgress } = listenerOf(words, io)
+    const { order, words, listener, endProgress } = await prepare(flags, io)
     try {
-      await retireRoots(
-        { directory, settings, seal, nodes },
-        listener,
-        flags['end-sign-ins'] === 'true',
-      )
+      await retireRoots(order, listener, flags['end-sign-ins'] === 'true')
       return EXIT.ok
     } catch (error) {
       endProgress()
@@ -112,7 +99,7 @@ export const rootStatusCommand: Command = {
   async run(args, io) {
     const flags = parseFlags(args, {}, io)
     const words = await rotateWordsFor(io)
-    const { current, rotation, records } = await rootStatus(placeOf(flags, io))
+    const { current, rotation, records } = await rootStatus(storePlaceOf(flags, io))
     if (current === undefined) {
       io.print(words.none)
       return EXIT.ok
@@ -137,9 +124,14 @@ function listenerOf(words: RotateWords, io: CommandIo) {
   return { listener, endProgress: () => progress?.end() }
 }
 
-function placeOf(flags: Readonly<Record<string, string | undefined>>, io: CommandIo) {
-  const settings = storeSettingsOf(flags, io.environment)
-  return { directory: resolve(flags['data'] ?? '.'), settings }
+/** What a change of the root keys begins with: where, with what seal, and who is told. */
+async function prepare(flags: FlagValues, io: CommandIo) {
+  const place = storePlaceOf(flags, io)
+  const { directory, settings } = place
+  const nodes = nodesOf(flags['nodes'], settings.store !== undefined)
+  const seal = await existingSeal(directory, settings, (plan) => sealOfPlan(plan, io))
+  const words = await rotateWordsFor(io)
+  return { order: { ...place, seal, nodes }, words, ...listenerOf(words, io) }
 }
 
 function nodesOf(text: string | undefined, isShared: boolean): number | undefined {
