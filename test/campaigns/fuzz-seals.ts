@@ -135,7 +135,10 @@ function changedSealFile(chance: Chance, good: string, other: string): string {
   }
   const { format, kind, id, guard, roots, wrapped } = file
   const bound = JSON.stringify([format, kind, id, Object.entries(guard ?? {}), roots])
-  return JSON.stringify({ ...file, checksum: hash('sha256', bound + (typeof wrapped === 'string' ? wrapped : '')).slice(0, 16) })
+  return JSON.stringify({
+    ...file,
+    checksum: hash('sha256', bound + (typeof wrapped === 'string' ? wrapped : '')).slice(0, 16),
+  })
 }
 
 const ROOT = rootKeyFrom(bytesOf(10))
