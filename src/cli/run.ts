@@ -103,5 +103,7 @@ function explain(error: unknown, words: HelpWords): string {
   const text = isKeyturnError(error)
     ? words.refusal(words.noAnswer(error.kind) ?? message, error.code, error.requestId)
     : message
-  return error.cause === undefined ? text : words.because(text, explain(error.cause, words))
+  const { cause } = error
+  const isSaid = cause instanceof Error && cause.message !== '' && text.includes(cause.message)
+  return cause === undefined || isSaid ? text : words.because(text, explain(cause, words))
 }

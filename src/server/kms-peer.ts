@@ -4,6 +4,7 @@ import { SecretBytes } from '../crypto/secret-bytes.ts'
 import { SealError } from '../ports/seal.ts'
 import type { DataKeyPeer } from '../seals/kms-guard.ts'
 import { nodeTransport } from './node-transport.ts'
+import { requireSealUrl } from './seal-url.ts'
 import { SettingsError } from './settings.ts'
 
 /** Longest wait for the peer, with its repetitions, in milliseconds. */
@@ -28,6 +29,7 @@ export interface KmsPeerSettings {
 export function kmsPeer(settings: KmsPeerSettings, keyId?: string): DataKeyPeer | undefined {
   const { 'seal-kms-url': endpoint, 'seal-kms-credentials': file } = settings
   if (endpoint === undefined) return undefined
+  requireSealUrl(endpoint)
   if (file === undefined) throw new SettingsError('--seal-kms-credentials is missing')
   // Read anew for each call: whoever changes them need not restart a server that waits.
   const client = () => clientOf(endpoint, file, settings)

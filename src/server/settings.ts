@@ -5,6 +5,8 @@ import { parse as parseToml } from 'smol-toml'
 import { KEY_EVENT_TYPES } from '../core/key-event.ts'
 import { wantedSinks } from './audit-sink-settings.ts'
 import { parseDurationMs } from './duration.ts'
+import { isLoopback } from './loopback.ts'
+import { requireSealUrl } from './seal-url.ts'
 import { SettingsError } from './settings-error.ts'
 import { SETTINGS, type SettingName, type SettingRow, type Settings } from './settings-table.ts'
 import { parseStoreUrl } from './store-url.ts'
@@ -190,6 +192,7 @@ function requireConsistent(settings: Settings): void {
       throw new SettingsError(`--${name} must be a URL that begins with http:// or https://`)
     }
   }
+  if (settings['seal-kms-url'] !== undefined) requireSealUrl(settings['seal-kms-url'])
   requireGoodWebhook(settings)
   wantedSinks(settings)
   if (!/^[a-zA-Z0-9_-]{1,64}$/.test(settings.region)) {
@@ -290,8 +293,4 @@ export function clockStepLimitMs(settings: Settings): number {
   const limitMs = parseDurationMs(settings['clock-step-limit'])
   if (limitMs !== undefined && limitMs >= MIN_CLOCK_STEP_LIMIT_MS) return limitMs
   throw new SettingsError('--clock-step-limit must be a duration of a minute or more: 15m, 6h, 1d')
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 }
