@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import type { StreamPlace } from '../audit/sinks/stream-sink.ts'
+import { readSmall } from '../files/read-small.ts'
 import { SettingsError } from './settings-error.ts'
 import type { Settings } from './settings-table.ts'
 import { hasCredentials } from './url-credentials.ts'
@@ -103,7 +103,7 @@ function readTls(settings: SinkSettings): Extract<StreamPlace, { kind: 'tls' }>[
     const file = settings[name]
     if (file === undefined) return undefined
     try {
-      return readFileSync(file)
+      return readSmall(file)
     } catch (cause) {
       throw new SettingsError(`--${name}: ${file} cannot be read`, { cause })
     }

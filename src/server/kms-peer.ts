@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { type Client, type Credentials, createClient } from '../client/index.ts'
 import { SecretBytes } from '../crypto/secret-bytes.ts'
+import { readSmall } from '../files/read-small.ts'
 import { SealError } from '../ports/seal.ts'
 import type { DataKeyPeer } from '../seals/kms-guard.ts'
 import { nodeTransport } from './node-transport.ts'
@@ -151,7 +151,7 @@ function credentialsIn(file: string): {
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, 'utf8')
+    return readSmall(file).toString('utf8')
   } catch (cause) {
     throw new SettingsError(`${file} cannot be read`, { cause })
   }

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { parse as parseToml } from 'smol-toml'
 import { KEY_EVENT_TYPES } from '../core/key-event.ts'
+import { readSmall } from '../files/read-small.ts'
 import { wantedSinks } from './audit-sink-settings.ts'
 import { parseDurationMs } from './duration.ts'
 import { isLoopback } from './loopback.ts'
@@ -120,7 +120,7 @@ function readVariables(
 function readFile(path: string): Readonly<Record<string, unknown>> {
   let content: Readonly<Record<string, unknown>>
   try {
-    const text = readFileSync(path, 'utf8')
+    const text = readSmall(path).toString('utf8')
     content = path.endsWith('.json') ? JSON.parse(text) : parseToml(text)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
