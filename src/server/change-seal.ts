@@ -73,6 +73,9 @@ export async function migrateSeal(
   from: Seal,
   how: NewSeal,
 ): Promise<readonly string[]> {
+  if (!existsSync(path)) {
+    throw new Error(`there is no root key file at ${path}: keyturn seal create makes a new one`)
+  }
   const unlock = lockFolder(join(directory, LOCK_FILE))
   try {
     const roots = await from.unwrap()

@@ -141,7 +141,8 @@ export function readPassphrase(file: string): SecretBytes {
   try {
     bytes = readSmall(file === '-' ? 0 : file)
   } catch (cause) {
-    throw new SettingsError(`the passphrase file ${file} cannot be read`, { cause })
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new SettingsError(`the passphrase file ${file} cannot be read: ${why}`, { cause })
   }
   let end = bytes.length
   while (end > 0 && (bytes[end - 1] === 0x0a || bytes[end - 1] === 0x0d)) end--

@@ -34,6 +34,7 @@ const OTHER_VARIABLES: readonly string[] = [
   'KEYTURN_CONFIG',
   // Of the command line, for other commands.
   'KEYTURN_ENDPOINT',
+  'KEYTURN_LANGUAGE',
   'KEYTURN_OUTPUT',
   'KEYTURN_PROFILE',
   // Of the tests.
