@@ -1,5 +1,6 @@
 import type { KeyturnErrorKind } from '../client/index.ts'
 import type { OperationId } from '../contract/operations/index.ts'
+import type { Holder } from '../server/hold-root.ts'
 import type { CommandEntry } from './command.ts'
 import { CONNECTION_FLAGS, type ConnectionFlagName } from './connection/connection-flags.ts'
 import type { Language } from './language.ts'
@@ -32,6 +33,8 @@ export interface HelpWords {
   readonly system: SystemWords
   /** That `what` went wrong, because of `cause`. */
   readonly because: (what: string, cause: string) => string
+  /** That another command is at work on what this one needs; undefined when it is not known which. */
+  readonly held: (holder: Holder | undefined) => string
   /** What the flag --help does. */
   readonly helpFlag: string
   /** What the commands of a noun are about. */
@@ -78,6 +81,10 @@ export const HELP_WORDS_EN: HelpWords = {
   },
   system: SYSTEM_WORDS_EN,
   because: (what, cause) => `${what.replace(/\.$/, '')}: ${cause}`,
+  held: (holder) =>
+    `${holder === undefined ? 'another command' : `keyturn ${holder.command}`} is at work on the same root key or store${
+      holder === undefined ? '' : ` (${holderFacts(holder)})`
+    }: repeat this one when that has ended`,
   helpFlag: 'print what it takes',
   noun: (noun) => NOUNS[noun],
   summary: ({ summary }) => lowerFirst(summary),
@@ -97,6 +104,12 @@ export const HELP_WORDS_EN: HelpWords = {
   output: 'how to print the answer; without it, a table on a terminal and JSON elsewhere',
   connection: 'Where the server is and who signs in:',
   connectionFlag: (name) => CONNECTION_FLAGS[name].help,
+}
+
+/** Where a command runs, and since when. */
+function holderFacts({ pid, host, since }: Holder): string {
+  const begun = since === undefined ? '' : `, since ${new Date(since).toISOString()}`
+  return `process ${pid} on ${host}${begun}`
 }
 
 /** What help says in a language. Chinese is loaded only where it is read: starting is to be quick. */

@@ -1,4 +1,5 @@
 import type { KeyturnError } from '../client/index.ts'
+import type { HeldByAnother } from '../server/hold-root.ts'
 import { type Command, type CommandEntry, type CommandIo, EXIT } from './command.ts'
 import { helpOf } from './command-help.ts'
 import { COMMANDS } from './command-list.ts'
@@ -37,6 +38,10 @@ async function runCommand(
     return await command.run(args, io)
   } catch (error) {
     const text = await helpWordsIn(languageOf(io.environment))
+    if (isHeld(error)) {
+      io.printError(`keyturn: ${text.held(error.holder)}`)
+      return EXIT.unavailable
+    }
     if (error instanceof Mistake || isNamed(error, 'SettingsError')) {
       const wrong = error instanceof Mistake ? text.mistake(error) : error.message
       io.printError(`keyturn: ${wrong}\n${text.tryHelp(`keyturn ${words}`)}`)
@@ -90,6 +95,10 @@ function exitCodeOf(error: unknown): number {
 
 function isKeyturnError(error: unknown): error is KeyturnError {
   return isNamed(error, 'KeyturnError')
+}
+
+function isHeld(error: unknown): error is HeldByAnother {
+  return isNamed(error, 'HeldByAnother')
 }
 
 function isNamed(error: unknown, name: string): error is Error {

@@ -3,15 +3,21 @@ import { mkdir, realpath, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { ROOT_KEY_BYTES, rootKeyFrom } from '../crypto/root-key.ts'
 import { SecretBytes } from '../crypto/secret-bytes.ts'
+<<<<<<< HEAD
 import { keepOwner } from '../files/keep-owner.ts'
 import { syncFolder } from '../files/sync-path.ts'
+=======
+import { systemClock } from '../ports/clock.ts'
+>>>>>>> main
 import { makeRootKey, type RootMaterials, type Seal } from '../ports/seal.ts'
 import { fileSeal } from '../seals/file-seal.ts'
 import { guardedSeal } from '../seals/guarded-seal.ts'
 import { newSharesGuard } from '../seals/shamir-guard.ts'
 import type { Sharing } from '../seals/shares.ts'
 import { LOCK_FILE, lockFolder } from '../storage/folder-lock.ts'
+import { holdFile } from '../storage/hold-file.ts'
 import { DATABASE_FILE } from './data-folder.ts'
+import { holderName } from './hold-root.ts'
 import type { KmsPeerSettings } from './kms-peer.ts'
 import { kmsSeal, passphraseSeal, sealFile, tokenSeal } from './seal-settings.ts'
 import type { SealTokenSettings } from './seal-token.ts'
@@ -66,6 +72,7 @@ export async function createSeal(
  * it takes the place of the old one in one step. No server may run on the folder meanwhile.
  *
  * @returns The ids of the root keys, the current one first.
+ * @throws {HeldByAnother} before anything was changed
  */
 export async function migrateSeal(
   directory: string,
@@ -73,6 +80,7 @@ export async function migrateSeal(
   from: Seal,
   how: NewSeal,
 ): Promise<readonly string[]> {
+<<<<<<< HEAD
   if (!existsSync(path)) {
     throw new Error(`there is no root key file at ${path}: keyturn seal create makes a new one`)
   }
@@ -98,11 +106,41 @@ export async function migrateSeal(
       await rename(unfinished, place)
       await syncFolder(dirname(place))
       return ids
+=======
+  const free = holdFile(path, holderName('seal migrate'), systemClock.now())
+  try {
+    const unlock = lockFolder(join(directory, LOCK_FILE))
+    try {
+      return await exchange(path, from, how)
+>>>>>>> main
     } finally {
-      await rm(unfinished, { force: true })
+      unlock()
     }
   } finally {
-    unlock()
+    free()
+  }
+}
+
+async function exchange(path: string, from: Seal, how: NewSeal): Promise<readonly string[]> {
+  const roots = await from.unwrap()
+  const unfinished = `${path}${UNFINISHED}`
+  await rm(unfinished, { force: true })
+  try {
+    const ids = idsOf(roots)
+    const { seal: to, forget } = newSeal(unfinished, how)
+    try {
+      await to.initialise(roots)
+      if (idsOf(await to.unwrap()).join() !== ids.join()) {
+        throw new Error('the new file does not hold what was written to it: the old one stays')
+      }
+    } finally {
+      forget()
+    }
+    await rename(unfinished, path)
+    await syncFolder(dirname(path))
+    return ids
+  } finally {
+    await rm(unfinished, { force: true })
   }
 }
 

@@ -6,9 +6,10 @@ import { SecretBytes } from '../crypto/secret-bytes.ts'
 import { systemClock } from '../ports/clock.ts'
 import { ROOT_KEY_ID } from '../ports/meta-store.ts'
 import { openRootKeys, type RootMaterials, type Seal } from '../ports/seal.ts'
-import { openStoreToWrite } from '../storage/copy/open-ends.ts'
+import { openSource, openStoreToWrite } from '../storage/copy/open-ends.ts'
 import type { StoreEnd } from '../storage/copy/store-end.ts'
 import { awaitNodes, REQUESTS_END_MS, serversOn } from './await-nodes.ts'
+import { holderName, holdingSeal } from './hold-root.ts'
 import { type RewrapListener, rewrapAll } from './rewrap-all.ts'
 import {
   isUnderWay,
@@ -35,12 +36,17 @@ export interface RotatedRoot extends Rewrapped {
  * it is to be called again and goes on. ADR 0061 says what holds after each step.
  *
  * @throws {NodesNotReady}
+ * @throws {HeldByAnother} before anything was changed
  */
 export async function rotateRoot(
   place: RotationPlace,
   listener: RotationListener,
 ): Promise<RotatedRoot> {
-  const store = await openStoreToWrite(storeOf(place))
+  return holdingSeal(place, 'root rotate', () => rotate(place, listener))
+}
+
+async function rotate(place: RotationPlace, listener: RotationListener): Promise<RotatedRoot> {
+  const store = await openStoreToWrite(storeOf(place), holderName('root rotate'))
   try {
     let rotation = await beginOrGoOn(store, place.seal)
     const reach = async (step: RotationStep) => {
@@ -80,7 +86,7 @@ export interface RootStatus {
 export async function rootStatus(
   place: Omit<RotationPlace, 'seal' | 'nodes'>,
 ): Promise<RootStatus> {
-  const store = await openStoreToWrite(storeOf(place))
+  const store = await openSource(storeOf(place))
   try {
     return {
       current: await fact(store, ROOT_KEY_ID),
