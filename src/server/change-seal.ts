@@ -3,12 +3,9 @@ import { mkdir, realpath, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { ROOT_KEY_BYTES, rootKeyFrom } from '../crypto/root-key.ts'
 import { SecretBytes } from '../crypto/secret-bytes.ts'
-<<<<<<< HEAD
 import { keepOwner } from '../files/keep-owner.ts'
 import { syncFolder } from '../files/sync-path.ts'
-=======
 import { systemClock } from '../ports/clock.ts'
->>>>>>> main
 import { makeRootKey, type RootMaterials, type Seal } from '../ports/seal.ts'
 import { fileSeal } from '../seals/file-seal.ts'
 import { guardedSeal } from '../seals/guarded-seal.ts'
@@ -80,39 +77,14 @@ export async function migrateSeal(
   from: Seal,
   how: NewSeal,
 ): Promise<readonly string[]> {
-<<<<<<< HEAD
   if (!existsSync(path)) {
     throw new Error(`there is no root key file at ${path}: keyturn seal create makes a new one`)
   }
-  const unlock = lockFolder(join(directory, LOCK_FILE))
-  try {
-    const roots = await from.unwrap()
-    // A link stays one: the root key is where somebody wants it, perhaps on another disk.
-    const place = await realpath(path)
-    const unfinished = `${place}${UNFINISHED}`
-    await rm(unfinished, { force: true })
-    try {
-      const ids = idsOf(roots)
-      const { seal: to, forget } = newSeal(unfinished, how)
-      try {
-        await to.initialise(roots)
-        if (idsOf(await to.unwrap()).join() !== ids.join()) {
-          throw new Error('the new file does not hold what was written to it: the old one stays')
-        }
-      } finally {
-        forget()
-      }
-      keepOwner(unfinished, place)
-      await rename(unfinished, place)
-      await syncFolder(dirname(place))
-      return ids
-=======
   const free = holdFile(path, holderName('seal migrate'), systemClock.now())
   try {
     const unlock = lockFolder(join(directory, LOCK_FILE))
     try {
       return await exchange(path, from, how)
->>>>>>> main
     } finally {
       unlock()
     }
@@ -123,7 +95,9 @@ export async function migrateSeal(
 
 async function exchange(path: string, from: Seal, how: NewSeal): Promise<readonly string[]> {
   const roots = await from.unwrap()
-  const unfinished = `${path}${UNFINISHED}`
+  // A link stays one: the root key is where somebody wants it, perhaps on another disk.
+  const place = await realpath(path)
+  const unfinished = `${place}${UNFINISHED}`
   await rm(unfinished, { force: true })
   try {
     const ids = idsOf(roots)
@@ -136,8 +110,9 @@ async function exchange(path: string, from: Seal, how: NewSeal): Promise<readonl
     } finally {
       forget()
     }
-    await rename(unfinished, path)
-    await syncFolder(dirname(path))
+    keepOwner(unfinished, place)
+    await rename(unfinished, place)
+    await syncFolder(dirname(place))
     return ids
   } finally {
     await rm(unfinished, { force: true })
