@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
 import { EXIT } from './command.ts'
 import { helpWordsIn } from './help-words.ts'
 import { languageOf } from './language.ts'
@@ -35,7 +34,7 @@ const code = await run(process.argv.slice(2), {
 })
 
 // That something could not be written is told after the call that wrote it.
-await setImmediate()
+await new Promise((resolve) => setImmediate(resolve))
 // A command that failed has said why.
 if (unwritten !== undefined && !isServer && code === 0) {
   const { system } = await helpWordsIn(languageOf(process.env))
