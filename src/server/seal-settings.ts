@@ -142,7 +142,11 @@ export function readPassphrase(file: string): SecretBytes {
     bytes = readSmall(file === '-' ? 0 : file)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
-    throw new SettingsError(`the passphrase file ${file} cannot be read: ${why}`, { cause })
+    const words = {
+      en: `the passphrase file ${file} cannot be read: ${why}`,
+      zh: `无法读取口令文件 ${file}：${why}`,
+    }
+    throw new SettingsError(words, { cause })
   }
   let end = bytes.length
   while (end > 0 && (bytes[end - 1] === 0x0a || bytes[end - 1] === 0x0d)) end--
