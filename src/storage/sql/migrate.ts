@@ -12,6 +12,7 @@ import { events } from './migrations/0007-events.ts'
 import { rotationLimits } from './migrations/0008-rotation-limits.ts'
 import { retiredVersions } from './migrations/0009-retired-versions.ts'
 import { rotationSettings } from './migrations/0011-rotation-settings.ts'
+import { rowMacs } from './migrations/0012-row-macs.ts'
 import type { Database } from './schema.ts'
 
 type Migration = (db: Kysely<Database>, types: ColumnTypes) => Promise<void>
@@ -28,6 +29,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0008-rotation-limits': rotationLimits,
   '0009-retired-versions': retiredVersions,
   '0011-rotation-settings': rotationSettings,
+  '0012-row-macs': rowMacs,
 }
 
 /** Names of all migrations, in order. */
