@@ -7,7 +7,16 @@ import { runKeyturn } from '../cli/run-keyturn.ts'
 import { placeOf } from '../postgres/place-of.ts'
 import { refusalOf } from './backup-flips.ts'
 import type { DoomedKind } from './doomed.ts'
-import { copied, DATABASE, either, fresh, type Keys, rootOf, without } from './doomed-folder.ts'
+import {
+  copied,
+  DATABASE,
+  either,
+  fresh,
+  type Keys,
+  opensAsFolder,
+  rootOf,
+  without,
+} from './doomed-folder.ts'
 import type { PostgresStore } from './postgres-copies.ts'
 import { checkKeys } from './power-check.ts'
 
@@ -56,8 +65,7 @@ export const DOOMED_ON_POSTGRES = {
       async check() {
         const root = await rootOf(data)
         const problems: string[] = []
-        const served = await runKeyturn(['audit', 'public-key', '--data', data, ...store.flags])
-        if (served.code === 0) {
+        if (await opensAsFolder(data, store.flags)) {
           const seen = await either(
             () => checkDatabase(root, store, without(later)),
             () => checkDatabase(root, store, later),

@@ -79,7 +79,7 @@ export const DOOMED_ROOTS = {
 } as const satisfies Readonly<Record<string, DoomedKind>>
 
 /** That a server could start, every key opens, and that `root status` says what is so. */
-async function checkRoots(data: string, keys: Keys): Promise<readonly string[]> {
+export async function checkRoots(data: string, keys: Keys): Promise<readonly string[]> {
   const problems = [...(await checkFolder(data, { ...keys, records: [] }))]
   const kept = await rootIds(data)
   const { out, err, code } = await runKeyturn(['root', 'status', '--data', data])
@@ -98,7 +98,8 @@ function recordsUnder(status: string): ReadonlyMap<string, number> {
   return new Map(rows.map(([, id = '', count = '']) => [id, Number(count.replace(/,/g, ''))]))
 }
 
-async function rootIds(data: string): Promise<readonly string[]> {
+/** Ids of the root keys that the file of a data folder keeps, the current one first. */
+export async function rootIds(data: string): Promise<readonly string[]> {
   const { current, former } = await openRootKeys(fileSeal({ path: join(data, 'root.key') }))
   return [current, ...former].map(({ id }) => id)
 }
