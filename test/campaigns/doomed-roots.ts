@@ -82,6 +82,8 @@ export const DOOMED_ROOTS = {
 export async function checkRoots(data: string, keys: Keys): Promise<readonly string[]> {
   const problems = [...(await checkFolder(data, { ...keys, records: [] }))]
   const kept = await rootIds(data)
+  const rows = await runKeyturn(['store', 'verify', '--data', data])
+  if (rows.code !== 0) problems.push(`store verify: ${rows.out}${rows.err}`)
   const { out, err, code } = await runKeyturn(['root', 'status', '--data', data])
   if (code !== 0) return [...problems, `root status: ${err}`]
   const current = /^Root key (\w+) is current/.exec(out)?.[1] ?? ''
@@ -94,7 +96,7 @@ export async function checkRoots(data: string, keys: Keys): Promise<readonly str
 }
 
 function recordsUnder(status: string): ReadonlyMap<string, number> {
-  const rows = [...status.matchAll(/^(\w+) {2}([\d,]+) records$/gm)]
+  const rows = [...status.matchAll(/^(\w+) {2}([\d,]+) records\b/gm)]
   return new Map(rows.map(([, id = '', count = '']) => [id, Number(count.replace(/,/g, ''))]))
 }
 
