@@ -1,22 +1,14 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RootKey } from '../../src/crypto/root-key.ts'
+import { COPY_UNFINISHED } from '../../src/ports/meta-store.ts'
 import { openPostgres } from '../../src/storage/postgres.ts'
 import { MIGRATION_NAMES } from '../../src/storage/sql/migrate.ts'
 import { runKeyturn } from '../cli/run-keyturn.ts'
 import { placeOf } from '../postgres/place-of.ts'
 import { refusalOf } from './backup-flips.ts'
 import type { DoomedKind } from './doomed.ts'
-import {
-  copied,
-  DATABASE,
-  either,
-  fresh,
-  type Keys,
-  opensAsFolder,
-  rootOf,
-  without,
-} from './doomed-folder.ts'
+import { copied, DATABASE, either, fresh, type Keys, rootOf, without } from './doomed-folder.ts'
 import type { PostgresStore } from './postgres-copies.ts'
 import { checkKeys } from './power-check.ts'
 
@@ -65,7 +57,7 @@ export const DOOMED_ON_POSTGRES = {
       async check() {
         const root = await rootOf(data)
         const problems: string[] = []
-        if (await opensAsFolder(data, store.flags)) {
+        if (!(await isUnfinished(store))) {
           const seen = await either(
             () => checkDatabase(root, store, without(later)),
             () => checkDatabase(root, store, later),
@@ -103,6 +95,16 @@ export const DOOMED_ON_POSTGRES = {
     }
   },
 } as const satisfies Readonly<Record<string, DoomedKind>>
+
+/** Whether it bears the mark with which no server starts; one that looked as a server does would fill it. */
+async function isUnfinished({ url }: PostgresStore): Promise<boolean> {
+  const storage = await openPostgres(placeOf(url))
+  try {
+    return (await storage.meta.get(COPY_UNFINISHED)) !== undefined
+  } finally {
+    await storage.close()
+  }
+}
 
 async function checkDatabase(
   root: RootKey,
