@@ -10,6 +10,8 @@ import { openFileSink } from '../src/files/byte-sink.ts'
 import { systemClock } from '../src/ports/clock.ts'
 import { fileSeal } from '../src/seals/file-seal.ts'
 import { openSqliteEnd } from '../src/storage/copy/sqlite-end.ts'
+import { MIGRATION_NAMES } from '../src/storage/sql/migrate.ts'
+import { openSqlite } from '../src/storage/sqlite.ts'
 import { startTestServer, type TestServer } from './server.ts'
 
 describe('rows that something else than Keyturn changed', () => {
@@ -139,11 +141,24 @@ describe('rows that something else than Keyturn changed', () => {
 
     tamper('alter table keys drop column mac; alter table key_versions drop column mac')
     const older = join(directory, 'older.backup')
+    const schema = MIGRATION_NAMES[MIGRATION_NAMES.indexOf('0012-row-macs') - 1] ?? assert.fail()
+    const ofThatTime = join(directory, 'of-that-time.sqlite')
+    await (await openSqlite({ file: ofThatTime, until: schema })).close()
+    const empty = openSqliteEnd(ofThatTime, 'read')
+    const tables = await empty.tables()
+    await empty.close()
     const source = openSqliteEnd(join(directory, 'keyturn.sqlite'), 'read')
     const sink = await openFileSink(older, true)
     const root = await fileSeal({ path: join(directory, 'root.key') }).open()
-    const of = { engine: 'sqlite', program: '0.1.0', schema: '0009-retired-versions' } as const
-    await writeBackup({ source, root, sink, clock: systemClock, ...of })
+    await writeBackup({
+      source: { ...source, tables: async () => tables },
+      root,
+      sink,
+      clock: systemClock,
+      engine: 'sqlite',
+      program: '0.1.0',
+      schema,
+    })
     await sink.commit()
     await source.close()
     const restored = await command([...restore, older])
