@@ -19,6 +19,7 @@ import { openDataFolder } from './data-folder.ts'
 import { followRoots } from './follow-roots.ts'
 import { openFront, urlOf } from './front.ts'
 import { guardedClock } from './guarded-clock.ts'
+import { markGuarded } from './guarded-mark.ts'
 import { tellStaleness } from './in-force.ts'
 import { describeError, type Logger } from './log.ts'
 import { newMachineMemory } from './machine-memory.ts'
@@ -102,6 +103,7 @@ async function serveFolder(
   const memory = newMachineMemory(workers === 1 ? 0 : workers)
   const folder = await openDataFolder(directory, settings, log, memory, seal)
   opened.defer(() => folder.storage.close())
+  await markGuarded(directory)
   const { root } = folder
   const tellRoots = () => tellUnsealed(root.all.map(({ id }) => id))
   tellRoots()

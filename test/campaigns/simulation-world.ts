@@ -6,7 +6,7 @@ import type { ProjectId, TenantId } from '../../src/core/ids.ts'
 import { DAY_MS, type EpochMs } from '../../src/core/time.ts'
 import { fileSeal } from '../../src/seals/file-seal.ts'
 import { fillSqlite } from '../scale/fill-store.ts'
-import { MACS_AT_NEXT_START } from '../scale/macs-anew.ts'
+import { forgetMarks, MACS_AT_NEXT_START } from '../scale/macs-anew.ts'
 import type { Credentials } from '../server.ts'
 import { type Answer, type CallLine, openLine } from './call-line.ts'
 import { adminToken, credentialsOf, verifyAudit } from './ground.ts'
@@ -46,6 +46,7 @@ export async function simulatedWorld(keys: number, startAt: number): Promise<Sim
     dueAt: (startAt + 30 * DAY_MS) as EpochMs,
   })
   spreadIntervals(file)
+  forgetMarks(directory)
   let line: CallLine | undefined
   let token = ''
   const call = (path: string, body: unknown) => {
