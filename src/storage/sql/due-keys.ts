@@ -7,10 +7,10 @@ import type { DuePlace, KeyHome, KeyStore, RotationStep, StoredKey } from '../..
 import { withStorage } from '../../ports/storage-error.ts'
 import { logChanges } from './change-feed.ts'
 import { removeCounted } from './counted-dependants.ts'
+import { destroyedRow, insertDestroyed } from './destroyed-keys.ts'
 import {
   deleteKeys,
   deleteVersions,
-  insertDestroyed,
   insertEvents,
   insertVersions,
   notePending,
@@ -133,7 +133,7 @@ export function dueKeys(db: Kysely<Database>, clock: Clock, stored: StoredRows):
           if (deleted !== ids.length) throw new Error(`deleted ${deleted} of ${ids.length} keys`)
           await insertDestroyed(
             transaction,
-            doomed.map(({ id, projectId }) => [id, projectId, now]),
+            doomed.map((key) => destroyedRow(key, now)),
           )
           await recount(
             transaction,
