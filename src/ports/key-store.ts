@@ -207,8 +207,8 @@ export interface KeyStore {
    * {@link KeyStore.destroy} does, all in one transaction; answers the keys.
    */
   readonly destroyDue: (now: EpochMs, limit: number, after?: DuePlace) => Promise<DueBatch<Key>>
-  /** When the next rotation, destruction or expiry is due, in the past or the future. */
-  readonly nextDueAt: () => Promise<EpochMs | undefined>
+  /** When the next rotation, destruction or expiry is due: the first of all, or later than `after`. */
+  readonly nextDueAt: (after?: EpochMs) => Promise<EpochMs | undefined>
   /** How many rotations were due before `time` and are not done; stops counting at `limit`. */
   readonly overdueRotations: (time: EpochMs, limit: number) => Promise<number>
   /** Events of one key in order of their new versions, also after the key was destroyed. */

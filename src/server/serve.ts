@@ -8,7 +8,7 @@ import { makeFolder } from '../files/sync-path.ts'
 import { connectionFigures } from '../http/open-connections.ts'
 import { type Clock, systemClock } from '../ports/clock.ts'
 import type { Storage } from '../ports/storage.ts'
-import { makeTimePass, VirtualClock } from '../scheduler/virtual-clock.ts'
+import { makeTimePass, type SettableClock, VirtualClock } from '../scheduler/virtual-clock.ts'
 import { LOCK_FILE, lockFolder } from '../storage/folder-lock.ts'
 import { nodeName } from './audit-chains.ts'
 import { startAuditSinks } from './audit-sinks.ts'
@@ -117,19 +117,28 @@ async function serveFolder(
   await tellStaleness(storage.meta, settings['staleness-ms'])
 
   const virtual = virtualClockOf(settings.clock)
+  const clocks = virtual === undefined ? {} : overrides.guard?.(virtual)
   const guarded =
-    virtual === undefined
-      ? guardedClock({ memory: memory.buffers.clock, limitMs: clockStepLimitMs(settings), storage })
-      : undefined
+    clocks &&
+    guardedClock({
+      memory: memory.buffers.clock,
+      limitMs: clockStepLimitMs(settings),
+      storage,
+      ...clocks,
+    })
   await guarded?.compare()
-  const clock = virtual ?? guarded ?? systemClock
+  const clock = guarded ?? virtual ?? systemClock
   const advanceClock =
     virtual &&
     makeTimePass({
-      clock: virtual,
-      nextDueAt: async () =>
-        earliest(await storage.keys.nextDueAt(), await nextNoticeAt(parts.deps)),
-      runDue: () => background.scheduler.runDue(),
+      clock: guarded === undefined ? virtual : movedWith(virtual, guarded),
+      nextDueAt: async (after) =>
+        earliest(await storage.keys.nextDueAt(after), await nextNoticeAt(parts.deps)),
+      async runDue() {
+        await guarded?.compare()
+        await background.scheduler.runDue()
+        await guarded?.note()
+      },
     })
   const syncSoon = () => background.scheduler.syncSoon()
   const sinks = await startAuditSinks(settings, memory, log)
@@ -241,6 +250,14 @@ async function serveFolder(
       await opened.disposeAsync()
       await idle
     },
+  }
+}
+
+/** The believed time, which goes on as the clock does that is moved. */
+function movedWith(virtual: VirtualClock, believed: Clock): SettableClock {
+  return {
+    now: believed.now,
+    set: (time) => virtual.set((virtual.now() + time - believed.now()) as EpochMs),
   }
 }
 

@@ -90,7 +90,7 @@ async function fuzzOne(
   const wrong: string[] = []
   const startedAtMs = performance.now()
   let slowestMs = 0
-  let early = 0
+  let early: number | undefined
   for (let index = 0; index < inputs && wrong.length < 10; index++) {
     const number = first + index
     const again = `--only ${name} --seed ${seed} --first ${number} --inputs 1`
@@ -106,7 +106,8 @@ async function fuzzOne(
     if (tookMs > MAX_INPUT_MS) wrong.push(`${again}: took ${tookMs.toFixed(0)} ms`)
     if (index === Math.floor(inputs / 4)) early = liveBytes()
   }
-  const growth = liveBytes() - early
+  const late = liveBytes()
+  const growth = late - (early ?? late)
   if (growth > MAX_GROWTH_BYTES) wrong.push(`${name}: memory grew by ${inKib(growth)}`)
   const took = `slowest ${slowestMs.toFixed(1)} ms, memory ${inKib(growth)}`
   return { line: `${name}: ${inputs} inputs in ${secondsSince(startedAtMs)}, ${took}`, wrong }

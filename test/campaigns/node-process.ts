@@ -18,6 +18,8 @@ export interface NodeOptions {
   readonly host?: string
   /** Network namespace that it runs in. */
   readonly namespace?: string
+  /** Script instead of the program itself; it takes the same arguments and prints the same. */
+  readonly script?: string
   /** Variables besides those of this process. */
   readonly environment?: Readonly<Record<string, string>>
 }
@@ -48,7 +50,15 @@ export async function startNode(options: NodeOptions): Promise<NodeProcess> {
   const logFile = join(directory, 'node.txt')
   const command = [
     ...(namespace === undefined ? [] : ['ip', 'netns', 'exec', namespace]),
-    ...[process.execPath, MAIN, 'serve', '--listen', `${host}:0`, '--data', directory],
+    ...[
+      process.execPath,
+      options.script ?? MAIN,
+      'serve',
+      '--listen',
+      `${host}:0`,
+      '--data',
+      directory,
+    ],
     ...['--node-name', name, ...options.flags],
   ]
   const child = spawn(command[0] ?? '', command.slice(1), {

@@ -143,19 +143,22 @@ export function dueKeys(db: Kysely<Database>, clock: Clock, stored: StoredRows):
         },
       ),
 
-    nextDueAt: () =>
+    nextDueAt: (after = START.dueAt) =>
       withStorage('asking what is due next', async () => {
         const times: (EpochMs | undefined)[] = []
         for (const home of HOMES) {
           for (const column of ['next_rotation_at', 'delete_at'] as const) {
-            const query = stretch(db, column, home).select(`${column} as at`).orderBy(column)
+            const query = stretch(db, column, home)
+              .select(`${column} as at`)
+              .where(column, '>', after)
+              .orderBy(column)
             times.push(toTime(await query.limit(1).executeTakeFirst()))
           }
         }
         const expiry = await db
           .selectFrom('key_versions')
           .select('expires_at as at')
-          .where('expires_at', 'is not', null)
+          .where('expires_at', '>', after)
           .orderBy('expires_at')
           .limit(1)
           .executeTakeFirst()
