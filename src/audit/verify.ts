@@ -21,6 +21,7 @@ import {
   parseFileName,
   parseSealLine,
   recordNumber,
+  type SealForm,
 } from './format.ts'
 
 const LINE_FEED = 0x0a
@@ -97,6 +98,7 @@ export async function verifyAuditTail(options: VerifyOptions): Promise<AuditRepo
   return verifyFiles({ ...options, checkpoints }, files.slice(-1), {
     chain: before.chain,
     sequence: before.sequence,
+    form: seal.form,
     count: seal.n,
     head: Buffer.from(seal.hash, 'hex'),
   })
@@ -120,6 +122,8 @@ async function verifyFiles(
 interface ChainPlace {
   readonly chain: string
   readonly sequence: number
+  /** That of the last seal. */
+  readonly form: SealForm
   readonly count: number
   readonly head: Uint8Array
 }
@@ -152,6 +156,7 @@ class ChainCheck {
   #count = 0
   #groups = 0
   #head: Uint8Array = CHAIN_START
+  #form: SealForm = 1
   #lines: Buffer[] = []
 
   constructor(options: VerifyOptions, start: ChainPlace | undefined) {
@@ -159,6 +164,7 @@ class ChainCheck {
     if (start !== undefined) {
       this.#chain = start.chain
       this.#sequence = start.sequence
+      this.#form = start.form
       this.#count = start.count
       this.#head = start.head
     }
@@ -243,7 +249,10 @@ class ChainCheck {
       this.#report(`a seal is not for these ${lines.length} records`, number)
     }
     if (seal.chain !== this.#chain) this.#report('a seal of another chain', number)
-    const head = groupHash(this.#head, Buffer.concat(lines))
+    if (seal.form < this.#form) this.#report('a seal in the form of before', number)
+    this.#form = seal.form
+    // The chain is that of the file: a group that came from another one has another hash.
+    const head = groupHash(this.#chain ?? '', this.#head, Buffer.concat(lines), seal.form)
     if (head.toString('hex') !== seal.hash) {
       this.#report(`records ${seal.n - seal.count + 1} to ${seal.n} were changed`, number)
     }
