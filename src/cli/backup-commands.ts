@@ -8,6 +8,7 @@ import {
   restoreBackup,
   verifyBackup,
 } from '../server/backup.ts'
+import type { SealPlan } from '../server/seal-settings.ts'
 import { type Command, type CommandIo, EXIT } from './command.ts'
 import { openOutput } from './file-places.ts'
 import { type Flags, type FlagValues, flagsHelp, parseFlags } from './flags.ts'
@@ -160,7 +161,8 @@ function parseWithFile(args: readonly string[], own: Flags, io: CommandIo) {
 }
 
 function placeOf(flags: FlagValues, io: CommandIo): BackupPlace {
-  return { ...storePlaceOf(flags, io), openSeal: (plan) => sealOfPlan(plan, io) }
+  const openSeal = (plan: SealPlan) => sealOfPlan(plan, io, flags['seal-shares-dir'])
+  return { ...storePlaceOf(flags, io), openSeal }
 }
 
 /** Shows how far it is in bytes of the backup, of one task after the other. */

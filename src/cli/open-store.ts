@@ -36,7 +36,7 @@ export async function withDataFolder<T>(
 ): Promise<T> {
   const { directory, settings } = storePlaceOf(flags, io)
   const folder = await openExistingDataFolder(directory, settings, makeLog('warn'), (plan) =>
-    sealOfPlan(plan, io),
+    sealOfPlan(plan, io, flags['seal-shares-dir']),
   )
   try {
     const { storage } = folder

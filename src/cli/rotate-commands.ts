@@ -137,7 +137,9 @@ async function prepare(flags: FlagValues, io: CommandIo) {
   const place = storePlaceOf(flags, io)
   const { directory, settings } = place
   const nodes = nodesOf(flags['nodes'], settings.store !== undefined)
-  const seal = await existingSeal(directory, settings, (plan) => sealOfPlan(plan, io))
+  const seal = await existingSeal(directory, settings, (plan) =>
+    sealOfPlan(plan, io, flags['seal-shares-dir']),
+  )
   const words = await rotateWordsFor(io)
   return { order: { ...place, seal, nodes }, words, ...listenerOf(words, io) }
 }

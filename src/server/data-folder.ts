@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { unlink } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { ROOT_KEY_BYTES, type RootKey, RootKeyRing } from '../crypto/root-key.ts'
@@ -81,7 +81,9 @@ export async function openExistingDataFolder(
   log: Logger,
   openSeal: (plan: SealPlan) => Promise<Seal> = withoutAnybody,
 ): Promise<DataFolder> {
-  if (settings.store === undefined && !existsSync(join(directory, DATABASE_FILE))) {
+  const database = join(directory, DATABASE_FILE)
+  // Unlike `existsSync` it tells a file that is not there from one that may not be looked at.
+  if (settings.store === undefined && !statSync(database, { throwIfNoEntry: false })) {
     throw new Error(`${directory} is no data folder of Keyturn: it has no ${DATABASE_FILE}`)
   }
   const seal = await existingSeal(directory, settings, openSeal)
