@@ -38,7 +38,8 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock, rows: StoredRows
     seen: StoredKey,
     key: Key,
   ): Promise<boolean> => {
-    const { number: _, ...columns } = rows.ofKey(key, seen.number, seen.revision + 1)
+    // Where the id is set, SQLite looks at every row that refers to it, versions among them.
+    const { number: _, id: _same, ...columns } = rows.ofKey(key, seen.number, seen.revision + 1)
     const result = await transaction
       .updateTable('keys')
       .set(columns)
