@@ -75,6 +75,8 @@ export class Forwarder {
   readonly #furthest = new Map<string, number>()
   #oldestUnsentAt: number | undefined
   #brokenSinceMs: number | undefined
+  /** It failed, and nothing is known to have arrived since: what is written to it may go nowhere. */
+  #isDoubted = false
   #problem: string | undefined
   #told: SinkState
   #lines = 0
@@ -139,9 +141,12 @@ export class Forwarder {
         await this.#options.sink.ready()
         const isMore = await this.#sendSome()
         await this.#settleIfDue()
-        this.#brokenSinceMs = undefined
-        this.#problem = undefined
-        retryPauseMs = POLL_MS
+        // A receiver that takes connections and then drops them is reached, and is not well.
+        if (!this.#isDoubted || this.#marks.length === 0) {
+          this.#brokenSinceMs = undefined
+          this.#problem = undefined
+          retryPauseMs = POLL_MS
+        }
         if (!isMore) await this.#pause(POLL_MS)
       } catch (error) {
         this.#fail(error)
@@ -180,6 +185,7 @@ export class Forwarder {
     if (this.#marks.length === 0) return
     const { sink } = this.#options
     const isDue =
+      this.#isDoubted ||
       performance.now() - this.#settledAtMs > sink.settleAfterMs ||
       this.#sentBytes - this.#settledBytes > SETTLE_AFTER_BYTES
     if (!isDue) return
@@ -188,6 +194,7 @@ export class Forwarder {
       throw new Error('the receiver did not close its side: whether it has everything is unknown')
     }
     this.#unknownSettles = 0
+    this.#isDoubted = false
     this.#settledAtMs = performance.now()
     const sure = this.#marks.findLast(({ bytes }) => bytes <= this.#sentBytes - sink.unsureBytes)
     if (sure === undefined) return
@@ -199,6 +206,7 @@ export class Forwarder {
 
   #fail(error: unknown): void {
     this.#failures++
+    this.#isDoubted = true
     this.#brokenSinceMs ??= performance.now()
     this.#problem = error instanceof Error ? error.message : 'unknown'
     this.#options.sink.reset()
