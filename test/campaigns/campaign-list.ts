@@ -17,6 +17,7 @@ import { simulation } from './simulation.ts'
 import { soak } from './soak.ts'
 import { start } from './start.ts'
 import { timing } from './timing.ts'
+import { upstreams } from './upstreams.ts'
 
 /** Every campaign by its name, in the order in which they are listed. */
 export const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
@@ -28,6 +29,7 @@ export const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
   clock,
   'backup-flips': backupFlips,
   flood,
+  upstreams,
   fuzz,
   simulation,
   model,
