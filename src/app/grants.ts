@@ -38,6 +38,7 @@ export const createGrant: Handler<'CreateGrant'> = async (deps, caller, request,
   }
   const { grantQuota: quota } = deps
   const outcome = await deps.grants.insert(grant, { perKey: quota, perGrantee: quota })
+  if (outcome === 'key-gone') throw fault('key-not-found', { keyId: key.id })
   if (outcome === 'key-quota-reached') throw fault('grant-key-quota-reached', { quota })
   if (outcome === 'grantee-quota-reached') throw fault('grant-grantee-quota-reached', { quota })
   await deps.changes.afterCommit()

@@ -192,7 +192,7 @@ class FileAuditLog implements AuditLog {
     let lines = ''
     for (const record of group) lines += recordLine(++n, record)
     const bytes = Buffer.from(lines)
-    const head = groupHash(this.#head, bytes)
+    const head = groupHash(this.#chain, this.#head, bytes)
     const mac = groupMac(this.#options.root.audit, head)
     const seal = Buffer.from(sealLine(this.#chain, n, group.length, head, mac))
     this.#file.append(Buffer.concat([bytes, seal]))

@@ -7,19 +7,31 @@ import type { AuditRecord } from '../ports/audit-log.ts'
  *
  *   {"n":1,"t":"2026-11-24T08:00:00.000Z","id":"…","op":"EncryptData","user":"…", …,"status":200}
  *   {"n":2, …}
- *   {"seal":{"chain":"…","n":2,"count":2,"hash":"…","mac":"…"}}
+ *   {"seal":{"v":2,"chain":"…","n":2,"count":2,"hash":"…","mac":"…"}}
  *
- * hash = SHA-256(hash of the group before, 32 bytes ‖ the record lines of this group as they stand,
- * each with its line feed); the first group of a chain follows 32 zero bytes.
+ * hash = SHA-256("keyturn/v2/audit-group\n" ‖ chain, 16 digits ‖ "\n" ‖ hash of the group before, 32 bytes ‖
+ * the record lines of this group as they stand, each with its line feed); the first group of a chain follows
+ * 32 zero bytes. So no group can be passed off as one of another chain.
  * mac = HMAC-SHA-256(audit key, hash). So the chain of hashes can be checked by anybody, against
  * checkpoints signed with Ed25519, and the MACs by whoever has the root key.
+ *
+ * In form 1 the seal line has no `v`, and the hash begins with the hash of the group before. Logs that were
+ * begun in it stay as they are and go on in form 2.
  */
+
+/** How the hash of a group is made. */
+export type SealForm = 1 | 2
+
+/** The form that is written. */
+const NEWEST_FORM = 2
+const GROUP_DOMAIN = 'keyturn/v2/audit-group'
 
 /** Hash before the first group of a chain. */
 export const CHAIN_START: Uint8Array = new Uint8Array(32)
 
 /** What a seal line says. */
 export interface GroupSeal {
+  readonly form: SealForm
   readonly chain: string
   /** Number of the last record of the group. */
   readonly n: number
@@ -81,12 +93,15 @@ function quoted(text: string): string {
   return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text)
 }
 
-/** Head of the chain after a group. */
-export function groupHash(previous: Uint8Array, lines: Uint8Array): Buffer {
-  const input = Buffer.allocUnsafe(previous.length + lines.length)
-  input.set(previous, 0)
-  input.set(lines, previous.length)
-  return hash('sha256', input, 'buffer')
+/** Head of the chain after a group: the hash of form 2 unless told. */
+export function groupHash(
+  chain: string,
+  previous: Uint8Array,
+  lines: Uint8Array,
+  form: SealForm = NEWEST_FORM,
+): Buffer {
+  const place = Buffer.from(form === 1 ? '' : `${GROUP_DOMAIN}\n${chain}\n`)
+  return hash('sha256', Buffer.concat([place, previous, lines]), 'buffer')
 }
 
 /** What proves that the server made a group. */
@@ -102,11 +117,11 @@ export function sealLine(
   head: Uint8Array,
   mac: Uint8Array,
 ): string {
-  return `{"seal":{"chain":"${chain}","n":${n},"count":${count},"hash":"${hexOf(head)}","mac":"${hexOf(mac)}"}}\n`
+  return `{"seal":{"v":${NEWEST_FORM},"chain":"${chain}","n":${n},"count":${count},"hash":"${hexOf(head)}","mac":"${hexOf(mac)}"}}\n`
 }
 
 const SEAL =
-  /^\{"seal":\{"chain":"([0-9a-f]{16})","n":(\d{1,15}),"count":(\d{1,9}),"hash":"([0-9a-f]{64})","mac":"([0-9a-f]{64})"\}\}$/
+  /^\{"seal":\{("v":2,)?"chain":"([0-9a-f]{16})","n":(\d{1,15}),"count":(\d{1,9}),"hash":"([0-9a-f]{64})","mac":"([0-9a-f]{64})"\}\}$/
 
 /** Whether a line claims to be a seal line. */
 export function isSealLine(line: string): boolean {
@@ -117,8 +132,9 @@ export function isSealLine(line: string): boolean {
 export function parseSealLine(line: string): GroupSeal | undefined {
   const match = SEAL.exec(line)
   if (match === null) return undefined
-  const [, chain = '', n = '', count = '', head = '', mac = ''] = match
-  return { chain, n: Number(n), count: Number(count), hash: head, mac }
+  const [, version, chain = '', n = '', count = '', head = '', mac = ''] = match
+  const form = version === undefined ? 1 : 2
+  return { form, chain, n: Number(n), count: Number(count), hash: head, mac }
 }
 
 /** Number of a record line, or undefined when it is none. */

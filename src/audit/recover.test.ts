@@ -21,7 +21,7 @@ describe('what the power leaves of an audit log', () => {
     let text = ''
     for (let n = 1; n <= GROUPS; n++) {
       const line = `{"n":${n},"t":"2026-01-01T00:00:00.000Z","id":"${'x'.repeat(600)}"}\n`
-      head = groupHash(head, Buffer.from(line))
+      head = groupHash(CHAIN, head, Buffer.from(line))
       text += line + sealLine(CHAIN, n, 1, head, new Uint8Array(32))
       ends.push(text.length)
     }

@@ -71,7 +71,7 @@ export function recoverChainEnd(
     ...endBefore(directory, chain, sequence),
     end: 0,
   }
-  const last = followGroups(content, start)
+  const last = followGroups(chain, content, start)
   cutTail(directory, path, content, last.end)
   const tornBytes = content.length - last.end
   return { chain, sequence, count: last.count, head: last.head, tornBytes }
@@ -110,7 +110,7 @@ function lastSealUpTo(content: Buffer, vouched: number): GroupEnd | undefined {
 }
 
 /** Goes on from a place for as long as each group follows from the one before. */
-function followGroups(content: Buffer, from: GroupEnd): GroupEnd {
+function followGroups(chain: string, content: Buffer, from: GroupEnd): GroupEnd {
   let last = from
   let records = 0
   for (let start = from.end; ; ) {
@@ -119,7 +119,8 @@ function followGroups(content: Buffer, from: GroupEnd): GroupEnd {
     const line = content.toString('utf8', start, end - 1)
     if (isSealLine(line)) {
       const seal = parseSealLine(line)
-      const head = groupHash(last.head, content.subarray(last.end, start))
+      const lines = content.subarray(last.end, start)
+      const head = groupHash(chain, last.head, lines, seal?.form)
       const isNext =
         seal !== undefined &&
         seal.count === records &&

@@ -21,6 +21,7 @@ import {
   parseFileName,
   parseSealLine,
   recordNumber,
+  type SealForm,
 } from './format.ts'
 
 const LINE_FEED = 0x0a
@@ -51,6 +52,11 @@ export interface AuditReport {
   readonly records: number
   readonly checkpoints: number
   readonly areMacsChecked: boolean
+  /**
+   * How many of the records, from the first on, something vouches for that nobody can make who has no root key:
+   * MACs, a checkpoint or a statement. Hashes alone vouch for nothing.
+   */
+  readonly vouchedRecords: number
   readonly problems: readonly string[]
 }
 
@@ -80,8 +86,11 @@ export function auditLogBytes(directory: string): number {
  * for one group at a time, however long the log.
  */
 export async function verifyAuditLog(options: VerifyOptions): Promise<AuditReport> {
-  const files = filesOf(options.directory)
-  return verifyFiles(options, files, undefined)
+  const report = await verifyFiles(options, filesOf(options.directory), undefined)
+  const { chain, records, vouchedRecords } = report
+  if (records === 0 || vouchedRecords > 0) return report
+  const problem = `chain ${chain}: no checkpoint vouches for any of its ${records} records`
+  return { ...report, problems: [...report.problems, problem] }
 }
 
 /**
@@ -97,6 +106,7 @@ export async function verifyAuditTail(options: VerifyOptions): Promise<AuditRepo
   return verifyFiles({ ...options, checkpoints }, files.slice(-1), {
     chain: before.chain,
     sequence: before.sequence,
+    form: seal.form,
     count: seal.n,
     head: Buffer.from(seal.hash, 'hex'),
   })
@@ -120,6 +130,8 @@ async function verifyFiles(
 interface ChainPlace {
   readonly chain: string
   readonly sequence: number
+  /** That of the last seal. */
+  readonly form: SealForm
   readonly count: number
   readonly head: Uint8Array
 }
@@ -151,7 +163,10 @@ class ChainCheck {
   #sequence = 0
   #count = 0
   #groups = 0
+  /** Records before the last checkpoint or statement that agrees with them. */
+  #vouched = 0
   #head: Uint8Array = CHAIN_START
+  #form: SealForm = 1
   #lines: Buffer[] = []
 
   constructor(options: VerifyOptions, start: ChainPlace | undefined) {
@@ -159,6 +174,7 @@ class ChainCheck {
     if (start !== undefined) {
       this.#chain = start.chain
       this.#sequence = start.sequence
+      this.#form = start.form
       this.#count = start.count
       this.#head = start.head
     }
@@ -213,13 +229,15 @@ class ChainCheck {
           : `no group ends at record ${records}, as a statement says`,
       )
     }
+    const { root } = this.#options
     return {
       chain: this.#chain,
       files,
       groups: this.#groups,
       records: this.#count,
       checkpoints: this.#options.checkpoints.length,
-      areMacsChecked: this.#options.root !== undefined,
+      areMacsChecked: root !== undefined,
+      vouchedRecords: root === undefined ? this.#vouched : this.#count,
       problems: this.#problems,
     }
   }
@@ -243,7 +261,10 @@ class ChainCheck {
       this.#report(`a seal is not for these ${lines.length} records`, number)
     }
     if (seal.chain !== this.#chain) this.#report('a seal of another chain', number)
-    const head = groupHash(this.#head, Buffer.concat(lines))
+    if (seal.form < this.#form) this.#report('a seal in the form of before', number)
+    this.#form = seal.form
+    // The chain is that of the file: a group that came from another one has another hash.
+    const head = groupHash(this.#chain ?? '', this.#head, Buffer.concat(lines), seal.form)
     if (head.toString('hex') !== seal.hash) {
       this.#report(`records ${seal.n - seal.count + 1} to ${seal.n} were changed`, number)
     }
@@ -266,6 +287,8 @@ class ChainCheck {
     const isHere = ({ chain, records }: AuditHead) => chain === this.#chain && records === count
     if (this.#attested.some((stated) => isHere(stated) && !head.equals(stated.head))) {
       this.#report(`the log differs from a statement at record ${count}`, number)
+    } else if (this.#attested.some(isHere)) {
+      this.#vouched = count
     }
     this.#attested = this.#attested.filter((stated) => !isHere(stated))
   }
@@ -279,6 +302,8 @@ class ChainCheck {
       this.#report(`the checkpoint at record ${count} is forged`, number)
     } else if (!head.equals(checkpoint.head)) {
       this.#report(`the log differs from its checkpoint at record ${count}`, number)
+    } else {
+      this.#vouched = count
     }
   }
 

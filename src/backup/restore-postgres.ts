@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import type { HolderName } from '../ports/holder.ts'
 import { openPostgresEnd } from '../storage/copy/postgres-end.ts'
 import { quoted, type StoreEnd } from '../storage/copy/store-end.ts'
 import { TABLES_IN_ORDER, type TableName } from '../storage/copy/tables.ts'
@@ -23,11 +24,13 @@ const ASK_EVERY_MS = 200
  *
  * @param replaces Whether rows that are there may go.
  * @throws {RefusedBackup} before anything was changed
+ * @throws {HeldByAnother} likewise
  */
 export async function restoreToPostgres(
   place: PostgresPlace,
   options: FillOptions,
   replaces: boolean,
+  name: HolderName,
 ): Promise<void> {
   const { file, clock } = options
   const until = olderSchemaOf(file)
@@ -41,7 +44,7 @@ export async function restoreToPostgres(
     await looked.close()
   }
   await (await openPostgres({ ...place, clock, until })).close()
-  const target = await openPostgresEnd(place, 'write')
+  const target = await openPostgresEnd(place, name)
   try {
     await target.transaction(async () => {
       const numbers = await lockAndCount(target)

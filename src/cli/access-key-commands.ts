@@ -4,15 +4,9 @@ import { randomAlphanumericSecret, randomUpperAlphanumeric } from '../crypto/ran
 import { wrapRecord } from '../crypto/wrapped-record.ts'
 import { systemClock } from '../ports/clock.ts'
 import { type Command, EXIT } from './command.ts'
+import { flagsHelp, parseFlags } from './flags.ts'
 import { mistake } from './mistakes.ts'
-import {
-  findTenant,
-  findUser,
-  flagsHelp,
-  parseFlags,
-  USER_FLAGS,
-  withDataFolder,
-} from './open-store.ts'
+import { findTenant, findUser, USER_FLAGS, withDataFolder } from './open-store.ts'
 
 const CREATE_FLAGS = {
   ...USER_FLAGS,

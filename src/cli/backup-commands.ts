@@ -1,5 +1,3 @@
-import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import type { ByteSink } from '../files/byte-sink.ts'
 import {
   type BackupHeader,
@@ -11,13 +9,12 @@ import {
   verifyBackup,
 } from '../server/backup.ts'
 import type { SealPlan } from '../server/seal-settings.ts'
-import { variablesOfServer } from '../server/settings.ts'
-import { storeSettingsOf } from '../server/store-settings.ts'
 import { type Command, type CommandIo, EXIT } from './command.ts'
 import { openOutput } from './file-places.ts'
-import { mistake, mistakeOfArguments } from './mistakes.ts'
+import { type Flags, type FlagValues, flagsHelp, parseFlags } from './flags.ts'
+import { mistake } from './mistakes.ts'
 import { cleaningUp } from './on-signal.ts'
-import { flagsHelp, PLACE_FLAGS } from './open-store.ts'
+import { storePlaceOf } from './open-store.ts'
 import { amount, count, type Progress, showProgress } from './progress.ts'
 import { sealOfPlan } from './seal-flags.ts'
 import { TERMINAL_WORDS_EN } from './terminal-words.ts'
@@ -50,11 +47,9 @@ export const backupCreate: Command = {
       CREATE_FLAGS,
     ),
   async run(args, io) {
-    const { values, files, place } = parse(args, io, CREATE_FLAGS)
-    if (files.length > 0) throw mistake('too-many-arguments', {})
-    const to = values['to']
-    if (typeof to !== 'string' || to === '') throw mistake('flag-missing', { flag: 'to' })
-    const output = { replaces: values['force'] === true, isReadable: false }
+    const flags = parseFlags(args, CREATE_FLAGS, io)
+    const { to = '-' } = flags
+    const output = { replaces: flags['force'] === 'true', isReadable: false }
     let opened: ByteSink | undefined
     let progress: Progress | undefined
     const begunAtMs = performance.now()
@@ -64,7 +59,7 @@ export const backupCreate: Command = {
         const sink = await openOutput(to, output)
         opened = sink
         try {
-          const done = await createBackup(place, sink, {
+          const done = await createBackup(placeOf(flags, io), sink, {
             async onBegin(total) {
               progress = await showProgress(io, { task: 'backing up', unit: 'rows', total })
             },
@@ -107,7 +102,7 @@ export const backupVerify: Command = {
       {},
     ),
   async run(args, io) {
-    const { place, file } = parseWithFile(args, io, {})
+    const { place, file } = parseWithFile(args, {}, io)
     const shown = listener(io)
     const { header, report } = await verifyBackup(place, file, shown).finally(shown.end)
     io.print(present(header, report))
@@ -131,9 +126,9 @@ export const backupRestore: Command = {
       RESTORE_FLAGS,
     ),
   async run(args, io) {
-    const { place, file, values } = parseWithFile(args, io, RESTORE_FLAGS)
+    const { place, file, flags } = parseWithFile(args, RESTORE_FLAGS, io)
     const shown = listener(io)
-    const restored = await restoreBackup(place, file, values['replace'] === true, shown).finally(
+    const restored = await restoreBackup(place, file, flags['replace'] === 'true', shown).finally(
       shown.end,
     )
     const { header, report, keptAt } = restored
@@ -156,49 +151,18 @@ export const backupRestore: Command = {
   },
 }
 
-interface Parsed {
-  readonly values: Readonly<Record<string, string | boolean | undefined>>
-  readonly files: readonly string[]
-  readonly place: BackupPlace
+const FILE = 'file'
+
+function parseWithFile(args: readonly string[], own: Flags, io: CommandIo) {
+  const flags = parseFlags(args, own, io, { operand: FILE })
+  const file = flags[FILE]
+  if (file === undefined) throw mistake('one-backup', {})
+  return { file, flags, place: placeOf(flags, io) }
 }
 
-/** @param own Flags besides those that say which store; one that takes nothing has no placeholder. */
-function parse(
-  args: readonly string[],
-  io: CommandIo,
-  own: Readonly<Record<string, { readonly placeholder: string }>>,
-): Parsed {
-  const options: Record<string, { type: 'string' | 'boolean' }> = {}
-  for (const name of Object.keys(PLACE_FLAGS)) options[name] = { type: 'string' }
-  for (const [name, { placeholder }] of Object.entries(own)) {
-    options[name] = { type: placeholder === '' ? 'boolean' : 'string' }
-  }
-  let parsed: ReturnType<typeof parseArgs>
-  try {
-    parsed = parseArgs({ args: [...args], options, strict: true, allowPositionals: true })
-  } catch (error) {
-    throw mistakeOfArguments(error)
-  }
-  const values = parsed.values as Parsed['values'] // none of them may be given several times
-  const flags = Object.fromEntries(
-    Object.keys(PLACE_FLAGS).flatMap((name) => {
-      const value = values[name]
-      return typeof value === 'string' ? [[name, value]] : []
-    }),
-  )
-  const variables = variablesOfServer(io.environment)
-  const directory = flags['data'] ?? variables['KEYTURN_DATA'] ?? './keyturn-data'
-  const settings = storeSettingsOf(flags, variables)
-  const openSeal = (plan: SealPlan) => sealOfPlan(plan, io)
-  const place = { directory: resolve(directory), settings, openSeal }
-  return { values, files: parsed.positionals, place }
-}
-
-function parseWithFile(...given: Parameters<typeof parse>): Parsed & { readonly file: string } {
-  const parsed = parse(...given)
-  const [file, ...others] = parsed.files
-  if (file === undefined || others.length > 0) throw mistake('one-backup', {})
-  return { ...parsed, file }
+function placeOf(flags: FlagValues, io: CommandIo): BackupPlace {
+  const openSeal = (plan: SealPlan) => sealOfPlan(plan, io, flags['seal-shares-dir'])
+  return { ...storePlaceOf(flags, io), openSeal }
 }
 
 /** Shows how far it is in bytes of the backup, of one task after the other. */

@@ -3,8 +3,9 @@ import type { WaitingEvent } from '../ports/event-outbox.ts'
 import { readSettings, SettingsError } from '../server/settings.ts'
 import { sendTestEvent } from '../server/webhook.ts'
 import { type Command, EXIT } from './command.ts'
+import { flagsHelp, parseFlags } from './flags.ts'
 import { mistake } from './mistakes.ts'
-import { flagsHelp, parseFlags, withDataFolder } from './open-store.ts'
+import { withDataFolder } from './open-store.ts'
 import { settingsHelp } from './settings-help.ts'
 
 const LIST_FLAGS = { limit: { placeholder: 'N', help: 'how many at most [50]' } }

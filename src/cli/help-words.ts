@@ -1,11 +1,13 @@
 import type { KeyturnErrorKind } from '../client/index.ts'
 import type { OperationId } from '../contract/operations/index.ts'
+import type { Holder } from '../server/hold-root.ts'
 import type { CommandEntry } from './command.ts'
 import { CONNECTION_FLAGS, type ConnectionFlagName } from './connection/connection-flags.ts'
 import type { Language } from './language.ts'
 import type { Mistake } from './mistakes.ts'
 import type { FieldLimits, OperationFacts, OperationField } from './operation-field.ts'
 import { NOUNS, type Noun } from './operation-words.ts'
+import { SYSTEM_WORDS_EN, type SystemWords } from './system-problems.ts'
 
 /** What help says, in one language. */
 export interface HelpWords {
@@ -27,8 +29,12 @@ export interface HelpWords {
   readonly noAnswer: (kind: KeyturnErrorKind) => string | undefined
   /** A refusal with its code and the id of the request, where it has them. */
   readonly refusal: (message: string, code: string, requestId: string) => string
+  /** What the system refused. */
+  readonly system: SystemWords
   /** That `what` went wrong, because of `cause`. */
   readonly because: (what: string, cause: string) => string
+  /** That another command is at work on what this one needs; undefined when it is not known which. */
+  readonly held: (holder: Holder | undefined) => string
   /** What the flag --help does. */
   readonly helpFlag: string
   /** What the commands of a noun are about. */
@@ -73,7 +79,12 @@ export const HELP_WORDS_EN: HelpWords = {
     const facts = [code, requestId && `request ${requestId}`].filter((fact) => fact !== '')
     return facts.length === 0 ? message : `${message} (${facts.join(', ')})`
   },
+  system: SYSTEM_WORDS_EN,
   because: (what, cause) => `${what.replace(/\.$/, '')}: ${cause}`,
+  held: (holder) =>
+    `${holder === undefined ? 'another command' : `keyturn ${holder.command}`} is at work on the same root key or store${
+      holder === undefined ? '' : ` (${holderFacts(holder)})`
+    }: repeat this one when that has ended`,
   helpFlag: 'print what it takes',
   noun: (noun) => NOUNS[noun],
   summary: ({ summary }) => lowerFirst(summary),
@@ -93,6 +104,12 @@ export const HELP_WORDS_EN: HelpWords = {
   output: 'how to print the answer; without it, a table on a terminal and JSON elsewhere',
   connection: 'Where the server is and who signs in:',
   connectionFlag: (name) => CONNECTION_FLAGS[name].help,
+}
+
+/** Where a command runs, and since when. */
+function holderFacts({ pid, host, since }: Holder): string {
+  const begun = since === undefined ? '' : `, since ${new Date(since).toISOString()}`
+  return `process ${pid} on ${host}${begun}`
 }
 
 /** What help says in a language. Chinese is loaded only where it is read: starting is to be quick. */

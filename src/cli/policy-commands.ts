@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { parsePolicyDocument } from '../core/policy-document.ts'
 import { parseSystemRole } from '../core/system-roles.ts'
+import { readSmall } from '../files/read-small.ts'
 import { type Command, EXIT } from './command.ts'
+import { flagsHelp, parseFlags } from './flags.ts'
 import { mistake } from './mistakes.ts'
-import { findTenant, flagsHelp, parseFlags, withDataFolder } from './open-store.ts'
+import { findTenant, withDataFolder } from './open-store.ts'
 
 const NAME = { placeholder: 'NAME', help: 'name of the policy', required: true }
 const DOMAIN = { placeholder: 'NAME', help: 'its domain, where there are several' }
@@ -26,7 +27,7 @@ export const policyPut: Command = {
     const name = flags['name'] ?? ''
     if (parseSystemRole(name) !== undefined) throw mistake('policy-is-system-role', { name })
     const file = flags['file'] ?? ''
-    const document = parseJson(readFileSync(file === '-' ? 0 : file, 'utf8'))
+    const document = parseJson(readSmall(file === '-' ? 0 : file).toString('utf8'))
     const parsed = parsePolicyDocument(document)
     if ('problem' in parsed) throw mistake('policy-unfit', { problem: parsed.problem })
     return withDataFolder(flags, io, async ({ storage }) => {

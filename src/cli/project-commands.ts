@@ -1,8 +1,9 @@
 import type { ProjectId } from '../core/ids.ts'
 import { randomHex } from '../crypto/random.ts'
 import { type Command, EXIT } from './command.ts'
+import { flagsHelp, parseFlags } from './flags.ts'
 import { mistake } from './mistakes.ts'
-import { findTenant, flagsHelp, parseFlags, withDataFolder } from './open-store.ts'
+import { findTenant, withDataFolder } from './open-store.ts'
 
 const FLAGS = {
   name: { placeholder: 'NAME', help: 'name of the project', required: true },

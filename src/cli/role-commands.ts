@@ -2,15 +2,9 @@ import { parseSystemRole, SYSTEM_ROLES } from '../core/system-roles.ts'
 import type { Assignment, Tenant } from '../ports/identity-store.ts'
 import type { Storage } from '../ports/storage.ts'
 import { type Command, EXIT } from './command.ts'
+import { flagsHelp, parseFlags } from './flags.ts'
 import { mistake } from './mistakes.ts'
-import {
-  findTenant,
-  findUser,
-  flagsHelp,
-  parseFlags,
-  USER_FLAGS,
-  withDataFolder,
-} from './open-store.ts'
+import { findTenant, findUser, USER_FLAGS, withDataFolder } from './open-store.ts'
 
 const FLAGS = {
   ...USER_FLAGS,

@@ -1,12 +1,12 @@
-import { resolve } from 'node:path'
 import { NodesNotReady } from '../server/await-nodes.ts'
 import { existingSeal } from '../server/data-folder.ts'
 import { RetireRefusal, retireRoots } from '../server/retire-root.ts'
+import { RowsLeft } from '../server/rewrap-all.ts'
 import { type RotationListener, rootStatus, rotateRoot } from '../server/rotate-root.ts'
-import { storeSettingsOf } from '../server/store-settings.ts'
 import { type Command, type CommandIo, EXIT } from './command.ts'
+import { type FlagValues, flagsHelp, parseFlags } from './flags.ts'
 import { mistake } from './mistakes.ts'
-import { flagsHelp, parseFlags } from './open-store.ts'
+import { storePlaceOf } from './open-store.ts'
 import { count, type Progress, showProgress } from './progress.ts'
 import { type RotateWords, rotateWordsFor } from './rotate-words.ts'
 import { sealOfPlan } from './seal-flags.ts'
@@ -30,20 +30,17 @@ export const rootRotate: Command = {
     ),
   async run(args, io) {
     const flags = parseFlags(args, ROTATE_FLAGS, io)
-    const { directory, settings } = placeOf(flags, io)
-    const nodes = nodesOf(flags['nodes'], settings.store !== undefined)
-    const seal = await existingSeal(directory, settings, (plan) => sealOfPlan(plan, io))
-    const words = await rotateWordsFor(io)
-    const { listener, endProgress } = listenerOf(words, io)
+    const { order, words, listener, endProgress } = await prepare(flags, io)
     const begunAtMs = performance.now()
     try {
-      const done = await rotateRoot({ directory, settings, seal, nodes }, listener)
+      const done = await rotateRoot(order, listener)
       endProgress()
       const seconds = ((performance.now() - begunAtMs) / 1000).toFixed(1)
       io.print(words.done(count(done.records), count(done.changed), seconds))
       return EXIT.ok
     } catch (error) {
       endProgress()
+      if (error instanceof RowsLeft) return printLeft(error, words, io)
       if (!(error instanceof NodesNotReady)) throw error
       io.printError(`keyturn: ${words.notReady(error.ready, error.of, error.to, error.late)}`)
       return EXIT.unavailable
@@ -74,20 +71,13 @@ export const rootRetire: Command = {
     ),
   async run(args, io) {
     const flags = parseFlags(args, RETIRE_FLAGS, io)
-    const { directory, settings } = placeOf(flags, io)
-    const nodes = nodesOf(flags['nodes'], settings.store !== undefined)
-    const seal = await existingSeal(directory, settings, (plan) => sealOfPlan(plan, io))
-    const words = await rotateWordsFor(io)
-    const { listener, endProgress } = listenerOf(words, io)
+    const { order, words, listener, endProgress } = await prepare(flags, io)
     try {
-      await retireRoots(
-        { directory, settings, seal, nodes },
-        listener,
-        flags['end-sign-ins'] === 'true',
-      )
+      await retireRoots(order, listener, flags['end-sign-ins'] === 'true')
       return EXIT.ok
     } catch (error) {
       endProgress()
+      if (error instanceof RowsLeft) return printLeft(error, words, io)
       if (error instanceof NodesNotReady) {
         io.printError(`keyturn: ${words.notDropped(error.ready, error.of, error.late)}`)
         return EXIT.unavailable
@@ -105,14 +95,14 @@ export const rootStatusCommand: Command = {
   help: () =>
     flagsHelp(
       'root status',
-      'Says which root key the store needs, how far a change of it is, and how many records are under each.\n' +
-        'Reads all records, opens none, and changes nothing.',
+      'Says which root key the store needs, how far a change of it is, and how many records and MACs are\n' +
+        'under each. Reads all, opens and checks none, and changes nothing.',
       {},
     ),
   async run(args, io) {
     const flags = parseFlags(args, {}, io)
     const words = await rotateWordsFor(io)
-    const { current, rotation, records } = await rootStatus(placeOf(flags, io))
+    const { current, rotation, records } = await rootStatus(storePlaceOf(flags, io))
     if (current === undefined) {
       io.print(words.none)
       return EXIT.ok
@@ -122,6 +112,11 @@ export const rootStatusCommand: Command = {
     for (const [id, number] of records) io.print(words.under(id, count(number)))
     return EXIT.ok
   },
+}
+
+function printLeft({ rowCount, rows }: RowsLeft, words: RotateWords, io: CommandIo): number {
+  io.printError(`keyturn: ${words.left(count(rowCount), rows)}`)
+  return EXIT.failed
 }
 
 function listenerOf(words: RotateWords, io: CommandIo) {
@@ -137,9 +132,16 @@ function listenerOf(words: RotateWords, io: CommandIo) {
   return { listener, endProgress: () => progress?.end() }
 }
 
-function placeOf(flags: Readonly<Record<string, string | undefined>>, io: CommandIo) {
-  const settings = storeSettingsOf(flags, io.environment)
-  return { directory: resolve(flags['data'] ?? '.'), settings }
+/** What a change of the root keys begins with: where, with what seal, and who is told. */
+async function prepare(flags: FlagValues, io: CommandIo) {
+  const place = storePlaceOf(flags, io)
+  const { directory, settings } = place
+  const nodes = nodesOf(flags['nodes'], settings.store !== undefined)
+  const seal = await existingSeal(directory, settings, (plan) =>
+    sealOfPlan(plan, io, flags['seal-shares-dir']),
+  )
+  const words = await rotateWordsFor(io)
+  return { order: { ...place, seal, nodes }, words, ...listenerOf(words, io) }
 }
 
 function nodesOf(text: string | undefined, isShared: boolean): number | undefined {

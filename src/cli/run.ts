@@ -1,11 +1,14 @@
 import type { KeyturnError } from '../client/index.ts'
+import type { HeldByAnother } from '../server/hold-root.ts'
+import type { SettingsError } from '../server/settings-error.ts'
 import { type Command, type CommandEntry, type CommandIo, EXIT } from './command.ts'
 import { helpOf } from './command-help.ts'
 import { COMMANDS } from './command-list.ts'
 import { type HelpWords, helpWordsIn } from './help-words.ts'
-import { languageOf } from './language.ts'
+import { type Language, languageOf } from './language.ts'
 import { Mistake } from './mistakes.ts'
 import { nearest, nounHelp, overview } from './overview.ts'
+import { systemProblemOf } from './system-problems.ts'
 
 const HELP: readonly string[] = ['--help', '-h']
 const VERSION: readonly string[] = ['--version', '-V']
@@ -35,9 +38,14 @@ async function runCommand(
   try {
     return await command.run(args, io)
   } catch (error) {
-    const text = await helpWordsIn(languageOf(io.environment))
-    if (error instanceof Mistake || isNamed(error, 'SettingsError')) {
-      const wrong = error instanceof Mistake ? text.mistake(error) : error.message
+    const language = languageOf(io.environment)
+    const text = await helpWordsIn(language)
+    if (isHeld(error)) {
+      io.printError(`keyturn: ${text.held(error.holder)}`)
+      return EXIT.unavailable
+    }
+    if (error instanceof Mistake || isSettingsError(error)) {
+      const wrong = error instanceof Mistake ? text.mistake(error) : settingsWords(error, language)
       io.printError(`keyturn: ${wrong}\n${text.tryHelp(`keyturn ${words}`)}`)
       return EXIT.usage
     }
@@ -91,6 +99,18 @@ function isKeyturnError(error: unknown): error is KeyturnError {
   return isNamed(error, 'KeyturnError')
 }
 
+function isSettingsError(error: unknown): error is SettingsError {
+  return isNamed(error, 'SettingsError')
+}
+
+function settingsWords(error: SettingsError, language: Language): string {
+  return language === 'zh' ? error.chinese : error.message
+}
+
+function isHeld(error: unknown): error is HeldByAnother {
+  return isNamed(error, 'HeldByAnother')
+}
+
 function isNamed(error: unknown, name: string): error is Error {
   return error instanceof Error && error.name === name
 }
@@ -102,6 +122,8 @@ function explain(error: unknown, words: HelpWords): string {
   const message = error.message === '' ? String(code ?? error.name) : error.message
   const text = isKeyturnError(error)
     ? words.refusal(words.noAnswer(error.kind) ?? message, error.code, error.requestId)
-    : message
-  return error.cause === undefined ? text : words.because(text, explain(error.cause, words))
+    : (systemProblemOf(error, words.system) ?? message)
+  const { cause } = error
+  const isSaid = cause instanceof Error && cause.message !== '' && text.includes(cause.message)
+  return cause === undefined || isSaid ? text : words.because(text, explain(cause, words))
 }

@@ -6,8 +6,8 @@ import { planSeal, sealFile, sealIn } from '../server/seal-settings.ts'
 import type { SealState } from '../server/unsealing.ts'
 import { askSealState, offerToSeal, type Refused, resetSeal } from './ask-seal.ts'
 import { type Command, type CommandIo, EXIT } from './command.ts'
+import type { Flag } from './flags.ts'
 import { mistake } from './mistakes.ts'
-import type { Flag } from './open-store.ts'
 import { readShare } from './read-shares.ts'
 import {
   PEER_FLAGS,

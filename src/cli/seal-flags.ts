@@ -1,5 +1,4 @@
 import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import type { SecretBytes } from '../crypto/secret-bytes.ts'
 import type { Seal } from '../ports/seal.ts'
 import type { KmsPeerSettings } from '../server/kms-peer.ts'
@@ -13,17 +12,14 @@ import type { SealTokenSettings } from '../server/seal-token.ts'
 import { variableOf, variablesOfServer } from '../server/settings.ts'
 import { SETTINGS } from '../server/settings-table.ts'
 import type { CommandIo } from './command.ts'
-import { mistake, mistakeOfArguments } from './mistakes.ts'
-import type { Flag } from './open-store.ts'
+import { DATA_FLAG, type Flags, type FlagValues, flagsHelp, parseFlags } from './flags.ts'
+import { mistake } from './mistakes.ts'
 import { readShares } from './read-shares.ts'
 import { terminalWordsFor } from './terminal-words.ts'
 import { typedSecret } from './typed-secret.ts'
 
 /** Flags of every command on seals, as the server has them. */
-const PLACE_FLAGS = {
-  data: { placeholder: 'DIR', help: 'data folder of the server [./keyturn-data]' },
-  'root-key': SETTINGS['root-key'],
-} as const satisfies Readonly<Record<string, Flag>>
+const PLACES = { data: DATA_FLAG, 'root-key': SETTINGS['root-key'] } as const satisfies Flags
 
 /** Flags that name what a seal depends on, a service or a token, as the server has them. */
 export const PEER_FLAGS = {
@@ -32,7 +28,7 @@ export const PEER_FLAGS = {
   'seal-kms-credentials': SETTINGS['seal-kms-credentials'],
   'seal-kms-ca': SETTINGS['seal-kms-ca'],
   'seal-token': SETTINGS['seal-token'],
-} as const satisfies Readonly<Record<string, Flag>>
+} as const satisfies Flags
 
 /** What a command on seals was called with. */
 export interface SealCall {
@@ -41,7 +37,7 @@ export interface SealCall {
   /** What a seal depends on, from flags or variables. */
   readonly peer: KmsPeerSettings & SealTokenSettings
   /** Values of its own flags; `true` of one that has none. */
-  readonly flags: Readonly<Record<string, string | undefined>>
+  readonly flags: FlagValues
 }
 
 /**
@@ -49,31 +45,12 @@ export interface SealCall {
  *
  * @throws {Mistake}
  */
-export function parseSealCall(
-  args: readonly string[],
-  own: Readonly<Record<string, Flag>>,
-  { environment }: CommandIo,
-): SealCall {
-  const options: Record<string, { type: 'string' | 'boolean' }> = {}
-  const all: Readonly<Record<string, Flag>> = { ...own, ...PLACE_FLAGS }
-  for (const [name, { placeholder }] of Object.entries(all)) {
-    options[name] = { type: placeholder === '' ? 'boolean' : 'string' }
-  }
-  const values: Record<string, string | undefined> = {}
-  try {
-    const parsed = parseArgs({ args: [...args], options, strict: true }).values
-    for (const [name, value] of Object.entries(parsed)) values[name] = String(value)
-  } catch (error) {
-    throw mistakeOfArguments(error)
-  }
-  for (const [name, { required }] of Object.entries(own)) {
-    if (required === true && (values[name] ?? '') === '')
-      throw mistake('flag-missing', { flag: name })
-  }
-  const variables = variablesOfServer(environment)
-  const given = (name: string) => values[name] ?? variables[variableOf(name)]
+export function parseSealCall(args: readonly string[], own: Flags, io: CommandIo): SealCall {
+  const flags = parseFlags(args, own, io, { places: PLACES })
+  const variables = variablesOfServer(io.environment)
+  const given = (name: string) => flags[name] ?? variables[variableOf(name)]
   return {
-    directory: resolve(given('data') ?? './keyturn-data'),
+    directory: resolve(flags['data'] ?? '.'),
     rootKey: given('root-key'),
     peer: {
       'seal-kms-url': given('seal-kms-url'),
@@ -82,22 +59,13 @@ export function parseSealCall(
       'seal-kms-ca': given('seal-kms-ca'),
       'seal-token': given('seal-token'),
     },
-    flags: values,
+    flags,
   }
 }
 
 /** What `--help` prints for a command on seals. */
-export function sealHelp(
-  words: string,
-  about: string,
-  own: Readonly<Record<string, Flag>>,
-): string {
-  const all: Readonly<Record<string, Flag>> = { ...own, ...PLACE_FLAGS }
-  const lines = Object.entries(all).map(([name, { placeholder, help, required }]) => {
-    const mark = required === true ? ' (required)' : ''
-    return `${`  --${name} ${placeholder}`.trimEnd()}\n        ${help}${mark}`
-  })
-  return `Usage: keyturn ${words} [FLAGS]\n\n${about}\n\n${lines.join('\n')}`
+export function sealHelp(words: string, about: string, own: Flags): string {
+  return flagsHelp(words, about, own, PLACES)
 }
 
 /**
@@ -112,10 +80,8 @@ export async function readSealPassphrase(
   io: CommandIo,
 ): Promise<SecretBytes> {
   if (file !== undefined) return readPassphrase(file)
-  if (io.ask === undefined)
-    throw mistake('secret-missing', { secret: { kind: 'passphrase' }, flag })
-  const words = await terminalWordsFor(io)
-  return typedSecret(await io.ask(words.question(words.secret({ kind: 'passphrase' })), 'secret'))
+  const ask = await passphraseAsker(flag, io)
+  return typedSecret(await ask('passphrase'))
 }
 
 /**
@@ -129,16 +95,21 @@ export async function readNewPassphrase(
   io: CommandIo,
 ): Promise<SecretBytes> {
   if (file !== undefined) return readPassphrase(file)
-  if (io.ask === undefined)
-    throw mistake('secret-missing', { secret: { kind: 'passphrase' }, flag })
-  const words = await terminalWordsFor(io)
-  const ask = (kind: 'newPassphrase' | 'passphraseAgain') =>
-    io.ask?.(words.question(words.secret({ kind })), 'secret')
+  const ask = await passphraseAsker(flag, io)
   const first = await ask('newPassphrase')
   if (first === undefined || first !== (await ask('passphraseAgain'))) {
     throw mistake('passphrases-differ', {})
   }
   return typedSecret(first)
+}
+
+/** What asks for a passphrase at the terminal, where somebody sits at it. */
+async function passphraseAsker(flag: string, io: CommandIo) {
+  const { ask } = io
+  if (ask === undefined) throw mistake('secret-missing', { secret: { kind: 'passphrase' }, flag })
+  const words = await terminalWordsFor(io)
+  return (kind: 'passphrase' | 'newPassphrase' | 'passphraseAgain') =>
+    ask(words.question(words.secret({ kind })), 'secret')
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { AutomaticRotation } from '../contract/stated-settings.ts'
 import type { CommandIo } from './command.ts'
 import { languageOf } from './language.ts'
 
@@ -46,10 +47,21 @@ export interface TerminalWords {
   readonly left: (duration: string) => string
   readonly table: TableWords
   readonly proof: ProofWords
+  /** What is said of a store that was looked at. */
+  readonly storeVerified: (report: StoreReport) => string
+}
+
+/** What was found in a store. */
+export interface StoreReport {
+  readonly rows: number
+  readonly problems: readonly string[]
+  readonly problemCount: number
 }
 
 /** What is said of a signed statement. */
 export interface ProofWords {
+  /** How long the key has rotated by itself, as far as the statement proves it. */
+  readonly rotated: (rotation: AutomaticRotation) => string
   readonly isGenuine: (keyId: string, statedAt: string) => string
   readonly isForged: (keyId: string) => string
   readonly isOfOtherKey: (keyId: string) => string
@@ -108,18 +120,45 @@ export const TERMINAL_WORDS_EN: TerminalWords = {
     done: 'done',
   },
   proof: {
+    rotated: rotatedInEnglish,
     isGenuine: (keyId, statedAt) => `Genuine: stated at ${statedAt}, signed by key ${keyId}.`,
     isForged: (keyId) => `the attestation is forged, or was changed: key ${keyId} did not sign it`,
     isOfOtherKey: (keyId) =>
       `key ${keyId} signed the attestation, or so it says: that key is not in the file of --public-key`,
     isNoAttestation: (file) => `${file} is no attestation of rotations`,
   },
+  storeVerified: ({ rows, problems, problemCount }) =>
+    problemCount === 0
+      ? `The store is as Keyturn wrote it: ${rows} rows of keys and versions.`
+      : [
+          `The store is NOT as Keyturn wrote it: ${problemCount} problems, ${rows} rows.`,
+          ...problems.map((problem) => `  ${problem}`),
+          'No server uses these rows. What to do: docs/how-to/damaged-rows.md.',
+        ].join('\n'),
 }
 
 /** The words in the language of whoever typed the command. Chinese is loaded only where it is read. */
 export async function terminalWordsFor({ environment }: CommandIo): Promise<TerminalWords> {
   if (languageOf(environment) === 'en') return TERMINAL_WORDS_EN
   return (await import('./chinese/terminal-words.ts')).TERMINAL_WORDS_ZH
+}
+
+function rotatedInEnglish(rotation: AutomaticRotation): string {
+  switch (rotation.kind) {
+    case 'unknown':
+      return 'It does not tell since when automatic rotation has been on.'
+    case 'off':
+      return 'Automatic rotation is off.'
+    case 'contradiction':
+      return 'Its changes of rotation settings contradict each other: some were made that are not in it.'
+    case 'on': {
+      const { since, longestIntervalDays, isBeginning } = rotation
+      const beginning = isBeginning ? `since ${since}` : `since ${since} at least`
+      return `Automatic rotation has been on without a break ${beginning}, every ${longestIntervalDays} days or more often.`
+    }
+    default:
+      throw rotation satisfies never
+  }
 }
 
 /** What a secret is, within an English sentence. */

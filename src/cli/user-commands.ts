@@ -3,15 +3,9 @@ import { hashPassword } from '../crypto/password.ts'
 import { randomHex } from '../crypto/random.ts'
 import { systemClock } from '../ports/clock.ts'
 import { type Command, EXIT } from './command.ts'
+import { flagsHelp, parseFlags } from './flags.ts'
 import { mistake } from './mistakes.ts'
-import {
-  findTenant,
-  findUser,
-  flagsHelp,
-  parseFlags,
-  USER_FLAGS,
-  withDataFolder,
-} from './open-store.ts'
+import { findTenant, findUser, USER_FLAGS, withDataFolder } from './open-store.ts'
 import { readPassword } from './read-secret.ts'
 
 const CREATE_FLAGS = {

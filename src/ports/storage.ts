@@ -12,6 +12,8 @@ import type { MetaStore } from './meta-store.ts'
 import type { ReplicaStore } from './replica-store.ts'
 import type { RetiredVersionStore } from './retired-versions.ts'
 import type { RotationLimitStore } from './rotation-limit-store.ts'
+import type { RotationSettingStore } from './rotation-setting-store.ts'
+import type { RowGuard } from './row-guard.ts'
 import type { TrustStore } from './trust-store.ts'
 import type { UsageStore } from './usage-store.ts'
 
@@ -22,6 +24,7 @@ export interface Storage {
   readonly usage: UsageStore
   readonly retired: RetiredVersionStore
   readonly rotationLimits: RotationLimitStore
+  readonly rotationSettings: RotationSettingStore
   readonly grants: GrantStore
   readonly labels: LabelStore
   readonly trust: TrustStore
@@ -32,6 +35,7 @@ export interface Storage {
   readonly outbox: EventOutbox
   readonly checkpoints: CheckpointStore
   readonly meta: MetaStore
+  readonly guard: RowGuard
   /** What time it is on the machine of the database; left out where that is this machine. */
   readonly databaseTime?: () => Promise<EpochMs>
   /**

@@ -1,6 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, link, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises'
+import {
+  chmod,
+  link,
+  open,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  stat,
+  unlink,
+} from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { keepOwner } from '../files/keep-owner.ts'
 import { syncFolder } from '../files/sync-path.ts'
 import { SealError } from '../ports/seal.ts'
 
@@ -43,23 +54,27 @@ export async function writeNew(path: string, text: string): Promise<void> {
 }
 
 /**
- * Puts a text in the place of that of a file. `prove` reads the new one back from the disk under another
- * name: until it has, and if it throws, the old one stays.
+ * Puts a text in the place of that of a file, which stays its owner's. `prove` reads the new one back from the disk
+ * under another name: until it has, and if it throws, the old one stays.
+ *
+ * @param path May be a symbolic link: then the file that it names is replaced, where that is, and the link stays.
  */
 export async function replaceFile(
   path: string,
   text: string,
   prove: (temporary: string) => Promise<void>,
 ): Promise<void> {
-  const temporary = await writeBeside(path, text)
+  const place = await realpath(path)
+  const temporary = await writeBeside(place, text)
   try {
+    keepOwner(temporary, place)
     await prove(temporary)
-    await rename(temporary, path)
+    await rename(temporary, place)
   } catch (error) {
     await unlink(temporary).catch(() => undefined)
     throw error
   }
-  await finish(path)
+  await finish(place)
 }
 
 async function writeBeside(path: string, text: string): Promise<string> {

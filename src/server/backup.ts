@@ -13,8 +13,10 @@ import { ROOT_KEY_ID } from '../ports/meta-store.ts'
 import { openRootKeys, type RootKeys, type Seal } from '../ports/seal.ts'
 import { openSource } from '../storage/copy/open-ends.ts'
 import { LOCK_FILE, lockFolder } from '../storage/folder-lock.ts'
+import { holdStore } from '../storage/hold-file.ts'
 import { MIGRATION_NAMES } from '../storage/sql/migrate.ts'
 import { existingSeal } from './data-folder.ts'
+import { holderName } from './hold-root.ts'
 import { fact, storeOf } from './root-place.ts'
 import type { SealPlan } from './seal-settings.ts'
 import type { StoreSettings } from './store-settings.ts'
@@ -107,6 +109,7 @@ export interface RestoredBackup extends VerifiedBackup {
  * @param replaces Whether it may take the place of a store with rows.
  * @returns The report alone when something is wrong with the backup; nothing was changed then.
  * @throws {RefusedBackup} before anything was changed
+ * @throws {HeldByAnother} likewise
  */
 export function restoreBackup(
   place: BackupPlace,
@@ -118,9 +121,13 @@ export function restoreBackup(
     const roots = await openRoots(place)
     const root = rootOfBackup(file, roots)
     const store = storeOf(place)
-    const unlock =
-      store.kind === 'sqlite' ? lockFolder(join(place.directory, LOCK_FILE)) : undefined
+    const name = holderName('backup restore')
+    const locks: (() => void)[] = []
     try {
+      if (store.kind === 'sqlite') {
+        locks.push(holdStore(store.file, name, systemClock.now()))
+        locks.push(lockFolder(join(place.directory, LOCK_FILE)))
+      }
       const { onBegin, onBytes } = listener
       await onBegin('verifying', file.totalBytes)
       const report = await checkBackup({ file, root, roots: byId(roots), onBytes })
@@ -131,10 +138,10 @@ export function restoreBackup(
       if (store.kind === 'sqlite') {
         return { ...checked, keptAt: await restoreToSqlite(store.file, options, replaces) }
       }
-      await restoreToPostgres(store.place, options, replaces)
+      await restoreToPostgres(store.place, options, replaces, name)
       return checked
     } finally {
-      unlock?.()
+      for (const unlock of locks.reverse()) unlock()
     }
   })
 }

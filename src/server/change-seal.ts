@@ -1,15 +1,20 @@
 import { existsSync } from 'node:fs'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdir, realpath, rename, rm } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { ROOT_KEY_BYTES, rootKeyFrom } from '../crypto/root-key.ts'
 import { SecretBytes } from '../crypto/secret-bytes.ts'
+import { keepOwner } from '../files/keep-owner.ts'
+import { syncFolder } from '../files/sync-path.ts'
+import { systemClock } from '../ports/clock.ts'
 import { makeRootKey, type RootMaterials, type Seal } from '../ports/seal.ts'
 import { fileSeal } from '../seals/file-seal.ts'
 import { guardedSeal } from '../seals/guarded-seal.ts'
 import { newSharesGuard } from '../seals/shamir-guard.ts'
 import type { Sharing } from '../seals/shares.ts'
 import { LOCK_FILE, lockFolder } from '../storage/folder-lock.ts'
+import { holdFile } from '../storage/hold-file.ts'
 import { DATABASE_FILE } from './data-folder.ts'
+import { holderName } from './hold-root.ts'
 import type { KmsPeerSettings } from './kms-peer.ts'
 import { kmsSeal, passphraseSeal, sealFile, tokenSeal } from './seal-settings.ts'
 import type { SealTokenSettings } from './seal-token.ts'
@@ -52,6 +57,7 @@ export async function createSeal(
     const { id } = await makeRootKey(seal, () => SecretBytes.random(ROOT_KEY_BYTES))
     if ((await seal.open()).id !== id)
       throw new Error(`${path} does not hold what was written to it`)
+    if (dirname(resolve(path)) === resolve(directory)) keepOwner(path, directory)
     return id
   } finally {
     forget()
@@ -63,6 +69,7 @@ export async function createSeal(
  * it takes the place of the old one in one step. No server may run on the folder meanwhile.
  *
  * @returns The ids of the root keys, the current one first.
+ * @throws {HeldByAnother} before anything was changed
  */
 export async function migrateSeal(
   directory: string,
@@ -70,30 +77,45 @@ export async function migrateSeal(
   from: Seal,
   how: NewSeal,
 ): Promise<readonly string[]> {
-  const unlock = lockFolder(join(directory, LOCK_FILE))
+  if (!existsSync(path)) {
+    throw new Error(`there is no root key file at ${path}: keyturn seal create makes a new one`)
+  }
+  const free = holdFile(path, holderName('seal migrate'), systemClock.now())
   try {
-    const roots = await from.unwrap()
-    const unfinished = `${path}${UNFINISHED}`
-    await rm(unfinished, { force: true })
+    const unlock = lockFolder(join(directory, LOCK_FILE))
     try {
-      const ids = idsOf(roots)
-      const { seal: to, forget } = newSeal(unfinished, how)
-      try {
-        await to.initialise(roots)
-        if (idsOf(await to.unwrap()).join() !== ids.join()) {
-          throw new Error('the new file does not hold what was written to it: the old one stays')
-        }
-      } finally {
-        forget()
-      }
-      await rename(unfinished, path)
-      await syncFolder(dirname(path))
-      return ids
+      return await exchange(path, from, how)
     } finally {
-      await rm(unfinished, { force: true })
+      unlock()
     }
   } finally {
-    unlock()
+    free()
+  }
+}
+
+async function exchange(path: string, from: Seal, how: NewSeal): Promise<readonly string[]> {
+  const roots = await from.unwrap()
+  // A link stays one: the root key is where somebody wants it, perhaps on another disk.
+  const place = await realpath(path)
+  const unfinished = `${place}${UNFINISHED}`
+  await rm(unfinished, { force: true })
+  try {
+    const ids = idsOf(roots)
+    const { seal: to, forget } = newSeal(unfinished, how)
+    try {
+      await to.initialise(roots)
+      if (idsOf(await to.unwrap()).join() !== ids.join()) {
+        throw new Error('the new file does not hold what was written to it: the old one stays')
+      }
+    } finally {
+      forget()
+    }
+    keepOwner(unfinished, place)
+    await rename(unfinished, place)
+    await syncFolder(dirname(place))
+    return ids
+  } finally {
+    await rm(unfinished, { force: true })
   }
 }
 
@@ -125,13 +147,4 @@ function newSeal(path: string, how: NewSeal): SealInTheMaking {
 
 function idsOf(roots: RootMaterials): readonly string[] {
   return roots.map((root) => rootKeyFrom(root).id)
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
 }

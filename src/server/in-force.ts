@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { MetaStore } from '../ports/meta-store.ts'
 import type { Storage } from '../ports/storage.ts'
-import { LOCK_FILE, lockFolder } from '../storage/folder-lock.ts'
+import { isLocked, LOCK_FILE } from '../storage/folder-lock.ts'
 
 /** Fact in the store: for how long a server may go by what it remembers. */
 const STALENESS = 'staleness-ms'
@@ -26,12 +25,5 @@ export async function untilInForce(storage: Storage, directory: string | undefin
 
 /** Whether a server runs on a data folder. */
 export function isServed(directory: string): boolean {
-  const file = join(directory, LOCK_FILE)
-  if (!existsSync(file)) return false
-  try {
-    lockFolder(file)()
-    return false
-  } catch {
-    return true
-  }
+  return isLocked(join(directory, LOCK_FILE))
 }

@@ -50,87 +50,111 @@ export async function awaitSeal(
   settings: Settings,
   log: Logger,
   opened: AsyncDisposableStack,
-  { onSealed, signal }: SealWatch,
+  watch: SealWatch,
 ): Promise<OpenableSeal> {
+  const start = { directory, settings, log, opened, watch }
   const plan = await planSeal(directory, settings)
-  const { kind, path, seal } = plan
-  if (seal !== undefined && DEPENDENT.has(kind) && plan.file !== undefined) {
-    return awaitPeer(directory, settings, log, opened, seal, { onSealed, signal })
+  const { kind, path, file, seal } = plan
+  if (seal !== undefined && DEPENDENT.has(kind) && file !== undefined) {
+    return awaitPeer(start, seal)
   }
-  if (seal !== undefined) {
-    const door = await openDoorIfPossible(directory, kind, log)
-    if (door !== undefined) opened.defer(() => door.close())
-    return {
-      seal,
-      listen: settings.listen,
-      endWaiting: async () => undefined,
-      tellUnsealed: (roots) => door?.hand(unsealedDesk(kind, roots)),
-    }
-  }
-  if (plan.file === undefined) {
+  if (seal !== undefined) return serveAtOnce(start, seal)
+  if (file === undefined) {
     throw new Error(
       `there is no root key file ${path} yet: keyturn seal create makes one, for --seal ${kind}`,
     )
   }
   const unsealing = beginUnsealing(plan)
-  const front = await openSealedFront(settings, log)
-  const endWaiting = once(() => front.close())
-  opened.defer(endWaiting)
-  const door = await openSealDoor(directory, unsealing)
-  opened.defer(() => door.close())
-  log.warn({ seal: kind }, 'sealed: keyturn seal unseal opens it')
-  onSealed?.({ url: front.url, directory, state: unsealing.state() })
-  const open = await Promise.race([unsealing.opened, abortion(signal)])
-  log.info({ seal: kind }, 'unsealed')
-  return {
-    seal: openedSeal(open),
-    listen: front.address,
-    endWaiting,
-    tellUnsealed: (ids) => door.hand(unsealedDesk(kind, ids)),
-  }
+  return serveSealed(start, kind, {
+    desk: unsealing,
+    opening: async () => openedSeal(await unsealing.opened),
+    hint: 'sealed: keyturn seal unseal opens it',
+  })
+}
+
+/** A start of a server, as {@link awaitSeal} is called for it. */
+interface Start {
+  readonly directory: string
+  readonly settings: Settings
+  readonly log: Logger
+  readonly opened: AsyncDisposableStack
+  readonly watch: SealWatch
 }
 
 /** The seal of a server that another service or a token opens: at once, or as soon as that does. */
-async function awaitPeer(
-  directory: string,
-  settings: Settings,
-  log: Logger,
-  opened: AsyncDisposableStack,
-  seal: Seal,
-  { onSealed, signal }: SealWatch,
-): Promise<OpenableSeal> {
+async function awaitPeer(start: Start, seal: Seal): Promise<OpenableSeal> {
   const { kind } = seal
+  const { log, watch } = start
   const first = await firstAttempt(seal)
   if (first.roots !== undefined) {
-    const door = await openDoorIfPossible(directory, kind, log)
-    if (door !== undefined) opened.defer(() => door.close())
-    return {
-      seal: openedSeal({ kind, roots: first.roots, seal }),
-      listen: settings.listen,
-      endWaiting: async () => undefined,
-      tellUnsealed: (roots) => door?.hand(unsealedDesk(kind, roots)),
-    }
+    return serveAtOnce(start, openedSeal({ kind, roots: first.roots, seal }))
   }
   let why = first.error.message
-  const state = (): SealState => ({ state: 'sealed', kind, needs: 'peer', why })
-  const front = await openSealedFront(settings, log, 'sealed: unavailable')
-  const endWaiting = once(() => front.close())
-  opened.defer(endWaiting)
-  const door = await openSealDoor(directory, { ...unsealedDesk(kind, []), state })
-  opened.defer(() => door.close())
-  log.warn({ seal: kind, reason: why }, 'sealed: it is tried again until the seal opens')
-  onSealed?.({ url: front.url, directory, state: state() })
   const told = ({ message }: SealError) => {
     if (message !== why) log.warn({ seal: kind, reason: message }, 'still sealed')
     why = message
   }
-  const roots = await Promise.race([openPatiently(seal, told, signal), abortion(signal)])
+  return serveSealed(start, kind, {
+    desk: {
+      ...unsealedDesk(kind, []),
+      state: () => ({ state: 'sealed', kind, needs: 'peer', why }),
+    },
+    opening: async () =>
+      openedSeal({ kind, roots: await openPatiently(seal, told, watch.signal), seal }),
+    hint: 'sealed: it is tried again until the seal opens',
+    reason: why,
+    readiness: 'sealed: unavailable',
+  })
+}
+
+/** A server that need not wait. The door is for what operators ask; it serves without one, too. */
+async function serveAtOnce(
+  { directory, settings, log, opened }: Start,
+  seal: Seal,
+): Promise<OpenableSeal> {
+  const { kind } = seal
+  const door = await openDoorIfPossible(directory, kind, log)
+  if (door !== undefined) opened.defer(() => door.close())
+  return {
+    seal,
+    listen: settings.listen,
+    endWaiting: async () => undefined,
+    tellUnsealed: (roots) => door?.hand(unsealedDesk(kind, roots)),
+  }
+}
+
+/** How a server waits to be unsealed. */
+interface Waiting {
+  readonly desk: SealDesk
+  readonly opening: () => Promise<Seal>
+  /** What the log tells the operator to do. */
+  readonly hint: string
+  /** Why it is sealed, where that is not the plan. */
+  readonly reason?: string
+  /** What `/readyz` says, where it is not the usual. */
+  readonly readiness?: string
+}
+
+/** A server that tells everybody that it is sealed, until the seal opens. */
+async function serveSealed(
+  { directory, settings, log, opened, watch }: Start,
+  kind: SealKind,
+  { desk, opening, hint, reason, readiness }: Waiting,
+): Promise<OpenableSeal> {
+  const front = await openSealedFront(settings, log, readiness)
+  const endWaiting = once(() => front.close())
+  opened.defer(endWaiting)
+  const door = await openSealDoor(directory, desk)
+  opened.defer(() => door.close())
+  log.warn({ seal: kind, reason }, hint)
+  watch.onSealed?.({ url: front.url, directory, state: desk.state() })
+  const seal = await Promise.race([opening(), abortion(watch.signal)])
   log.info({ seal: kind }, 'unsealed')
   return {
-    seal: openedSeal({ kind, roots, seal }),
+    seal,
     listen: front.address,
     endWaiting,
-    tellUnsealed: (ids) => door.hand(unsealedDesk(kind, ids)),
+    tellUnsealed: (roots) => door.hand(unsealedDesk(kind, roots)),
   }
 }
 
@@ -147,7 +171,6 @@ async function firstAttempt(
   }
 }
 
-/** A server that is not sealed serves without the door too. */
 async function openDoorIfPossible(
   directory: string,
   kind: SealKind,

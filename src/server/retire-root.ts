@@ -9,6 +9,7 @@ import type { Seal } from '../ports/seal.ts'
 import { openStoreToWrite } from '../storage/copy/open-ends.ts'
 import type { StoreEnd } from '../storage/copy/store-end.ts'
 import { awaitNodes, REQUESTS_END_MS, serversOn } from './await-nodes.ts'
+import { holderName, holdingSeal } from './hold-root.ts'
 import { openPastRoots, pastRootsText } from './past-roots.ts'
 import { rewrapAll, ringWith } from './rewrap-all.ts'
 import {
@@ -45,13 +46,23 @@ export class RetireRefusal extends Error {
  * @returns Ids of those that were dropped.
  * @throws {RetireRefusal}
  * @throws {NodesNotReady}
+ * @throws {RowsLeft}
+ * @throws {HeldByAnother} before anything was changed
  */
 export async function retireRoots(
   place: RotationPlace,
   listener: RotationListener,
   endsSignIns: boolean,
 ): Promise<readonly RootKeyId[]> {
-  const store = await openStoreToWrite(storeOf(place))
+  return holdingSeal(place, 'root retire', () => retire(place, listener, endsSignIns))
+}
+
+async function retire(
+  place: RotationPlace,
+  listener: RotationListener,
+  endsSignIns: boolean,
+): Promise<readonly RootKeyId[]> {
+  const store = await openStoreToWrite(storeOf(place), holderName('root retire'))
   try {
     const rotation = parseRotation(await fact(store, ROOT_ROTATION))
     if (rotation === undefined) throw new RetireRefusal('nothing')

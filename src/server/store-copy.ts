@@ -4,6 +4,7 @@ import { type CopyOptions, type CopyReport, copyStore } from '../storage/copy/co
 import type { StorePlace } from '../storage/copy/store-end.ts'
 import { LOCK_FILE, lockFolder } from '../storage/folder-lock.ts'
 import { DATABASE_FILE } from './data-folder.ts'
+import { holderName } from './hold-root.ts'
 import { SettingsError } from './settings.ts'
 import { postgresPlaceOf } from './store-settings.ts'
 import { parseStoreUrl } from './store-url.ts'
@@ -57,7 +58,7 @@ export function parseStorePlace(named: NamedPlace): StorePlace {
  *
  * @throws {SettingsError} when both are one file
  */
-export async function copyStoppedStore(options: CopyOptions): Promise<CopyReport> {
+export async function copyStoppedStore(options: Omit<CopyOptions, 'name'>): Promise<CopyReport> {
   const files = [options.from, options.to].flatMap((end) => (end.kind === 'sqlite' ? end.file : []))
   if (files.length > 1 && new Set(files).size === 1) {
     throw new SettingsError('--from and --to are the same file')
@@ -67,7 +68,7 @@ export async function copyStoppedStore(options: CopyOptions): Promise<CopyReport
     for (const folder of new Set(files.map(dirname))) {
       unlock.push(lockFolder(join(folder, LOCK_FILE)))
     }
-    return await copyStore(options)
+    return await copyStore({ ...options, name: holderName('store copy') })
   } finally {
     for (const free of unlock) free()
   }

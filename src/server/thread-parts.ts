@@ -157,6 +157,7 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
     usage,
     retired: storage.retired,
     rotationLimits: storage.rotationLimits,
+    rotationSettings: storage.rotationSettings,
     grants: storage.grants,
     labels: storage.labels,
     trust: storage.trust,

@@ -1,6 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { IncomingMessage } from 'node:http'
-import { type Context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
+import {
+  type Context,
+  type HrTime,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api'
 import { W3CTraceContextPropagator } from '@opentelemetry/core'
 import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources'
 import {
@@ -21,6 +28,17 @@ export interface TracingOptions extends ExporterOptions {
   readonly node: string
   /** Share of the traces that begin here, from 0 to 1; what a caller began goes as it says. */
   readonly sampleRatio: number
+}
+
+/** Where a request is: the span that work now under way belongs to, and what its times are told by. */
+interface Place {
+  readonly context: Context
+  /**
+   * Milliseconds of the epoch when this thread's `performance.now()` was nought, as the clock said
+   * when the request came. All spans of a request go by it: each by the clock's own whole
+   * milliseconds, work would seem to end after the request that waited for it.
+   */
+  readonly originMs: number
 }
 
 /** Follows the requests of a thread. */
@@ -50,29 +68,31 @@ export function startTracing(options: TracingOptions): Tracing {
   })
   const tracer = provider.getTracer(SCOPE, version)
   const propagator = new W3CTraceContextPropagator()
-  const current = new AsyncLocalStorage<Context>()
+  const current = new AsyncLocalStorage<Place>()
 
   const hook: TraceHook = {
     async run(name, kind, work) {
-      const parent = current.getStore()
-      if (parent === undefined) return work()
-      const span = tracer.startSpan(name, { kind: KINDS[kind] }, parent)
+      const place = current.getStore()
+      if (place === undefined) return work()
+      const { context, originMs } = place
+      const startTime = timeNow(originMs)
+      const span = tracer.startSpan(name, { kind: KINDS[kind], startTime }, context)
       try {
-        return await current.run(trace.setSpan(parent, span), work)
+        return await current.run({ context: trace.setSpan(context, span), originMs }, work)
       } catch (error) {
         span.setStatus({ code: SpanStatusCode.ERROR })
         // The kind of an error, never what it says.
         span.setAttribute('error.type', error instanceof Error ? error.name : 'unknown')
         throw error
       } finally {
-        span.end()
+        span.end(timeNow(originMs))
       }
     },
     headers() {
       const carrier: Record<string, string> = {}
-      const context = current.getStore()
-      if (context !== undefined) {
-        propagator.inject(context, carrier, {
+      const place = current.getStore()
+      if (place !== undefined) {
+        propagator.inject(place.context, carrier, {
           set: (to: Record<string, string>, name, value) => {
             to[name] = value
           },
@@ -91,17 +111,19 @@ export function startTracing(options: TracingOptions): Tracing {
         keys: (headers) => Object.keys(headers),
       })
       const method = request.method ?? 'GET'
-      const span = tracer.startSpan(method, { kind: SpanKind.SERVER }, parent)
+      const originMs = Date.now() - performance.now()
+      const startTime = timeNow(originMs)
+      const span = tracer.startSpan(method, { kind: SpanKind.SERVER, startTime }, parent)
       span.setAttribute('http.request.method', method)
       try {
-        await current.run(trace.setSpan(parent, span), answer)
+        await current.run({ context: trace.setSpan(parent, span), originMs }, answer)
       } finally {
-        span.end()
+        span.end(timeNow(originMs))
       }
     },
     note(operation, status, requestId) {
-      const context = current.getStore()
-      const span = context && trace.getSpan(context)
+      const place = current.getStore()
+      const span = place && trace.getSpan(place.context)
       if (span === undefined) return
       span.updateName(operation)
       span.setAttributes({
@@ -120,4 +142,11 @@ export function startTracing(options: TracingOptions): Tracing {
       await provider.shutdown().catch(() => undefined)
     },
   }
+}
+
+/** The time by the clock of a request, in the form that spans have: seconds and nanoseconds. */
+function timeNow(originMs: number): HrTime {
+  const ms = originMs + performance.now()
+  const seconds = Math.floor(ms / 1000)
+  return [seconds, Math.floor((ms - seconds * 1000) * 1_000_000)]
 }

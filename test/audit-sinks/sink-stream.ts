@@ -24,7 +24,7 @@ export function receivedLines(texts: readonly string[]): ReadonlyMap<string, rea
   const seen = new Map<string, string>()
   for (const text of texts) {
     const record = /^\{"chain":"([0-9a-f]{16})",("n":(\d+),.*)$/s.exec(text)
-    const seal = /^\{"seal":\{"chain":"([0-9a-f]{16})","n":(\d+),/.exec(text)
+    const seal = /^\{"seal":\{"v":2,"chain":"([0-9a-f]{16})","n":(\d+),/.exec(text)
     const chain = record?.[1] ?? seal?.[1] ?? 'none'
     const line = record === null ? text : `{${record[2]}`
     const id = `${chain} ${record === null ? 'seal' : 'record'} ${record?.[3] ?? seal?.[2]}`

@@ -133,6 +133,18 @@ describe('a backup', () => {
     assert.match(changed ?? '', /part 1 of \d+ is not what was written there/)
   })
 
+  test('is refused when its end stands in its head', async () => {
+    const { header } = parseHead(bytes)
+    // One digest in 256 ends as an end begins.
+    const heads = Array.from({ length: 3000 }, (_, n) => encodeBackupHeader({ ...header, rows: n }))
+    const head = heads.find((one) => one.at(-1) === bytes.at(-16))
+    assert.ok(head)
+    const length = Buffer.alloc(8)
+    length.writeBigUInt64BE(BigInt(head.length + 15))
+    const overlapping = Buffer.concat([head, bytes.subarray(-15, -8), length])
+    assert.equal(await spoiled(() => overlapping), 'the backup was cut: it has nothing but a head')
+  })
+
   test('of another root key is refused by name', async () => {
     const other = rootKeyFrom(SecretBytes.random(32))
     const refusal = await refusalOf(good, other)
@@ -195,7 +207,7 @@ describe('a backup', () => {
     const file = await openBackup(bad)
     const { problems, problemCount } = await checkBackup({ file, root })
     await file.close()
-    assert.equal(problemCount, 4)
+    assert.equal(problemCount, 6)
     assert.match(problems[0] ?? '', /^access_keys id="[^"]+": wrapped_secret is no record$/)
     assert.deepEqual(
       problems.slice(1).sort(),
@@ -203,6 +215,8 @@ describe('a backup', () => {
         `key_versions key_id="${one}" version=1: wrapped_material does not open at its place`,
         `key_versions key_id="${four}" version=1: wrapped_material does not open at its place`,
         `keys id="${three}": no primary version`,
+        `key_versions key_id="${one}" version=1: changed by something else than Keyturn`,
+        `keys id="${four}": changed by something else than Keyturn`,
       ].sort(),
     )
     const target = withoutStore(folder, directory)

@@ -66,6 +66,14 @@ describe('commands on a server', () => {
     assert.equal(verified.code, 0, verified.err)
     const elsewhere = await alone('user', 'list', '--data', folder)
     assert.equal(elsewhere.code, 1) // a flag weighs more
+    assert.match((await alone('root', 'status')).out, /root key/i)
+    writeFileSync(config, 'store = "postgres://127.0.0.1:1/none"\n')
+    for (const command of ['status', 'rotate --nodes 1', 'retire --nodes 1']) {
+      const at = [...command.split(' '), '--data', server.directory]
+      const { code, err } = await alone('root', ...at)
+      assert.equal(code, 1, err) // not the store in that folder: the one that the server is told of
+      assert.match(err, /ECONNREFUSED/)
+    }
     writeFileSync(config, 'no = "setting"\n')
     assert.match((await alone('user', 'list')).err, /no setting no/)
   })

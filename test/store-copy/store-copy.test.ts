@@ -33,6 +33,8 @@ const ODD_NAMES = ['fact-\u{1f511}', 'fact-\uffee', 'fact-é', 'fact-"\\\n']
 
 const binaries = embeddedPostgres()
 
+const NAME = { command: 'store copy', pid: 1, host: 'here' }
+
 describe('a copy of a store', { skip: binaries === undefined && NO_POSTGRES }, () => {
   let postgres: TestPostgres
   let folder: string
@@ -65,7 +67,7 @@ describe('a copy of a store', { skip: binaries === undefined && NO_POSTGRES }, (
   const withoutPassword = (url: string) => url.replace(`:${postgres.password}@`, '@')
   const nameOf = (url: string) => new URL(url).pathname.slice(1)
   const copy = (from: StorePlace, to: StorePlace, replaceUnfinished = false) =>
-    copyStore({ from, to, replaceUnfinished })
+    copyStore({ from, to, replaceUnfinished, name: NAME })
 
   /** The arguments of the command for a copy from a file to a database. */
   const toDatabase = (file: string, url: string): readonly string[] => [
@@ -179,6 +181,7 @@ describe('a copy of a store', { skip: binaries === undefined && NO_POSTGRES }, (
       from: sqlite(small),
       to: sqlite(file),
       replaceUnfinished: false,
+      name: NAME,
       onProgress({ step, table, isTableDone }) {
         if (step !== 'copying' || table !== 'pending_syncs' || !isTableDone) return
         const target = new DatabaseSync(file)

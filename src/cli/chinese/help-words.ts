@@ -1,11 +1,13 @@
 import type { KeyturnErrorKind } from '../../client/index.ts'
 import { SUMMARIES_ZH } from '../../reference/summaries-zh.ts'
+import type { Holder } from '../../server/hold-root.ts'
 import type { HelpWords } from '../help-words.ts'
 import type { FieldLimits } from '../operation-field.ts'
 import { NOUNS_ZH, OWN_SUMMARIES_ZH } from './command-summaries.ts'
 import { CONNECTION_FLAGS_ZH } from './connection-flags.ts'
 import { fieldHelp } from './field-help.ts'
 import { MISTAKES_ZH } from './mistakes.ts'
+import { SYSTEM_WORDS_ZH } from './system-problems.ts'
 
 const UNITS: Readonly<Record<NonNullable<FieldLimits['unit']>, string>> = {
   bits: ' 比特',
@@ -21,6 +23,12 @@ const NO_ANSWER: Readonly<Partial<Record<KeyturnErrorKind, string>>> = {
 
 /** What is not yet said in Chinese keeps its own punctuation. */
 const HAN = /\p{Script=Han}/u
+
+/** Where a command runs, and since when. */
+function holderFacts({ pid, host, since }: Holder): string {
+  const begun = since === undefined ? '' : `，始于 ${new Date(since).toISOString()}`
+  return `${host} 上的进程 ${pid}${begun}`
+}
 
 /** What help says in Chinese; what has no Chinese yet is said in English. */
 export const HELP_WORDS_ZH: HelpWords = {
@@ -42,7 +50,12 @@ export const HELP_WORDS_ZH: HelpWords = {
       ? `${message}（${facts.join('，')}）`
       : `${message} (${facts.join(', ')})`
   },
+  system: SYSTEM_WORDS_ZH,
   because: (what, cause) => `${what.replace(/[.。]$/, '')}${HAN.test(what) ? '：' : ': '}${cause}`,
+  held: (holder) =>
+    holder === undefined
+      ? '另一个命令正在处理同一根密钥或存储：请等它结束后再次执行此命令'
+      : `keyturn ${holder.command} 正在处理同一根密钥或存储（${holderFacts(holder)}）：请等它结束后再次执行此命令`,
   helpFlag: '显示全部参数',
   noun: (noun) => NOUNS_ZH[noun],
   summary: ({ words, summary, operation }) =>

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../../ports/clock.ts'
+import type { HolderName } from '../../ports/holder.ts'
 import { COPY_UNFINISHED, ROOT_KEY_ID } from '../../ports/meta-store.ts'
 import { compareStores, type Difference } from './compare-stores.ts'
 import { openSource, openTarget } from './open-ends.ts'
@@ -27,6 +28,8 @@ export interface CopyOptions {
   readonly to: StorePlace
   /** Whether what an unfinished copy left in the target is removed first. */
   readonly replaceUnfinished: boolean
+  /** Who copies: others are kept from a target on PostgreSQL, and are told. */
+  readonly name: HolderName
   readonly clock?: Clock
   readonly onProgress?: (progress: CopyProgress) => void
 }
@@ -50,10 +53,11 @@ export interface CopyReport {
  * @throws {StorageError} on the way; the target is then unfinished
  */
 export async function copyStore(options: CopyOptions): Promise<CopyReport> {
-  const { from, to, replaceUnfinished, clock = systemClock, onProgress = () => undefined } = options
+  const { from, to, replaceUnfinished, name, clock = systemClock } = options
+  const { onProgress = () => undefined } = options
   const source = await openSource(from)
   try {
-    const target = await openTarget(to, replaceUnfinished, clock)
+    const target = await openTarget(to, replaceUnfinished, clock, name)
     try {
       const rows = await source.snapshot(() => copyTables(source, target, onProgress))
       await target.takeStock()

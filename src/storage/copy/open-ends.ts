@@ -1,6 +1,8 @@
 import { existsSync, statSync } from 'node:fs'
-import type { Clock } from '../../ports/clock.ts'
+import { type Clock, systemClock } from '../../ports/clock.ts'
+import type { HolderName } from '../../ports/holder.ts'
 import { COPY_UNFINISHED } from '../../ports/meta-store.ts'
+import { holdStore } from '../hold-file.ts'
 import { openPostgres } from '../postgres.ts'
 import { MIGRATION_NAMES } from '../sql/migrate.ts'
 import { openSqlite } from '../sqlite.ts'
@@ -24,15 +26,25 @@ export function openSource(place: StorePlace): Promise<StoreEnd> {
 }
 
 /**
- * Opens a store to exchange what single rows hold, while servers run on it. Nobody copies meanwhile.
+ * Opens a store to exchange what single rows hold, while servers run on it. No other command writes to it
+ * meanwhile, on whatever node.
  *
  * @throws {CopyRefusal} as {@link openSource}
+ * @throws {HeldByAnother}
  */
-export function openStoreToWrite(place: StorePlace): Promise<StoreEnd> {
-  return openWhole(place, 'write')
+export async function openStoreToWrite(place: StorePlace, name: HolderName): Promise<StoreEnd> {
+  if (place.kind === 'postgres') return openWhole(place, name)
+  const free = holdStore(place.file, name, systemClock.now())
+  try {
+    const end = await openWhole(place, name)
+    return { ...end, close: () => end.close().finally(free) }
+  } catch (error) {
+    free()
+    throw error
+  }
 }
 
-async function openWhole(place: StorePlace, use: 'read' | 'write'): Promise<StoreEnd> {
+async function openWhole(place: StorePlace, use: 'read' | HolderName): Promise<StoreEnd> {
   if (place.kind === 'sqlite' && !existsSync(place.file)) {
     throw new CopyRefusal(`there is no file ${place.file}`)
   }
@@ -63,6 +75,7 @@ export async function openTarget(
   place: StorePlace,
   replaceUnfinished: boolean,
   clock: Clock,
+  name: HolderName,
 ): Promise<StoreEnd> {
   if (place.kind === 'postgres' || (existsSync(place.file) && statSync(place.file).size > 0)) {
     const looked = await openAnd(place, 'read', async (target) => {
@@ -72,7 +85,7 @@ export async function openTarget(
     await looked.close()
   }
   await bringUpToDate(place, clock)
-  return openAnd(place, 'write', (target) =>
+  return openAnd(place, name, (target) =>
     target.transaction(async () => {
       // Again, for somebody may have come in between.
       await requireRoom(target, replaceUnfinished)
@@ -90,12 +103,12 @@ async function isUnfinished(end: StoreEnd): Promise<boolean> {
 
 async function openAnd(
   place: StorePlace,
-  use: 'read' | 'write',
+  use: 'read' | HolderName,
   work: (end: StoreEnd) => Promise<void>,
 ): Promise<StoreEnd> {
   const end =
     place.kind === 'sqlite'
-      ? openSqliteEnd(place.file, use)
+      ? openSqliteEnd(place.file, use === 'read' ? use : 'write')
       : await openPostgresEnd(place.place, use)
   try {
     await work(end)

@@ -1,4 +1,6 @@
 import { Client } from 'pg'
+import type { EpochMs } from '../../core/time.ts'
+import { HeldByAnother, type HolderName, holderText, parseHolder } from '../../ports/holder.ts'
 import { withStorage } from '../../ports/storage-error.ts'
 import { clientConfig, type PostgresPlace, requireWritable } from '../postgres-links.ts'
 import { lockOf } from '../sql/advisory-locks.ts'
@@ -8,22 +10,24 @@ import { COPIED_TABLES } from './tables.ts'
 /**
  * A PostgreSQL database. A statement may take as long as it needs, and so may a pause between two.
  *
- * @param use Of those that write there is one at a time.
- * @throws {StorageError} when it cannot be reached, or somebody copies to it already
+ * @param use Of those that write there is one at a time, and the others are told its name.
+ * @throws {StorageError} when it cannot be reached
+ * @throws {HeldByAnother}
  */
 export async function openPostgresEnd(
   place: PostgresPlace,
-  use: 'read' | 'write',
+  use: 'read' | HolderName,
 ): Promise<StoreEnd> {
   const config = clientConfig(place, 'endless')
-  const client = new Client({ ...config, idle_in_transaction_session_timeout: 0 })
+  const named = use === 'read' ? {} : { application_name: holderText(use) }
+  const client = new Client({ ...config, ...named, idle_in_transaction_session_timeout: 0 })
   client.on('error', () => undefined) // the next query says so
   try {
     await withStorage('connecting to PostgreSQL', async () => {
       await client.connect()
       await requireWritable(client)
     })
-    if (use === 'write') await requireAlone(client)
+    if (use !== 'read') await requireAlone(client, place.database)
   } catch (error) {
     await client.end().catch(() => undefined)
     throw error
@@ -31,13 +35,25 @@ export async function openPostgresEnd(
   return postgresEnd(client)
 }
 
-function requireAlone(client: Client): Promise<void> {
-  return withStorage('keeping other copies out', async () => {
+async function requireAlone(client: Client, database: string): Promise<void> {
+  const lock = [...lockOf('copy')]
+  const held = await withStorage('keeping others out', async () => {
     const text = 'select pg_try_advisory_lock($1, $2) as taken'
-    const { rows } = await client.query(text, [...lockOf('copy')])
-    if (rows[0]?.taken !== true) throw new Error('somebody copies to this database already')
+    const { rows } = await client.query(text, lock)
+    return rows[0]?.taken === true ? undefined : await client.query(HOLDER, lock)
   })
+  if (held === undefined) return
+  const [row] = held.rows
+  const since = row?.since === null || row === undefined ? undefined : (row.since as EpochMs)
+  throw new HeldByAnother(`the database ${database}`, parseHolder(String(row?.name), since))
 }
+
+/** What the connection calls itself that has an advisory lock, and since when there is one. */
+const HOLDER = `
+  select application_name as name, (extract(epoch from backend_start) * 1000)::bigint as since
+  from pg_locks join pg_stat_activity using (pid)
+  where locktype = 'advisory' and granted and classid = $1 and objid = $2 and objsubid = 2
+    and database = (select oid from pg_database where datname = current_database())`
 
 function postgresEnd(client: Client): StoreEnd {
   const query = (text: string, parameters: readonly Value[] = []) =>

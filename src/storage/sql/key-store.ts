@@ -8,15 +8,18 @@ import type { KeyStore, StoredKey, StoredKeyVersion } from '../../ports/key-stor
 import { withStorage } from '../../ports/storage-error.ts'
 import { logChange } from './change-feed.ts'
 import { removeCounted } from './counted-dependants.ts'
+import { destroyedRow, findDestroyed, insertDestroyed } from './destroyed-keys.ts'
 import { dueKeys } from './due-keys.ts'
 import { noteExpiry, noteMoves } from './due-moves.ts'
 import { keyQueries } from './key-queries.ts'
-import { keyColumns, toStoredKey, toStoredKeyVersion, versionColumns } from './key-rows.ts'
+import { keyColumns } from './key-rows.ts'
 import { ownKeyCount, recount } from './key-tallies.ts'
 import { materialQueries } from './material-queries.ts'
 import { writeOutgoing } from './outgoing-rows.ts'
 import { prepared } from './prepared.ts'
+import { noteSchedule } from './rotation-setting-store.ts'
 import type { Database } from './schema.ts'
+import type { StoredRows } from './stored-rows.ts'
 import { countTags } from './tag-tallies.ts'
 import { inTransaction, locking, lockKey } from './transactions.ts'
 
@@ -24,11 +27,33 @@ import { inTransaction, locking, lockKey } from './transactions.ts'
 const NOT_DUE = { id: '', next_rotation_at: null, delete_at: null }
 
 /** Keys in SQL. */
-export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
+export function sqlKeyStore(db: Kysely<Database>, clock: Clock, rows: StoredRows): KeyStore {
   const writing = <T>(
     doing: string,
     work: (transaction: Transaction<Database>) => Promise<T>,
   ): Promise<T> => withStorage(doing, () => inTransaction(db, work))
+
+  const update = async (
+    transaction: Transaction<Database>,
+    seen: StoredKey,
+    key: Key,
+  ): Promise<boolean> => {
+    const { number: _, ...columns } = rows.ofKey(key, seen.number, seen.revision + 1)
+    const result = await transaction
+      .updateTable('keys')
+      .set(columns)
+      .where('id', '=', seen.key.id)
+      .where('revision', '=', seen.revision)
+      .executeTakeFirst()
+    return result.numUpdatedRows === 1n
+  }
+
+  const insertVersion = async (
+    transaction: Transaction<Database>,
+    version: StoredKeyVersion,
+  ): Promise<void> => {
+    await transaction.insertInto('key_versions').values(rows.ofVersion(version)).execute()
+  }
 
   const keyById = prepared(db, () => db.selectFrom('keys').selectAll().where('id', '=', ''))
   const versionByNumber = prepared(db, () =>
@@ -36,21 +61,23 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
   )
 
   return {
-    ...keyQueries(db),
-    ...dueKeys(db, clock),
-    ...materialQueries(db, clock, update),
+    ...keyQueries(db, rows),
+    ...dueKeys(db, clock, rows),
+    ...materialQueries(db, clock, rows, update),
 
     find: (keyId) =>
       withStorage('reading a key', async () => {
         const row = await keyById(keyId)
-        return row && toStoredKey(row)
+        return row && rows.toKey(row)
       }),
 
     findVersion: (keyId, version) =>
       withStorage('reading a key version', async () => {
         const row = await versionByNumber(keyId, version)
-        return row && toStoredKeyVersion(row)
+        return row && rows.toVersion(row)
       }),
+
+    findDestroyed: (keyId) => findDestroyed(db, keyId),
 
     findByAlias: (projectId, alias) =>
       withStorage('reading a key by its alias', async () => {
@@ -60,12 +87,12 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
           .where('project_id', '=', projectId)
           .where('alias', '=', alias)
           .executeTakeFirst()
-        return row && toStoredKey(row)
+        return row && rows.toKey(row)
       }),
 
     versionsOf: (keyId, { after, limit }) =>
       withStorage('reading versions of a key', async () => {
-        const rows = await db
+        const found = await db
           .selectFrom('key_versions')
           .selectAll()
           .where('key_id', '=', keyId)
@@ -73,10 +100,10 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
           .orderBy('version')
           .limit(limit)
           .execute()
-        return rows.map(toStoredKeyVersion)
+        return found.map((row) => rows.toVersion(row))
       }),
 
-    insert: (key, versions, quota, tags = []) =>
+    insert: (key, versions, quota, tags = [], author = undefined) =>
       writing('storing a key', async (transaction) => {
         // The counter comes first: its row makes creations in one project wait for each other.
         const number = await nextNumber(transaction, key)
@@ -86,7 +113,7 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
         await requireKeystore(transaction, key)
         const inserted = await transaction
           .insertInto('keys')
-          .values({ ...keyColumns(key), number, revision: 1 })
+          .values(rows.ofKey(key, number, 1))
           .onConflict((conflict) => conflict.columns(['project_id', 'alias']).doNothing())
           .executeTakeFirst()
         if (inserted.numInsertedOrUpdatedRows !== 1n) return 'alias-taken'
@@ -96,6 +123,8 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
         }
         for (const version of versions) await insertVersion(transaction, version)
         await noteMoves(transaction, clock, NOT_DUE, keyColumns(key))
+        const bare: Key = { ...key, schedule: { kind: 'off' } }
+        await noteSchedule(transaction, clock, bare, key, author)
         for (const version of versions) await noteExpiry(transaction, clock, version)
         if (tags.length > 0) {
           const place = { key_id: key.id, project_id: key.projectId, key_number: number }
@@ -110,7 +139,7 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
         return 'inserted'
       }),
 
-    replace: (seen, key) => {
+    replace: (seen, key, author) => {
       requireSameVersions(seen.key, key)
       return writing('changing a key', async (transaction) => {
         if (key.alias !== seen.key.alias) {
@@ -119,6 +148,7 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
         }
         if (!(await update(transaction, seen, key))) return 'stale'
         await noteMoves(transaction, clock, keyColumns(seen.key), keyColumns(key))
+        await noteSchedule(transaction, clock, seen.key, key, author)
         await noteForReplicas(transaction, clock, key)
         await recount(transaction, [{ before: seen.key, after: key }])
         await logChange(transaction, clock, 'key', key.id)
@@ -152,10 +182,11 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
         return 'rotated'
       }),
 
-    putReplicated: (seen, key, versions) =>
+    putReplicated: (seen, key, versions, author) =>
       writing('following a primary', async (transaction) => {
         if (!(await update(transaction, seen, key))) return 'stale'
         for (const version of versions) await insertVersion(transaction, version)
+        await noteSchedule(transaction, clock, seen.key, key, author)
         await recount(transaction, [{ before: seen.key, after: key }])
         await logChange(transaction, clock, 'key', key.id)
         return 'stored'
@@ -170,14 +201,11 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
           .where('id', '=', seen.key.id)
           .where('revision', '=', seen.revision)
           .executeTakeFirst()
-        if (row === undefined || !isDeletionDue(toStoredKey(row).key, now)) return 'stale'
+        if (row === undefined || !isDeletionDue(rows.toKey(row).key, now)) return 'stale'
         await removeCounted(transaction, [seen.key])
         await transaction.deleteFrom('key_versions').where('key_id', '=', row.id).execute()
         await transaction.deleteFrom('keys').where('id', '=', row.id).execute()
-        await transaction
-          .insertInto('destroyed_keys')
-          .values({ id: row.id, project_id: row.project_id, destroyed_at: now })
-          .execute()
+        await insertDestroyed(transaction, [destroyedRow(seen.key, now)])
         await recount(transaction, [{ before: seen.key }])
         await logChange(transaction, clock, 'key', row.id)
         return 'destroyed'
@@ -249,27 +277,6 @@ async function isAliasTaken(transaction: Transaction<Database>, key: Key): Promi
     .where('id', '!=', key.id)
     .executeTakeFirst()
   return row !== undefined
-}
-
-async function update(
-  transaction: Transaction<Database>,
-  seen: StoredKey,
-  key: Key,
-): Promise<boolean> {
-  const result = await transaction
-    .updateTable('keys')
-    .set({ ...keyColumns(key), revision: seen.revision + 1 })
-    .where('id', '=', seen.key.id)
-    .where('revision', '=', seen.revision)
-    .executeTakeFirst()
-  return result.numUpdatedRows === 1n
-}
-
-async function insertVersion(
-  transaction: Transaction<Database>,
-  version: StoredKeyVersion,
-): Promise<void> {
-  await transaction.insertInto('key_versions').values(versionColumns(version)).execute()
 }
 
 function requireSameVersions(seen: Key, key: Key): void {
