@@ -1,14 +1,20 @@
-import type { Duplex } from 'node:stream'
 import { Client } from 'pg'
 import { MessageGuard } from './postgres-messages.ts'
 
 /** How long the database may take to close its side of a connection that is ended, in milliseconds. */
 const END_MS = 1000
 
+/** What we and `pg` ask of the stream that bytes come by. */
+interface ByteStream {
+  readonly destroyed: boolean
+  readonly on: (event: string, listener: (bytes: Buffer) => void) => unknown
+  readonly destroy: (error?: Error) => unknown
+}
+
 /** What a connection of `pg` has, and its types do not tell. */
 interface Wire {
-  readonly stream: Duplex
-  attachListeners: (stream: Duplex) => void
+  readonly stream: ByteStream
+  attachListeners: (stream: Pick<ByteStream, 'on'>) => void
 }
 
 /**
@@ -20,7 +26,7 @@ export class PostgresClient extends Client {
     super(config)
     const wire = wireOf(this)
     const attach = wire.attachListeners.bind(wire)
-    wire.attachListeners = (stream) => attach(guarded(stream))
+    wire.attachListeners = (stream) => attach(guarded(stream as ByteStream)) // the same one, which `pg` lends whole
   }
 
   override end(): Promise<void>
@@ -43,20 +49,21 @@ function wireOf(client: Client): Wire {
 }
 
 /** The stream, of which listeners get what is good alone; it ends at the first that is not. */
-function guarded(stream: Duplex): Duplex {
+function guarded(stream: ByteStream): Pick<ByteStream, 'on'> {
   const guard = new MessageGuard()
-  const on = (event: string, listener: (bytes: Buffer) => void) => {
-    if (event !== 'data') return stream.on(event, listener)
-    return stream.on('data', (bytes: Buffer) => {
-      if (stream.destroyed) return
-      try {
-        guard.take(bytes)
-        listener(bytes)
-      } catch (cause) {
-        const what = 'the database answered what is no message of PostgreSQL'
-        stream.destroy(new Error(what, { cause }))
-      }
-    })
+  return {
+    on(event, listener) {
+      if (event !== 'data') return stream.on(event, listener)
+      return stream.on('data', (bytes) => {
+        if (stream.destroyed) return
+        try {
+          guard.take(bytes)
+          listener(bytes)
+        } catch (cause) {
+          const what = 'the database answered what is no message of PostgreSQL'
+          stream.destroy(new Error(what, { cause }))
+        }
+      })
+    },
   }
-  return { on } as unknown as Duplex // `pg` asks for `on`, and for nothing else
 }

@@ -56,7 +56,7 @@ describe('audit records over syslog', { concurrency: 4 }, () => {
     await once(resetting.listen(0, '127.0.0.1'), 'listening')
     const { port } = resetting.address() as { readonly port: number } // it listens on TCP
     const directory = folder()
-    const server = await startTestServer({ directory, flags: tcp(port) })
+    const server = await startTestServer({ directory, flags: tcpFlags(port) })
     await until('not ready', async () => (await probe(server, '/readyz')).startsWith('503'))
     for (let tries = 0; tries < 30; tries++) {
       assert.match(await probe(server, '/readyz'), /^503/)
