@@ -1,5 +1,5 @@
 import type { EpochMs } from '../core/time.ts'
-import type { AuditActor } from '../ports/audit-log.ts'
+import type { AuditActor, AuditedKey } from '../ports/audit-log.ts'
 import type { AuditQuery, StoredAuditRecord } from '../ports/audit-reader.ts'
 
 const TIME = /^\{"n":\d{1,15},"t":"([^"]{1,30})"/
@@ -11,9 +11,9 @@ export function lineTime(line: string): EpochMs | undefined {
   return Number.isNaN(time) ? undefined : (time as EpochMs)
 }
 
-/** What stands in each record line of a project. */
+/** What stands in each record line that a project sees: it asked, or what is its was used. */
 export function projectPart(projectId: string): string {
-  return `"project":${JSON.stringify(projectId)}`
+  return `:${JSON.stringify(projectId)}`
 }
 
 /** What a record line says, or undefined when it is none. */
@@ -26,6 +26,8 @@ export function parseRecordLine(line: string, chain: string): StoredAuditRecord 
   if (typeof number !== 'number' || typeof status !== 'number') return undefined
   const keyVersion = fields['version']
   const detail = fields['detail']
+  const owner = textOf(fields['owner'])
+  const opened = openedOf(fields)
   return {
     chain,
     number,
@@ -39,21 +41,54 @@ export function parseRecordLine(line: string, chain: string): StoredAuditRecord 
     status,
     code: textOf(fields['code']),
     source: textOf(fields['source']),
+    ...(owner === undefined ? {} : { keyProjectId: owner }),
+    ...(opened === undefined ? {} : { opened }),
     ...(isDetail(detail) ? { detail } : {}),
   }
 }
 
-/** Whether somebody asked for this record. */
+/**
+ * A record as a project may see it; undefined when it is none of its business. Of what others do with
+ * its keys by a grant it sees who did what, and with which of its keys: not how they are called, how they
+ * signed in, where they are, nor what else they used.
+ */
+export function asSeenBy(
+  projectId: string,
+  record: StoredAuditRecord,
+): StoredAuditRecord | undefined {
+  if (record.projectId === projectId) return record
+  const { keyProjectId, opened, actor, chain, number, at, requestId, operation } = record
+  const isOfKey = keyProjectId === projectId
+  const isOfOpened = opened?.projectId === projectId
+  if (!isOfKey && !isOfOpened) return undefined
+  return {
+    chain,
+    number,
+    at,
+    requestId,
+    operation,
+    actor: actor && { ...actor, userName: '', credential: '' },
+    projectId: record.projectId,
+    keyId: isOfKey ? record.keyId : undefined,
+    keyVersion: isOfKey ? record.keyVersion : undefined,
+    keyProjectId: isOfKey ? projectId : undefined,
+    opened: isOfOpened ? opened : undefined,
+    status: record.status,
+    code: record.code,
+    source: undefined,
+  }
+}
+
+/** Whether somebody asked for this record, which it may see. */
 export function isAskedFor(record: StoredAuditRecord, query: AuditQuery): boolean {
   const { operation, user, keyId, requestId, outcome, from, to } = query
   const { actor } = record
   return (
-    record.projectId === query.projectId &&
     (from === undefined || record.at >= from) &&
     (to === undefined || record.at < to) &&
     (operation === undefined || record.operation === operation) &&
     (user === undefined || actor?.userId === user || actor?.userName === user) &&
-    (keyId === undefined || record.keyId === keyId) &&
+    (keyId === undefined || record.keyId === keyId || record.opened?.keyId === keyId) &&
     (requestId === undefined || record.requestId === requestId) &&
     (outcome === undefined || outcomeOf(record.status) === outcome)
   )
@@ -73,6 +108,13 @@ function actorOf(fields: Readonly<Record<string, unknown>>): AuditActor | undefi
     tenantId: textOf(fields['domain']) ?? '',
     credential: textOf(fields['by']) ?? '',
   }
+}
+
+function openedOf(fields: Readonly<Record<string, unknown>>): AuditedKey | undefined {
+  const keyId = textOf(fields['opened'])
+  const version = fields['openedVersion']
+  if (keyId === undefined || typeof version !== 'number') return undefined
+  return { keyId, version, projectId: textOf(fields['openedOwner']) }
 }
 
 function parseObject(line: string): Readonly<Record<string, unknown>> | undefined {

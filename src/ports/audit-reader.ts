@@ -3,7 +3,7 @@ import type { AuditRecord } from './audit-log.ts'
 
 /** Which records somebody wants to see; what is left out restricts nothing. */
 export interface AuditQuery {
-  /** Only records of this project. */
+  /** Only records of this project, and of what others did with its keys by grants. */
   readonly projectId: string
   /** Inclusive. */
   readonly from?: EpochMs | undefined

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import {
   chmod,
   link,
+  lstat,
   open,
   readdir,
   readFile,
@@ -43,6 +44,7 @@ export async function readPrivate(path: string): Promise<string> {
 
 /** Writes a file that was not there, whole or not at all, and on the disk. @throws when it is there */
 export async function writeNew(path: string, text: string): Promise<void> {
+  await requireNoLooseLink(path)
   const temporary = await writeBeside(path, text)
   try {
     // Unlike a rename, a link never takes the place of a file that is there.
@@ -75,6 +77,13 @@ export async function replaceFile(
     throw error
   }
   await finish(place)
+}
+
+/** A link to nowhere means that a disk is missing: the root key is there, and another one must not be made. */
+async function requireNoLooseLink(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined)
+  if (found?.isSymbolicLink() !== true || (await isThere(path))) return
+  throw new Error(`${path} is a link to a file that is not there: is its disk mounted?`)
 }
 
 async function writeBeside(path: string, text: string): Promise<string> {

@@ -97,6 +97,17 @@ describe('a root key that a link names, on another disk, of another user', () =>
     allInPlace('restore into an empty folder')
   })
 
+  test('a link to nowhere, its disk not mounted, is told, and no other root key is made', async () => {
+    const folder = join(home, 'unmounted')
+    mkdirSync(folder, { mode: 0o700 })
+    symlinkSync('../nowhere/root.key', join(folder, 'root.key'))
+    const made = await runKeyturn(['seal', 'create', '--seal', 'file', '--data', folder])
+    assert.equal(made.code, 1)
+    assert.match(made.err, /root\.key is a link to a file that is not there: is its disk mounted\?/)
+    await assert.rejects(startTestServer({ directory: folder }), /is its disk mounted/)
+    assert.ok(lstatSync(join(folder, 'root.key')).isSymbolicLink())
+  })
+
   test('a new seal is of the user whose folder it is', async () => {
     const folder = join(home, 'new')
     mkdirSync(folder, { mode: 0o700 })
