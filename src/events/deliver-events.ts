@@ -54,6 +54,8 @@ export class EventDelivery {
   readonly #stopping = new AbortController()
   readonly #cutOff = new AbortController()
   #failures = 0
+  /** Batches in a row of which nothing was taken: what goes out together fails together. */
+  #failedBatches = 0
   #isGone = false
   #loop: Promise<void> | undefined
 
@@ -88,7 +90,7 @@ export class EventDelivery {
       } catch (error) {
         this.#parts.events.failed(error)
       }
-      if (this.#failures > 0) await pause(endpointPauseMs(this.#failures), signal)
+      if (this.#failures > 0) await pause(endpointPauseMs(this.#failedBatches), signal)
       else if (took === 0) await pause(TICK_MS, signal)
     }
   }
@@ -111,6 +113,8 @@ export class EventDelivery {
       }
     }
     const lines = await Promise.allSettled(Array.from({ length: MAX_AT_A_TIME }, line))
+    if (delivered.length > 0) this.#failedBatches = 0
+    if (took > 0 && this.#failures > 0) this.#failedBatches++
     await outbox.delivered(delivered)
     for (const { reason } of lines.filter((one) => one.status === 'rejected')) throw reason
     return took
@@ -123,7 +127,7 @@ export class EventDelivery {
   /** Gives an event back that was taken up and not sent. */
   async #giveBack(event: WaitingEvent): Promise<void> {
     const { outbox, clock } = this.#parts
-    const nextAt = (clock.now() + endpointPauseMs(this.#failures)) as EpochMs
+    const nextAt = (clock.now() + endpointPauseMs(this.#failedBatches + 1)) as EpochMs
     await outbox.postpone(event.id, nextAt, undefined)
   }
 

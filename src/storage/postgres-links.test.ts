@@ -10,7 +10,8 @@ import type { TenantId } from '../core/ids.ts'
 import { StorageError } from '../ports/storage-error.ts'
 import { storedKey } from '../ports/two-stores.conformance.ts'
 import { openPostgres } from './postgres.ts'
-import type { PostgresPlace } from './postgres-links.ts'
+import { PostgresClient } from './postgres-client.ts'
+import { clientConfig, type PostgresPlace } from './postgres-links.ts'
 import { lockOf } from './sql/advisory-locks.ts'
 
 const binaries = embeddedPostgres()
@@ -202,6 +203,58 @@ describe('PostgreSQL', { skip: binaries === undefined && NO_POSTGRES }, () => {
     link.mend()
     await until(async () => lost > 1)
     await storage.close()
+    await link.close()
+  })
+
+  test('a store whose links were cut without a word closes all the same, and keeps none', async () => {
+    const link = await openCutLink(postgres.port)
+    const storage = await openPostgres({ ...(await newPlace()), port: link.port })
+    await storage.changes.listen?.(
+      () => undefined,
+      () => undefined,
+    )
+    await storedKey(storage)
+    link.cut()
+    const startedAtMs = performance.now()
+    await storage.close()
+    assert.ok(performance.now() - startedAtMs < 5000)
+    await link.close()
+  })
+
+  test('whoever waits for others to be done notices that the link was cut', async () => {
+    const place = await newPlace()
+    const holder = await openPostgres(place)
+    const link = await openCutLink(postgres.port)
+    const waiter = await openPostgres({ ...place, port: link.port })
+    const { promise: done, resolve: end } = Promise.withResolvers<void>()
+    const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
+    const holding = holder.exclusively('cut', () => {
+      begin()
+      return done
+    })
+    await begun
+    const waiting = assert.rejects(
+      waiter.exclusively('cut', async () => undefined),
+      StorageError,
+    )
+    await sleep(300)
+    link.cut()
+    await waiting
+    end()
+    await holding
+    await Promise.all([holder.close(), waiter.close()])
+    await link.close()
+  })
+
+  test('a connection that is ended while it is made: both are told, in time', async () => {
+    const link = await openCutLink(postgres.port)
+    link.cut()
+    const place = { ...(await newPlace()), port: link.port, connectTimeoutMs: 10_000 }
+    const client = new PostgresClient(clientConfig(place, 'limited'))
+    const connecting = assert.rejects(client.connect(), /ended unanswered/)
+    await sleep(100)
+    await Promise.all([connecting, client.end(), client.end()])
+    await client.end()
     await link.close()
   })
 

@@ -10,6 +10,7 @@ import {
   type QueryResult,
   types,
 } from 'pg'
+import { PostgresClient } from './postgres-client.ts'
 
 /** How the link to the database is encrypted. */
 export interface PostgresTls {
@@ -95,6 +96,7 @@ export function openPool(place: PostgresPlace): Pool {
   const config: PoolConfig = {
     ...clientConfig(place, 'limited'),
     max: place.maxConnections ?? MAX_CONNECTIONS,
+    Client: PostgresClient,
     onConnect: requireWritable,
   }
   const pool = new Pool(config)

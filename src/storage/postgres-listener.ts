@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Client, type ClientConfig } from 'pg'
+import type { ClientConfig } from 'pg'
+import { PostgresClient } from './postgres-client.ts'
 
 /** How often a quiet connection is asked whether it is still there, and how long it may take. */
 const PROBE_MS = 2000
@@ -65,12 +66,9 @@ interface Link {
 }
 
 async function connect(config: ClientConfig, channel: string, notified: () => void): Promise<Link> {
-  const client = new Client({ ...config, query_timeout: PROBE_MS })
+  const client = new PostgresClient({ ...config, query_timeout: PROBE_MS })
   const { promise: ended, resolve: markEnded } = Promise.withResolvers<void>()
-  // A link that was cut without a word is noticed by asking.
-  const probe = setInterval(() => {
-    client.query('select 1').catch(() => end())
-  }, PROBE_MS).unref()
+  let probe: NodeJS.Timeout | undefined
   const drop = (): void => {
     clearInterval(probe)
     markEnded()
@@ -85,6 +83,10 @@ async function connect(config: ClientConfig, channel: string, notified: () => vo
   try {
     await client.connect()
     await client.query(`listen ${channel}`)
+    // A link that was cut without a word is noticed by asking.
+    probe = setInterval(() => {
+      client.query('select 1').catch(() => end())
+    }, PROBE_MS).unref()
   } catch (error) {
     await end()
     throw error

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type DatabaseConnection,
   Kysely,
@@ -6,12 +7,13 @@ import {
   PostgresDriver,
   sql,
 } from 'kysely'
-import { Client } from 'pg'
+import type { Client } from 'pg'
 import type { EpochMs } from '../core/time.ts'
 import { type Clock, systemClock } from '../ports/clock.ts'
 import type { CommitSignal } from '../ports/commit-signal.ts'
 import type { Storage } from '../ports/storage.ts'
 import { withStorage } from '../ports/storage-error.ts'
+import { PostgresClient } from './postgres-client.ts'
 import {
   asKyselyPool,
   asKyselyPoolOf,
@@ -42,6 +44,9 @@ const FEED_LIMITS = { maxConnections: 2, connectTimeoutMs: 1500, statementTimeou
 
 /** Asks a connection whether it is still there, which a link that was cut would never answer. */
 const STILL_THERE = { text: 'select 1', query_timeout: 5000 }
+
+/** How often a lock is asked for that another node has, in milliseconds. */
+const LOCK_PAUSE_MS = 100
 
 /**
  * Opens a PostgreSQL database, 15 or newer, and brings its tables up to date. Any number of nodes
@@ -111,13 +116,13 @@ async function withLock<T>(
   [space, number]: AdvisoryLock,
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
-  const client = new Client(clientConfig(place, 'endless'))
+  const client = new PostgresClient(clientConfig(place, 'endless'))
   client.on('error', () => undefined) // the next query says so
   try {
     await withStorage('waiting for other nodes', async () => {
       await client.connect()
       await requireWritable(client)
-      await client.query('select pg_advisory_lock($1, $2)', [space, number])
+      while (!(await takesLock(client, space, number))) await sleep(LOCK_PAUSE_MS)
     })
     const answer = await work(client)
     // Had the connection been lost, another node might have come in.
@@ -126,6 +131,13 @@ async function withLock<T>(
   } finally {
     await client.end().catch(() => undefined)
   }
+}
+
+/** Whether the lock is had. It is asked for again and again: an endless wait would not notice a lost link. */
+async function takesLock(client: Client, space: number, number: number): Promise<boolean> {
+  const text = 'select pg_try_advisory_lock($1, $2) as has'
+  const { rows } = await client.query({ ...STILL_THERE, text, values: [space, number] })
+  return rows[0]?.has === true
 }
 
 /** Tells of every commit before anybody can act on it. */

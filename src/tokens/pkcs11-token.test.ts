@@ -267,6 +267,23 @@ describe('a PKCS #11 module of bad manners', {
     await token.close()
   })
 
+  test('encrypts to another length: a failure that says so', async () => {
+    const module = moduleWith(
+      'short-text',
+      `unsigned long C_Encrypt(long s, void *d, long n, void *out, unsigned long *length) {
+         unsigned long code = ((unsigned long (*)())dlsym(RTLD_NEXT, "C_Encrypt"))(s, d, n, out, length);
+         *length = 7;
+         return code;
+       }`,
+    )
+    const label = `short-${randomUUID()}`
+    const token = open({ module })
+    await token.makeKey(label, 'AES_256')
+    await assert.rejects(token.encryptBlocks(label, Buffer.alloc(16)), isTokenError('failed'))
+    await token.destroyKey(label)
+    await token.close()
+  })
+
   test('loses its session: one call fails, the next opens another', async () => {
     const flag = join(folder, 'lose-it')
     const module = moduleWith(

@@ -132,7 +132,9 @@ export function openTokenSession(
       const output = Buffer.alloc(data.length)
       const length = ulongs(output.length)
       cryptoki('C_Encrypt', session, data, BigInt(data.length), output, length)
-      return filled(output, length)
+      const text = filled(output, length)
+      if (text.length !== data.length) throw new Error('the token encrypted to another length')
+      return text
     },
 
     sign(mechanism, key, data) {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
@@ -43,6 +45,29 @@ describe('audit records over syslog', { concurrency: 4 }, () => {
       headers.some((header) => header.startsWith('<109>')),
       'a refusal is a notice',
     )
+    await receiver.close()
+  })
+
+  test('a receiver that takes each connection and resets it: calls are refused, and stay so', async () => {
+    const resetting = createServer((socket) => {
+      socket.on('error', () => undefined)
+      socket.once('data', () => socket.resetAndDestroy())
+    })
+    await once(resetting.listen(0, '127.0.0.1'), 'listening')
+    const { port } = resetting.address() as { readonly port: number } // it listens on TCP
+    const directory = folder()
+    const server = await startTestServer({ directory, flags: tcpFlags(port) })
+    await until('not ready', async () => (await probe(server, '/readyz')).startsWith('503'))
+    for (let tries = 0; tries < 30; tries++) {
+      assert.match(await probe(server, '/readyz'), /^503/)
+      await setTimeout(100)
+    }
+    resetting.close()
+    await once(resetting, 'close')
+    const receiver = await startReceiver({ port })
+    await until('ready', async () => (await probe(server, '/readyz')).startsWith('200'))
+    await server.stop()
+    assertWhole(directory, receiver)
     await receiver.close()
   })
 

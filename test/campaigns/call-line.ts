@@ -1,4 +1,5 @@
 import { Agent, request as httpRequest } from 'node:http'
+import { Agent as TlsAgent, request as tlsRequest } from 'node:https'
 import type { Json } from '../server.ts'
 
 /** An answer, or that there was none, with when it was asked for and when it came. */
@@ -36,10 +37,19 @@ export interface CallLine {
 /** How long an answer may take before it counts as none. */
 export const PATIENCE_MS = 15_000
 
-/** Opens a line to a node; a connection that breaks is opened anew by the next call. */
-export function openLine(url: string): CallLine {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
-  const { hostname, port } = new URL(url)
+/**
+ * Opens a line to a node; a connection that breaks is opened anew by the next call.
+ *
+ * @param ca Certificates to trust (PEM), for a node that speaks TLS.
+ */
+export function openLine(url: string, ca?: Buffer): CallLine {
+  const { hostname, port, protocol } = new URL(url)
+  const isTls = protocol === 'https:'
+  const keep = { keepAlive: true, maxSockets: 1 }
+  const agent = isTls
+    ? new TlsAgent({ ...keep, ...(ca === undefined ? {} : { ca }) })
+    : new Agent(keep)
+  const send = isTls ? tlsRequest : httpRequest
   return {
     close: () => agent.destroy(),
     call: ({ path, token, method = 'POST', body, headers: more }) =>
@@ -62,21 +72,18 @@ export function openLine(url: string): CallLine {
             requestId,
             failure,
           })
-        const request = httpRequest(
-          { agent, hostname, port, method, path, headers },
-          (response) => {
-            let answer = ''
-            response.setEncoding('utf8')
-            response.on('data', (chunk) => {
-              answer += chunk
-            })
-            response.on('end', () => {
-              const id = response.headers['x-request-id']
-              end(response.statusCode ?? 0, parse(answer), undefined, id?.toString())
-            })
-            response.on('error', () => end(0, undefined, 'broken off'))
-          },
-        )
+        const request = send({ agent, hostname, port, method, path, headers }, (response) => {
+          let answer = ''
+          response.setEncoding('utf8')
+          response.on('data', (chunk) => {
+            answer += chunk
+          })
+          response.on('end', () => {
+            const id = response.headers['x-request-id']
+            end(response.statusCode ?? 0, parse(answer), undefined, id?.toString())
+          })
+          response.on('error', () => end(0, undefined, 'broken off'))
+        })
         const timer = setTimeout(() => {
           end(0, undefined, 'hang')
           request.destroy()

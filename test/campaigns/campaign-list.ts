@@ -18,6 +18,7 @@ import { simulation } from './simulation.ts'
 import { soak } from './soak.ts'
 import { start } from './start.ts'
 import { timing } from './timing.ts'
+import { upstreams } from './upstreams.ts'
 
 /** Every campaign by its name, in the order in which they are listed. */
 export const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
@@ -29,6 +30,7 @@ export const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
   clock,
   'backup-flips': backupFlips,
   flood,
+  upstreams,
   fuzz,
   simulation,
   model,

@@ -2,10 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Answer, openLine } from './call-line.ts'
+import { openLine } from './call-line.ts'
 import { startAttacker } from './flood-attacker.ts'
 import { FLOOD_KINDS, type FloodKind } from './flood-kinds.ts'
 import { adminToken, credentialsOf } from './ground.ts'
+import { honestCalls } from './honest-calls.ts'
 import { type NodeProcess, startNode } from './node-process.ts'
 import { type Campaign, countOf, type Outcome, type Say, spread } from './outcome.ts'
 
@@ -53,13 +54,6 @@ export interface FloodOptions {
   readonly isRateJudged: boolean
 }
 
-interface Honest {
-  readonly served: number
-  readonly wanted: number
-  readonly failures: readonly string[]
-  readonly durationsMs: readonly number[]
-}
-
 /** Runs it, small or at length. */
 export async function runFlood(options: FloodOptions, say: Say): Promise<Outcome> {
   const folder = await mkdtemp(join(tmpdir(), 'keyturn-flood-'))
@@ -104,10 +98,11 @@ async function floodOnce(
     line.close()
     const body = { key_id: made.body?.key_info?.key_id, plain_text: 'x' }
     const call = { path: `${path}/encrypt-data`, token, body }
-    const alone = await honest(node, call, seconds)
+    const work = { url: node.url, lines: LINES, callsPerSecond: CALLS_PER_SECOND, call }
+    const alone = await honestCalls({ ...work, until: seconds })
     const attacker = await startAttacker({ kind, url: node.url, rate })
     const watch = watchBounds(node)
-    const flooded = await honest(node, call, seconds)
+    const flooded = await honestCalls({ ...work, until: seconds })
     const most = await watch.stop()
     const began = await attacker.stop()
     const share = flooded.served / alone.served
@@ -124,39 +119,6 @@ async function floodOnce(
     if ((await node.stop()) !== 0) broken.push(`${kind}: the server did not stop cleanly`)
   } finally {
     await node.kill9()
-  }
-}
-
-/** Calls at fixed times over a few connections, from 127.0.0.1. */
-async function honest(
-  node: NodeProcess,
-  call: Parameters<ReturnType<typeof openLine>['call']>[0],
-  seconds: number,
-): Promise<Honest> {
-  const callers = Array.from({ length: LINES }, () => openLine(node.url))
-  const answers: Answer[] = []
-  const startMs = performance.now()
-  const endMs = startMs + seconds * 1000
-  const stepMs = (LINES * 1000) / CALLS_PER_SECOND
-  await Promise.all(
-    callers.map(async (caller, n) => {
-      for (let dueMs = startMs + (n * stepMs) / LINES; dueMs < endMs; dueMs += stepMs) {
-        const waitMs = dueMs - performance.now()
-        if (waitMs > 0) await sleep(waitMs)
-        if (performance.now() >= endMs) break
-        answers.push(await caller.call(call))
-      }
-    }),
-  )
-  for (const caller of callers) caller.close()
-  const good = answers.filter(({ status }) => status === 200)
-  return {
-    served: good.length,
-    wanted: Math.round((seconds * 1000 * LINES) / stepMs),
-    failures: answers
-      .filter(({ status }) => status !== 200)
-      .map(({ status, code, failure }) => `an honest call: ${status} ${code} ${failure ?? ''}`),
-    durationsMs: good.map(({ sentAtMs, doneAtMs }) => doneAtMs - sentAtMs),
   }
 }
 

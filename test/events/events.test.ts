@@ -136,6 +136,21 @@ describe('events go to a webhook', () => {
     await eventually(() => of(poison, 'key.rotated').length === 1, 'it does not come afterwards')
   })
 
+  test('events that failed together are one failure: a receiver that was away for a moment is soon asked again', async () => {
+    receiver.answer = () => 500
+    const keys = await Promise.all(Array.from({ length: 12 }, () => server.createKey()))
+    const before = receiver.attempts.length
+    await Promise.all(keys.map((keyId) => rotateOnDemand(server, keyId)))
+    while (receiver.attempts.length < before + 3) await new Promise((r) => setTimeout(r, 10))
+    const arrived = new Set(receiver.arrived.map(({ id }) => id)).size
+    receiver.answer = () => 204
+    const backAtMs = performance.now()
+    await receiver.until(arrived + 1)
+    assert.ok(performance.now() - backAtMs < 8000)
+    await receiver.until(arrived + keys.length)
+    assert.ok(performance.now() - backAtMs < 16_000)
+  })
+
   test('figures tell what waits and what was delivered', async () => {
     const page = (await server.send('GET', '/metrics', { token: null })).text
     assert.match(page, /^keyturn_events_waiting 0$/m)
