@@ -10,7 +10,17 @@ const DEFAULT_RECORDS = 100
 export const listAuditRecords: Handler<'ListAuditRecords'> = async (deps, caller, request) => {
   const { from, to, operation, user, key_id: keyId, request_id: requestId, outcome } = request
   const page = await deps.auditReader.read(
-    { projectId: projectOf(caller), from, to, operation, user, keyId, requestId, outcome },
+    {
+      projectId: projectOf(caller),
+      tenantId: caller.tenantId,
+      from,
+      to,
+      operation,
+      user,
+      keyId,
+      requestId,
+      outcome,
+    },
     { after: auditPlaces(request.marker), limit: request.limit ?? DEFAULT_RECORDS },
   )
   return {

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../core/time.ts'
-import type { AuditActor } from '../ports/audit-log.ts'
+import { type AuditActor, COMMAND_LINE } from '../ports/audit-log.ts'
 import type { AuditQuery, StoredAuditRecord } from '../ports/audit-reader.ts'
 
 const TIME = /^\{"n":\d{1,15},"t":"([^"]{1,30})"/
@@ -10,6 +10,9 @@ export function lineTime(line: string): EpochMs | undefined {
   const time = match?.[1] === undefined ? Number.NaN : Date.parse(match[1])
   return Number.isNaN(time) ? undefined : (time as EpochMs)
 }
+
+/** What stands in each record line of a command on the store itself. */
+export const COMMAND_PART = `"by":${JSON.stringify(COMMAND_LINE)}`
 
 /** What stands in each record line of a project. */
 export function projectPart(projectId: string): string {
@@ -48,7 +51,7 @@ export function isAskedFor(record: StoredAuditRecord, query: AuditQuery): boolea
   const { operation, user, keyId, requestId, outcome, from, to } = query
   const { actor } = record
   return (
-    record.projectId === query.projectId &&
+    isFor(record, query) &&
     (from === undefined || record.at >= from) &&
     (to === undefined || record.at < to) &&
     (operation === undefined || record.operation === operation) &&
@@ -57,6 +60,13 @@ export function isAskedFor(record: StoredAuditRecord, query: AuditQuery): boolea
     (requestId === undefined || record.requestId === requestId) &&
     (outcome === undefined || outcomeOf(record.status) === outcome)
   )
+}
+
+/** A command on a tenant, or on all of the store, concerns each project there. */
+function isFor({ projectId, actor }: StoredAuditRecord, query: AuditQuery): boolean {
+  if (projectId !== undefined) return projectId === query.projectId
+  if (actor?.credential !== COMMAND_LINE) return false
+  return actor.tenantId === '' || actor.tenantId === query.tenantId
 }
 
 function outcomeOf(status: number): AuditQuery['outcome'] {

@@ -1,4 +1,5 @@
 import type { KeyturnError } from '../client/index.ts'
+import type { NotAudited } from '../server/command-audit.ts'
 import type { HeldByAnother } from '../server/hold-root.ts'
 import { type Command, type CommandEntry, type CommandIo, EXIT } from './command.ts'
 import { helpOf } from './command-help.ts'
@@ -37,6 +38,11 @@ async function runCommand(
     return await command.run(args, io)
   } catch (error) {
     const text = await helpWordsIn(languageOf(io.environment))
+    if (isUnaudited(error)) {
+      const why = explain(error.cause, text)
+      io.printError(`keyturn: ${text.because(text.notAudited(error.moment), why)}`)
+      return EXIT.failed
+    }
     if (isHeld(error)) {
       io.printError(`keyturn: ${text.held(error.holder)}`)
       return EXIT.unavailable
@@ -94,6 +100,10 @@ function exitCodeOf(error: unknown): number {
 
 function isKeyturnError(error: unknown): error is KeyturnError {
   return isNamed(error, 'KeyturnError')
+}
+
+function isUnaudited(error: unknown): error is NotAudited {
+  return isNamed(error, 'NotAudited')
 }
 
 function isHeld(error: unknown): error is HeldByAnother {

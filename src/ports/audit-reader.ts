@@ -3,8 +3,9 @@ import type { AuditRecord } from './audit-log.ts'
 
 /** Which records somebody wants to see; what is left out restricts nothing. */
 export interface AuditQuery {
-  /** Only records of this project. */
+  /** Only records of this project, and of commands on its tenant or on all of the store. */
   readonly projectId: string
+  readonly tenantId: string
   /** Inclusive. */
   readonly from?: EpochMs | undefined
   /** Exclusive. */
