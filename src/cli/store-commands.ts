@@ -119,7 +119,7 @@ async function chainOfCopy(
     data ??
     [from, to].flatMap((end) => (end.kind === 'sqlite' ? dirname(end.file) : [])).find(hasRoot) ??
     variables[variableOf('data')]
-  if (directory === undefined) throw mistake('flag-missing', { flag: 'data' })
+  if (directory === undefined || directory === '') throw mistake('flag-missing', { flag: 'data' })
   const place = { directory: resolve(directory), nodeName: variables[variableOf('node-name')] }
   const open = (plan: SealPlan) => sealOfPlan(plan, io)
   const seal = await existingSeal(place.directory, { ...settings, store: undefined }, open)
