@@ -1,4 +1,5 @@
 import type { KeyId } from '../src/core/ids.ts'
+import { MACS_AT_NEXT_START } from '../test/scale/macs-anew.ts'
 import { call, type ServerUnderTest, signIn, tokenRequest } from './keyturn.ts'
 import type { BenchStore } from './store.ts'
 
@@ -67,8 +68,11 @@ export const VERSION_CASES: readonly ScaleCase[] = [
 /** Has the first version of the key with many encrypt something, as it did when it was the only one. */
 export async function makeOldText(store: BenchStore, versions: number): Promise<string> {
   const keyId = versionedKey(store)
-  const usePrimary = (version: number) =>
-    store.run(`update keys set primary_version = ${version} where id = '${keyId}'`)
+  const usePrimary = async (version: number) => {
+    await store.run(`update keys set primary_version = ${version} where id = '${keyId}'`)
+    for (const statement of MACS_AT_NEXT_START.split(';').filter(Boolean))
+      await store.run(statement)
+  }
   await usePrimary(1)
   const server = await store.start(['--workers', '1'])
   const token = await signIn(server)

@@ -10,6 +10,7 @@ const MEANINGS_ZH: Readonly<Record<string, string>> = {
   keyturn_audit_sink_lines_total: '审计去向收到的日志行数，包括重发的。',
   keyturn_audit_records: '已写入的审计记录数。',
   keyturn_build_info: '恒为 1，标签为程序版本。',
+  keyturn_damaged_rows_met: '遇到被 Keyturn 以外的程序改动的数据行的次数。',
   keyturn_cache_bytes: '缓存占用的内存（估计）。',
   keyturn_cache_hits: '在缓存中找到密钥的次数。',
   keyturn_cache_keys: '缓存中的密钥数。',

@@ -138,6 +138,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
       'node:path',
       'node:perf_hooks',
       'node:timers/promises',
+      'node:tls',
       'node:url',
       'node:util',
       'node:worker_threads',

@@ -55,6 +55,7 @@ export const SECTIONS: readonly Section[] = [
       ['regions', 'Regions', '多区域'],
       ['how-to/seals', 'Seals', '封印'],
       ['how-to/backup', 'Backup and restore', '备份与恢复'],
+      ['how-to/damaged-rows', 'Damaged rows', '受损的数据行'],
       ['store-copy', 'Moving a store', '搬迁存储'],
       ['observability', 'Observability', '可观测性'],
       ['metrics', 'Metrics', '指标'],

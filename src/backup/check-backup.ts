@@ -1,9 +1,13 @@
 import type { RootKeyId } from '../core/ids.ts'
 import type { RootKey } from '../crypto/root-key.ts'
+import { rootKeyIdOfMac, rowMacs } from '../crypto/row-macs.ts'
 import { rootKeyIdOf, unwrapRecord } from '../crypto/wrapped-record.ts'
+import { ROWS_GUARDED } from '../ports/meta-store.ts'
+import type { RowMacs } from '../ports/row-guard.ts'
 import type { Row } from '../storage/copy/store-end.ts'
 import { COPIED_TABLES, type TableName } from '../storage/copy/tables.ts'
 import { MIGRATION_NAMES } from '../storage/sql/migrate.ts'
+import { textOfGuarded } from '../storage/sql/stored-rows.ts'
 import { type BackupKey, backupKeys } from './backup-keys.ts'
 import type { BackupFile } from './read-backup.ts'
 import { RefusedBackup } from './refused-backup.ts'
@@ -52,6 +56,7 @@ export async function checkBackup(options: CheckOptions): Promise<CheckReport> {
   const { header } = file
   requireKnownSchema(file)
   const findings = recordFindings(options)
+  const macs = macChecks(options)
   const lacking = (key: BackupKey) => findings.complain('keys', key.row, 'no primary version')
   let [tables, rows, keys] = [0, 0, 0]
   let versions: ReturnType<typeof versionChecks> | undefined
@@ -69,6 +74,9 @@ export async function checkBackup(options: CheckOptions): Promise<CheckReport> {
       const { table } = frame
       if (table === 'keys') keys += frame.rows.length
       for (const row of frame.rows) {
+        if (macs.isWrong(table, row)) {
+          findings.complain(table, row, 'changed by something else than Keyturn')
+        }
         if (versions === undefined) findings.check(table, row, wrappedColumns(table, row))
         else {
           const key = await versions.keyOf(row)
@@ -132,6 +140,31 @@ function recordFindings({ root, roots }: CheckOptions) {
     },
     report: () => ({ records, problems, problemCount }),
   }
+}
+
+/** Finds rows that do not bear the MAC that they should; facts about the store come before all others. */
+function macChecks({ root, roots }: CheckOptions) {
+  let isGuarded = false
+  return {
+    isWrong(table: TableName, row: Row): boolean {
+      if (table === 'meta' && row['name'] === ROWS_GUARDED) isGuarded = true
+      const text = textOfGuarded(table, row)
+      if (text === undefined) return false
+      const mac = row['mac']
+      if (!(mac instanceof Uint8Array)) return isGuarded
+      const id = rootKeyIdOfMac(mac)
+      const of = id === undefined || id === root.id ? root : (roots?.(id) ?? root)
+      return macsOf(of).check(text, mac) === 'wrong'
+    },
+  }
+}
+
+const MACS = new WeakMap<RootKey, RowMacs>()
+
+function macsOf(root: RootKey): RowMacs {
+  const known = MACS.get(root) ?? rowMacs(root)
+  MACS.set(root, known)
+  return known
 }
 
 /**

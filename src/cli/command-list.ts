@@ -161,6 +161,11 @@ const OWN_COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./store-commands.ts')).storeCopy,
   },
   {
+    words: 'store verify',
+    summary: 'say which keys and versions something else than Keyturn changed',
+    load: async () => (await import('./store-verify-command.ts')).storeVerify,
+  },
+  {
     words: 'backup create',
     summary: 'write an encrypted backup of the store, also while servers run',
     load: async () => (await import('./backup-commands.ts')).backupCreate,

@@ -1,3 +1,4 @@
+import { requireSealFiles, requireSinkFiles } from '../server/check-files.ts'
 import { readSettings } from '../server/settings.ts'
 import { type Command, EXIT } from './command.ts'
 import { settingsHelp } from './settings-help.ts'
@@ -6,7 +7,9 @@ import { settingsHelp } from './settings-help.ts'
 export const configCheck: Command = {
   help: () => `Usage: keyturn config check [FLAGS]\n\n${settingsHelp()}`,
   async run(args, io) {
-    readSettings(args, io.environment)
+    const { settings } = readSettings(args, io.environment)
+    requireSinkFiles(settings)
+    requireSealFiles(settings)
     io.print('The settings will do.')
     return EXIT.ok
   },

@@ -3,6 +3,7 @@ import { NodesNotReady } from '../server/await-nodes.ts'
 import { auditing } from '../server/command-audit.ts'
 import { existingSeal } from '../server/data-folder.ts'
 import { RetireRefusal, retireRoots } from '../server/retire-root.ts'
+import { RowsLeft } from '../server/rewrap-all.ts'
 import { type RotationListener, rootStatus, rotateRoot } from '../server/rotate-root.ts'
 import { type Command, type CommandIo, EXIT } from './command.ts'
 import { type FlagValues, flagsHelp, parseFlags } from './flags.ts'
@@ -46,6 +47,7 @@ export const rootRotate: Command = {
       return EXIT.ok
     } catch (error) {
       endProgress()
+      if (error instanceof RowsLeft) return printLeft(error, words, io)
       if (!(error instanceof NodesNotReady)) throw error
       io.printError(`keyturn: ${words.notReady(error.ready, error.of, error.to, error.late)}`)
       return EXIT.unavailable
@@ -88,6 +90,7 @@ export const rootRetire: Command = {
       return EXIT.ok
     } catch (error) {
       endProgress()
+      if (error instanceof RowsLeft) return printLeft(error, words, io)
       if (error instanceof NodesNotReady) {
         io.printError(`keyturn: ${words.notDropped(error.ready, error.of, error.late)}`)
         return EXIT.unavailable
@@ -105,8 +108,8 @@ export const rootStatusCommand: Command = {
   help: () =>
     flagsHelp(
       'root status',
-      'Says which root key the store needs, how far a change of it is, and how many records are under each.\n' +
-        'Reads all records, opens none, and changes nothing.',
+      'Says which root key the store needs, how far a change of it is, and how many records and MACs are\n' +
+        'under each. Reads all, opens and checks none, and changes nothing.',
       {},
     ),
   async run(args, io) {
@@ -122,6 +125,11 @@ export const rootStatusCommand: Command = {
     for (const [id, number] of records) io.print(words.under(id, count(number)))
     return EXIT.ok
   },
+}
+
+function printLeft({ rowCount, rows }: RowsLeft, words: RotateWords, io: CommandIo): number {
+  io.printError(`keyturn: ${words.left(count(rowCount), rows)}`)
+  return EXIT.failed
 }
 
 function listenerOf(words: RotateWords, io: CommandIo) {

@@ -10,10 +10,12 @@ export interface RotateWords {
   readonly notReady: (ready: number, of: number, to: string, late: readonly string[]) => string
   /** Servers still have an old root key. */
   readonly notDropped: (ready: number, of: number, late: readonly string[]) => string
+  /** Rows stay under the old root key. */
+  readonly left: (count: string, rows: readonly string[]) => string
   readonly refusals: Readonly<Record<RetireRefusal['kind'], (hours: number) => string>>
   readonly none: string
   readonly current: (id: string) => string
-  readonly under: (id: string, records: string) => string
+  readonly under: (id: string | undefined, records: string) => string
 }
 
 const ROTATE_WORDS_EN: RotateWords = {
@@ -26,7 +28,8 @@ const ROTATE_WORDS_EN: RotateWords = {
     retiring: (_, to) => `Only ${to} is believed; servers drop older root keys.`,
     retired: (_, to) => `The seal keeps ${to} alone. Copy the root key file to the other nodes.`,
   },
-  done: (records, changed, seconds) => `${records} records, ${changed} rewrapped, ${seconds} s.`,
+  done: (records, changed, seconds) =>
+    `${records} records and MACs, ${changed} put under it, ${seconds} s.`,
   notReady: (ready, of, to, late) =>
     `${ready} of ${of} servers are ready for root key ${to}${
       late.length === 0 ? '' : `; not: ${late.join(' ')}`
@@ -35,6 +38,12 @@ const ROTATE_WORDS_EN: RotateWords = {
     `${ready} of ${of} servers have dropped the old root keys${
       late.length === 0 ? '' : `; not: ${late.join(' ')}`
     }. See their logs, then repeat the command: it goes on.`,
+  left: (count, rows) =>
+    [
+      `${count} rows are damaged and stay as they are; all others are under the new root key, and servers go on.`,
+      ...rows.map((row) => `  ${row}`),
+      'Mend them (docs/how-to/damaged-rows.md), then repeat the command. Until then the old root key is needed.',
+    ].join('\n'),
   refusals: {
     nothing: () => 'the root key was never changed: there is no old one to drop',
     unfinished: () =>
@@ -44,7 +53,7 @@ const ROTATE_WORDS_EN: RotateWords = {
   },
   none: 'No server ever ran on this store: it has no root key.',
   current: (id) => `Root key ${id} is current.`,
-  under: (id, records) => `${id}  ${records} records`,
+  under: (id, records) => `${id ?? '?'}  ${records} records and MACs`,
 }
 
 /** The words in the language of whoever typed the command. Chinese is loaded only where it is read. */

@@ -1,11 +1,12 @@
 import type { KeyturnError } from '../client/index.ts'
 import type { NotAudited } from '../server/command-audit.ts'
 import type { HeldByAnother } from '../server/hold-root.ts'
+import type { SettingsError } from '../server/settings-error.ts'
 import { type Command, type CommandEntry, type CommandIo, EXIT } from './command.ts'
 import { helpOf } from './command-help.ts'
 import { COMMANDS } from './command-list.ts'
 import { type HelpWords, helpWordsIn } from './help-words.ts'
-import { languageOf } from './language.ts'
+import { type Language, languageOf } from './language.ts'
 import { Mistake } from './mistakes.ts'
 import { nearest, nounHelp, overview } from './overview.ts'
 
@@ -37,7 +38,8 @@ async function runCommand(
   try {
     return await command.run(args, io)
   } catch (error) {
-    const text = await helpWordsIn(languageOf(io.environment))
+    const language = languageOf(io.environment)
+    const text = await helpWordsIn(language)
     if (isUnaudited(error)) {
       const why = explain(error.cause, text)
       io.printError(`keyturn: ${text.because(text.notAudited(error.moment), why)}`)
@@ -47,8 +49,8 @@ async function runCommand(
       io.printError(`keyturn: ${text.held(error.holder)}`)
       return EXIT.unavailable
     }
-    if (error instanceof Mistake || isNamed(error, 'SettingsError')) {
-      const wrong = error instanceof Mistake ? text.mistake(error) : error.message
+    if (error instanceof Mistake || isSettingsError(error)) {
+      const wrong = error instanceof Mistake ? text.mistake(error) : settingsWords(error, language)
       io.printError(`keyturn: ${wrong}\n${text.tryHelp(`keyturn ${words}`)}`)
       return EXIT.usage
     }
@@ -104,6 +106,14 @@ function isKeyturnError(error: unknown): error is KeyturnError {
 
 function isUnaudited(error: unknown): error is NotAudited {
   return isNamed(error, 'NotAudited')
+}
+
+function isSettingsError(error: unknown): error is SettingsError {
+  return isNamed(error, 'SettingsError')
+}
+
+function settingsWords(error: SettingsError, language: Language): string {
+  return language === 'zh' ? error.chinese : error.message
 }
 
 function isHeld(error: unknown): error is HeldByAnother {

@@ -2,6 +2,7 @@ import { flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { wantedSinks } from '../server/audit-sink-settings.ts'
 import { CREDENTIALS_FILE } from '../server/bootstrap.ts'
+import { requireSinkFiles } from '../server/check-files.ts'
 import { type Logger, makeLog } from '../server/log.ts'
 import {
   type RunningServer,
@@ -20,6 +21,7 @@ export const serveCommand: Command = {
   help: () => `Usage: keyturn serve [FLAGS]\n\n${settingsHelp()}`,
   async run(args, terminal) {
     const { settings } = readSettings(args, terminal.environment)
+    requireSinkFiles(settings)
     // Standard output may be a sink of the audit log, and then has nothing else.
     const isTaken = wantedSinks(settings).some(({ name }) => name === 'stdout')
     const io: CommandIo = isTaken ? { ...terminal, print: terminal.printError } : terminal

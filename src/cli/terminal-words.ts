@@ -46,6 +46,15 @@ export interface TerminalWords {
   readonly left: (duration: string) => string
   readonly table: TableWords
   readonly proof: ProofWords
+  /** What is said of a store that was looked at. */
+  readonly storeVerified: (report: StoreReport) => string
+}
+
+/** What was found in a store. */
+export interface StoreReport {
+  readonly rows: number
+  readonly problems: readonly string[]
+  readonly problemCount: number
 }
 
 /** What is said of a signed statement. */
@@ -114,6 +123,14 @@ export const TERMINAL_WORDS_EN: TerminalWords = {
       `key ${keyId} signed the attestation, or so it says: that key is not in the file of --public-key`,
     isNoAttestation: (file) => `${file} is no attestation of rotations`,
   },
+  storeVerified: ({ rows, problems, problemCount }) =>
+    problemCount === 0
+      ? `The store is as Keyturn wrote it: ${rows} rows of keys and versions.`
+      : [
+          `The store is NOT as Keyturn wrote it: ${problemCount} problems, ${rows} rows.`,
+          ...problems.map((problem) => `  ${problem}`),
+          'No server uses these rows. What to do: docs/how-to/damaged-rows.md.',
+        ].join('\n'),
 }
 
 /** The words in the language of whoever typed the command. Chinese is loaded only where it is read. */

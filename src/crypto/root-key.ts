@@ -22,6 +22,8 @@ export interface RootKey {
   readonly marker: SecretBytes
   /** Encrypts backups of the store. */
   readonly backup: SecretBytes
+  /** Authenticates rows of the store. */
+  readonly rows: SecretBytes
   /** Other root keys that something may still be under, while one takes the place of another. */
   readonly others?: readonly RootKey[]
   /** What is left of root keys that were dropped. */
@@ -66,6 +68,7 @@ export function rootKeyFrom(material: SecretBytes): RootKey {
     attestation: new SecretBytes(derive('attestation')),
     marker: new SecretBytes(derive('marker')),
     backup: new SecretBytes(derive('backup')),
+    rows: new SecretBytes(derive('rows')),
   }
 }
 
@@ -115,6 +118,9 @@ export class RootKeyRing implements RootKey {
   get backup(): SecretBytes {
     return this.#current.backup
   }
+  get rows(): SecretBytes {
+    return this.#current.rows
+  }
   get others(): readonly RootKey[] {
     return this.#others
   }
@@ -132,15 +138,15 @@ export interface RootKeyParcel {
   readonly id: RootKeyId
   /**
    * wrapping (32) ‖ token (32) ‖ audit (32) ‖ checkpoint (32) ‖ marker (32) ‖ attestation (32) ‖
-   * backup (32)
+   * backup (32) ‖ rows (32)
    */
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
 /** A copy of a root key for another thread, to be transferred, not cloned. */
 export function rootKeyParcel(root: RootKey): RootKeyParcel {
-  const { wrapping, token, audit, checkpoint, marker, attestation, backup } = root
-  const parts = [wrapping, token, audit, checkpoint, marker, attestation, backup]
+  const { wrapping, token, audit, checkpoint, marker, attestation, backup, rows } = root
+  const parts = [wrapping, token, audit, checkpoint, marker, attestation, backup, rows]
   const bytes = new Uint8Array(ROOT_KEY_BYTES * parts.length)
   for (const [index, part] of parts.entries()) {
     part.lend((secret) => bytes.set(secret, index * ROOT_KEY_BYTES))
@@ -154,5 +160,6 @@ export function rootKeyOf({ id, bytes }: RootKeyParcel): RootKey {
     new SecretBytes(bytes.subarray(index * ROOT_KEY_BYTES, (index + 1) * ROOT_KEY_BYTES))
   const [wrapping, token, audit] = [part(0), part(1), part(2)]
   const [checkpoint, marker, attestation] = [part(3), part(4), part(5)]
-  return { id, wrapping, token, audit, checkpoint, marker, attestation, backup: part(6) }
+  const [backup, rows] = [part(6), part(7)]
+  return { id, wrapping, token, audit, checkpoint, marker, attestation, backup, rows }
 }

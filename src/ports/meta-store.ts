@@ -2,6 +2,8 @@
 export const ROOT_KEY_ID = 'root-key-id'
 /** Fact in a store that a copy to it has begun and is not done: no server may use it. */
 export const COPY_UNFINISHED = 'copy-unfinished'
+/** Fact in a store that all its keys and versions bear MACs; it is itself a MAC, in hex. */
+export const ROWS_GUARDED = 'rows-guarded'
 
 /** Small facts about the store itself, as text by name. */
 export interface MetaStore {

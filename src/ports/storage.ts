@@ -12,6 +12,7 @@ import type { MetaStore } from './meta-store.ts'
 import type { ReplicaStore } from './replica-store.ts'
 import type { RetiredVersionStore } from './retired-versions.ts'
 import type { RotationLimitStore } from './rotation-limit-store.ts'
+import type { RowGuard } from './row-guard.ts'
 import type { TrustStore } from './trust-store.ts'
 import type { UsageStore } from './usage-store.ts'
 
@@ -32,6 +33,7 @@ export interface Storage {
   readonly outbox: EventOutbox
   readonly checkpoints: CheckpointStore
   readonly meta: MetaStore
+  readonly guard: RowGuard
   /** What time it is on the machine of the database; left out where that is this machine. */
   readonly databaseTime?: () => Promise<EpochMs>
   /**

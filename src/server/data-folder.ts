@@ -9,6 +9,7 @@ import type { Storage } from '../ports/storage.ts'
 import { fileSeal } from '../seals/file-seal.ts'
 import { openPostgres } from '../storage/postgres.ts'
 import { openSqlite } from '../storage/sqlite.ts'
+import { guardStore } from './guard-store.ts'
 import type { Logger } from './log.ts'
 import type { MachineMemory } from './machine-memory.ts'
 import { believedRoots } from './past-roots.ts'
@@ -43,7 +44,7 @@ export async function openDataFolder(
   const place = { seal, path: sealFile(directory, settings) }
   if (settings.store !== undefined) {
     const storage = await openStorage(directory, settings, memory)
-    return withRoot(storage, () => rootOfNode(storage, place, log))
+    return withRoot(storage, log, () => rootOfNode(storage, place, log))
   }
   const file = join(directory, DATABASE_FILE)
   const isInitialised = await seal.isInitialised()
@@ -55,7 +56,7 @@ export async function openDataFolder(
   if (!isInitialised) await makeRoot(place, log)
   const roots = await openRootKeys(seal)
   const storage = await openStorage(directory, settings, memory)
-  return withRoot(storage, () => ringOfStore(storage, roots, place.path))
+  return withRoot(storage, log, () => ringOfStore(storage, roots, place.path))
 }
 
 /** A seal and its file. */
@@ -122,10 +123,16 @@ export async function createRootKeyFile(path: string): Promise<string> {
   return (await makeRootKey(seal, newRootKey)).id
 }
 
-async function withRoot(storage: Storage, open: () => Promise<RootKeyRing>): Promise<DataFolder> {
+async function withRoot(
+  storage: Storage,
+  log: Logger,
+  open: () => Promise<RootKeyRing>,
+): Promise<DataFolder> {
   try {
     await requireWhole(storage)
-    return { root: await open(), storage }
+    const root = await open()
+    await guardStore(storage, root, log)
+    return { root, storage }
   } catch (error) {
     await storage.close()
     throw error

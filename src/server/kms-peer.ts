@@ -28,14 +28,21 @@ export interface KmsPeerSettings {
 export function kmsPeer(settings: KmsPeerSettings, keyId?: string): DataKeyPeer | undefined {
   const { 'seal-kms-url': endpoint, 'seal-kms-credentials': file } = settings
   if (endpoint === undefined) return undefined
-  if (file === undefined) throw new SettingsError('--seal-kms-credentials is missing')
+  if (file === undefined)
+    throw new SettingsError({
+      en: '--seal-kms-credentials is missing',
+      zh: '缺少 --seal-kms-credentials',
+    })
   // Read anew for each call: whoever changes them need not restart a server that waits.
   const client = () => clientOf(endpoint, file, settings)
   client()
   return {
     async create(bytes, boundTo) {
       if (keyId === undefined)
-        throw new SettingsError('there is no seal yet: keyturn seal create --seal kms makes it')
+        throw new SettingsError({
+          en: 'there is no seal yet: keyturn seal create --seal kms makes it',
+          zh: '尚无封印：请用 keyturn seal create --seal kms 创建',
+        })
       const reply = await asked(() =>
         client().createDatakey({
           key_id: keyId,
@@ -75,7 +82,13 @@ function clientOf(endpoint: string, file: string, settings: KmsPeerSettings): Cl
       fetch: nodeTransport(ca === undefined ? undefined : readText(ca), 'keyturn-seal'),
     })
   } catch (cause) {
-    throw new SettingsError('--seal-kms-url must be a URL, as https://kms.example', { cause })
+    throw new SettingsError(
+      {
+        en: '--seal-kms-url must be a URL, as https://kms.example',
+        zh: '--seal-kms-url 必须是 URL，如 https://kms.example',
+      },
+      { cause },
+    )
   }
 }
 
@@ -125,7 +138,10 @@ function credentialsIn(file: string): {
   } catch (cause) {
     if (cause instanceof SettingsError) throw cause
     // The parser quotes what it read: that is secret.
-    throw new SettingsError(`--seal-kms-credentials: ${file} is no JSON`)
+    throw new SettingsError({
+      en: `--seal-kms-credentials: ${file} is no JSON`,
+      zh: `--seal-kms-credentials：${file} 不是 JSON`,
+    })
   }
   const text = (name: string) => {
     const value = content?.[name]
@@ -142,15 +158,16 @@ function credentialsIn(file: string): {
     return { credentials: { kind: 'password', userName, password, domainName }, projectId }
   }
   if (token !== undefined) return { credentials: { kind: 'token', token }, projectId }
-  throw new SettingsError(
-    `--seal-kms-credentials: ${file} has neither access_key and secret_key, nor user_name and password`,
-  )
+  throw new SettingsError({
+    en: `--seal-kms-credentials: ${file} has neither access_key and secret_key, nor user_name and password`,
+    zh: `--seal-kms-credentials：${file} 中既没有 access_key 和 secret_key，也没有 user_name 和 password`,
+  })
 }
 
 function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (cause) {
-    throw new SettingsError(`${file} cannot be read`, { cause })
+    throw new SettingsError({ en: `${file} cannot be read`, zh: `无法读取 ${file}` }, { cause })
   }
 }

@@ -4,6 +4,7 @@ import type { KeyCache } from '../app/key-cache.ts'
 import type { OperationId } from '../contract/operations/index.ts'
 import { isLate, LATE_AFTER_MS, type RotationEvent } from '../core/rotation.ts'
 import type { AuditLog } from '../ports/audit-log.ts'
+import { damagedRowsMet } from '../ports/row-guard.ts'
 import { storageErrors } from '../ports/storage-error.ts'
 import { RequestTally } from './request-tally.ts'
 
@@ -121,6 +122,11 @@ export function threadRegistry({ cache, audit, isReady, revokedTokens }: ThreadS
     () => revokedTokens(),
   )
   gauge('keyturn_store_errors', 'Calls to the store that failed.', () => storageErrors())
+  gauge(
+    'keyturn_damaged_rows_met',
+    'How often a row of the store was met that something else than Keyturn changed.',
+    () => damagedRowsMet(),
+  )
   gauge('keyturn_heap_bytes', 'Memory of JavaScript objects.', () => process.memoryUsage().heapUsed)
   const loop = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS })
   loop.enable()

@@ -46,6 +46,7 @@ export class RetireRefusal extends Error {
  * @returns Ids of those that were dropped.
  * @throws {RetireRefusal}
  * @throws {NodesNotReady}
+ * @throws {RowsLeft}
  * @throws {HeldByAnother} before anything was changed
  */
 export async function retireRoots(

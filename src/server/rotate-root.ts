@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
-import { countRecords, type Rewrapped } from '../backup/rewrap-records.ts'
+import { countRecords, type RecordCounts, type Rewrapped } from '../backup/rewrap-records.ts'
 import type { RootKeyId } from '../core/ids.ts'
-import { ROOT_KEY_BYTES, rootKeyFrom } from '../crypto/root-key.ts'
+import { ROOT_KEY_BYTES, RootKeyRing, rootKeyFrom } from '../crypto/root-key.ts'
 import { SecretBytes } from '../crypto/secret-bytes.ts'
 import { systemClock } from '../ports/clock.ts'
 import { ROOT_KEY_ID } from '../ports/meta-store.ts'
@@ -10,7 +10,7 @@ import { openSource, openStoreToWrite } from '../storage/copy/open-ends.ts'
 import type { StoreEnd } from '../storage/copy/store-end.ts'
 import { awaitNodes, REQUESTS_END_MS, serversOn } from './await-nodes.ts'
 import { holderName, holdingSeal } from './hold-root.ts'
-import { type RewrapListener, rewrapAll } from './rewrap-all.ts'
+import { type RewrapListener, requireGuarded, rewrapAll } from './rewrap-all.ts'
 import {
   isUnderWay,
   parseRotation,
@@ -36,6 +36,7 @@ export interface RotatedRoot extends Rewrapped {
  * it is to be called again and goes on. ADR 0061 says what holds after each step.
  *
  * @throws {NodesNotReady}
+ * @throws {RowsLeft}
  * @throws {HeldByAnother} before anything was changed
  */
 export async function rotateRoot(
@@ -78,8 +79,8 @@ export interface RootStatus {
   /** The one that the store names; undefined before the first start. */
   readonly current: string | undefined
   readonly rotation: RootRotation | undefined
-  /** How many records are under each. */
-  readonly records: ReadonlyMap<RootKeyId, number>
+  /** How many records and MACs are under each. */
+  readonly records: RecordCounts
 }
 
 /** Looks at all records, opens none, and changes nothing. */
@@ -108,6 +109,7 @@ async function beginOrGoOn(store: StoreEnd, seal: Seal): Promise<RootRotation> {
   if (!isKept(current)) {
     throw new Error(`the store needs the root key ${current}, which the seal here does not keep`)
   }
+  await requireGuarded(store, new RootKeyRing(kept.current, kept.former))
   const known = parseRotation(await fact(store, ROOT_ROTATION))
   if (known !== undefined && isUnderWay(known.step)) {
     if (isKept(known.to)) return known

@@ -5,6 +5,7 @@ import { parse as parseToml } from 'smol-toml'
 import { KEY_EVENT_TYPES } from '../core/key-event.ts'
 import { wantedSinks } from './audit-sink-settings.ts'
 import { parseDurationMs } from './duration.ts'
+import { requireGoodSeal } from './seal-together.ts'
 import { SettingsError } from './settings-error.ts'
 import { SETTINGS, type SettingName, type SettingRow, type Settings } from './settings-table.ts'
 import { parseStoreUrl } from './store-url.ts'
@@ -32,6 +33,7 @@ const OTHER_VARIABLES: readonly string[] = [
   'KEYTURN_CONFIG',
   // Of the command line, for other commands.
   'KEYTURN_ENDPOINT',
+  'KEYTURN_LANGUAGE',
   'KEYTURN_OUTPUT',
   'KEYTURN_PROFILE',
   // Of the tests.
@@ -96,8 +98,8 @@ function readFlags(args: readonly string[]): Readonly<Record<string, unknown>> {
   try {
     return parseArgs({ args: [...args], options, strict: true, allowNegative: true }).values
   } catch (error) {
-    const message = error instanceof Error ? error.message.split('. To specify')[0] : String(error)
-    throw new SettingsError(message)
+    const message = error instanceof Error ? error.message : String(error)
+    throw new SettingsError(message.split('. To specify')[0] ?? message)
   }
 }
 
@@ -109,7 +111,8 @@ function readVariables(
   for (const [variable, value] of Object.entries(environment)) {
     if (!variable.startsWith(VARIABLE_PREFIX) || OTHER_VARIABLES.includes(variable)) continue
     const name = names.get(variable)
-    if (name === undefined) throw new SettingsError(`there is no setting ${variable}`)
+    if (name === undefined)
+      throw new SettingsError({ en: `there is no setting ${variable}`, zh: `没有设置 ${variable}` })
     if (value !== undefined) values[name] = value
   }
   return values
@@ -122,10 +125,17 @@ function readFile(path: string): Readonly<Record<string, unknown>> {
     content = path.endsWith('.json') ? JSON.parse(text) : parseToml(text)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
-    throw new SettingsError(`the settings file ${path} cannot be read: ${why}`)
+    throw new SettingsError({
+      en: `the settings file ${path} cannot be read: ${why}`,
+      zh: `无法读取设置文件 ${path}：${why}`,
+    })
   }
   for (const name of Object.keys(content)) {
-    if (!Object.hasOwn(SETTINGS, name)) throw new SettingsError(`${path}: no setting ${name}`)
+    if (!Object.hasOwn(SETTINGS, name))
+      throw new SettingsError({
+        en: `${path}: no setting ${name}`,
+        zh: `${path}：没有设置 ${name}`,
+      })
   }
   return content
 }
@@ -148,20 +158,29 @@ function parseValue(name: SettingName, raw: unknown, source: SettingSource): unk
   switch (row.type) {
     case 'text':
       if (typeof raw === 'string' && raw !== '') return raw
-      throw new SettingsError(`${label} must be text`)
+      throw new SettingsError({ en: `${label} must be text`, zh: `${label} 必须是文本` })
     case 'boolean':
       if (raw === true || raw === 'true' || raw === '1') return true
       if (raw === false || raw === 'false' || raw === '0') return false
-      throw new SettingsError(`${label} must be true or false`)
+      throw new SettingsError({
+        en: `${label} must be true or false`,
+        zh: `${label} 只能是 true 或 false`,
+      })
     case 'integer': {
       const isNumber = typeof raw === 'number' || (typeof raw === 'string' && /^\d+$/.test(raw))
       const value = isNumber ? Number(raw) : Number.NaN
       if (Number.isInteger(value) && value >= row.min && value <= row.max) return value
-      throw new SettingsError(`${label} must be a whole number from ${row.min} to ${row.max}`)
+      throw new SettingsError({
+        en: `${label} must be a whole number from ${row.min} to ${row.max}`,
+        zh: `${label} 必须是 ${row.min} 至 ${row.max} 的整数`,
+      })
     }
     case 'choice':
       if (typeof raw === 'string' && row.choices.includes(raw)) return raw
-      throw new SettingsError(`${label} must be one of ${row.choices.join(', ')}`)
+      throw new SettingsError({
+        en: `${label} must be one of ${row.choices.join(', ')}`,
+        zh: `${label} 只能是以下之一：${row.choices.join('、')}`,
+      })
     default:
       throw row satisfies never
   }
@@ -173,46 +192,71 @@ function requireConsistent(settings: Settings): void {
   clockStepLimitMs(settings)
   const hasTls = settings['tls-cert'] !== undefined
   if (hasTls !== (settings['tls-key'] !== undefined)) {
-    throw new SettingsError('--tls-cert and --tls-key go together')
+    throw new SettingsError({
+      en: '--tls-cert and --tls-key go together',
+      zh: '--tls-cert 与 --tls-key 须同时给出',
+    })
   }
   if (!isLoopback(host) && !hasTls && !settings['send-secrets-over-plain-http']) {
-    throw new SettingsError(
-      `${host} can be reached from other machines: give --tls-cert and --tls-key, ` +
+    throw new SettingsError({
+      en:
+        `${host} can be reached from other machines: give --tls-cert and --tls-key, ` +
         'or accept --send-secrets-over-plain-http',
-    )
+      zh: `其他机器可访问 ${host}：请给出 --tls-cert 和 --tls-key，或接受 --send-secrets-over-plain-http`,
+    })
   }
   if (settings.identity === 'keystone' && settings['identity-url'] === undefined) {
-    throw new SettingsError('--identity keystone needs --identity-url')
+    throw new SettingsError({
+      en: '--identity keystone needs --identity-url',
+      zh: '--identity keystone 需要 --identity-url',
+    })
   }
   for (const name of ['identity-url', 'public-url', 'webhook-url'] as const) {
     const url = settings[name]
     if (url !== undefined && !/^https?:\/\/[^\s/]+/.test(url)) {
-      throw new SettingsError(`--${name} must be a URL that begins with http:// or https://`)
+      throw new SettingsError({
+        en: `--${name} must be a URL that begins with http:// or https://`,
+        zh: `--${name} 必须是以 http:// 或 https:// 开头的 URL`,
+      })
     }
   }
   requireGoodWebhook(settings)
   wantedSinks(settings)
+  requireGoodSeal(settings)
   if (!/^[a-zA-Z0-9_-]{1,64}$/.test(settings.region)) {
-    throw new SettingsError('--region must be 1 to 64 letters, digits, - or _')
+    throw new SettingsError({
+      en: '--region must be 1 to 64 letters, digits, - or _',
+      zh: '--region 为 1 至 64 个字母、数字、- 或 _',
+    })
   }
 }
 
 function requireGoodWebhook(settings: Settings): void {
   const { 'webhook-url': url, 'webhook-secret-file': secretFile, 'webhook-events': list } = settings
   if ((url === undefined) !== (secretFile === undefined)) {
-    throw new SettingsError('--webhook-url and --webhook-secret-file go together')
+    throw new SettingsError({
+      en: '--webhook-url and --webhook-secret-file go together',
+      zh: '--webhook-url 与 --webhook-secret-file 须同时给出',
+    })
   }
   if (url === undefined && settings['webhook-ca'] !== undefined) {
-    throw new SettingsError('--webhook-ca goes with --webhook-url')
+    throw new SettingsError({
+      en: '--webhook-ca goes with --webhook-url',
+      zh: '--webhook-ca 须与 --webhook-url 一同给出',
+    })
   }
   if (url !== undefined && (!URL.canParse(url) || hasCredentials(new URL(url)))) {
-    throw new SettingsError('--webhook-url must be a URL without user and password')
+    throw new SettingsError({
+      en: '--webhook-url must be a URL without user and password',
+      zh: '--webhook-url 必须是不含用户名和密码的 URL',
+    })
   }
   const unknown = eventNames(list).find((name) => !isEventName(name))
   if (unknown !== undefined) {
-    throw new SettingsError(
-      `--webhook-events: there is no event ${unknown}; there are ${KEY_EVENT_TYPES.join(', ')}`,
-    )
+    throw new SettingsError({
+      en: `--webhook-events: there is no event ${unknown}; there are ${KEY_EVENT_TYPES.join(', ')}`,
+      zh: `--webhook-events：没有事件 ${unknown}；可用的有 ${KEY_EVENT_TYPES.join('、')}`,
+    })
   }
 }
 
@@ -236,10 +280,12 @@ export function requireGoodStore(store: string | undefined, isFlag: boolean): vo
   const parsed = parseStoreUrl(store)
   if ('problem' in parsed) throw new SettingsError(`--store ${parsed.problem}`)
   if (isFlag && parsed.password !== undefined) {
-    throw new SettingsError(
-      '--store must not bear a password, which would show in the list of processes: ' +
+    throw new SettingsError({
+      en:
+        '--store must not bear a password, which would show in the list of processes: ' +
         `use --store-password-file, or ${variableOf('store')}`,
-    )
+      zh: `--store 不能带密码，否则会出现在进程列表中：请用 --store-password-file 或 ${variableOf('store')}`,
+    })
   }
 }
 
@@ -253,7 +299,10 @@ export function parseAddress(text: string): { readonly host: string; readonly po
   const host = match?.[1] ?? match?.[2]
   const port = Number(match?.[3])
   if (host === undefined || port > 65_535) {
-    throw new SettingsError(`--listen must be HOST:PORT, not ${text}`)
+    throw new SettingsError({
+      en: `--listen must be HOST:PORT, not ${text}`,
+      zh: `--listen 的写法为 HOST:PORT，而不是 ${text}`,
+    })
   }
   return { host, port }
 }
@@ -270,13 +319,22 @@ export function workerCount(settings: Settings): number {
   if (workers === 'auto') return canShare ? Math.min(availableParallelism(), MAX_WORKERS) : 1
   const count = /^[1-9]\d{0,2}$/.test(workers) ? Number(workers) : Number.NaN
   if (!(count <= MAX_WORKERS)) {
-    throw new SettingsError(`--workers must be auto or a whole number from 1 to ${MAX_WORKERS}`)
+    throw new SettingsError({
+      en: `--workers must be auto or a whole number from 1 to ${MAX_WORKERS}`,
+      zh: `--workers 只能是 auto 或 1 至 ${MAX_WORKERS} 的整数`,
+    })
   }
   if (count > 1 && clock !== 'system') {
-    throw new SettingsError('a virtual clock goes with --workers 1 only')
+    throw new SettingsError({
+      en: 'a virtual clock goes with --workers 1 only',
+      zh: '虚拟时钟只能与 --workers 1 一同使用',
+    })
   }
   if (count > 1 && !canShare) {
-    throw new SettingsError('several workers can share a port on Linux only: use --workers 1')
+    throw new SettingsError({
+      en: 'several workers can share a port on Linux only: use --workers 1',
+      zh: '只有在 Linux 上多个工作线程才能共用端口：请用 --workers 1',
+    })
   }
   return count
 }
@@ -289,7 +347,10 @@ export function workerCount(settings: Settings): number {
 export function clockStepLimitMs(settings: Settings): number {
   const limitMs = parseDurationMs(settings['clock-step-limit'])
   if (limitMs !== undefined && limitMs >= MIN_CLOCK_STEP_LIMIT_MS) return limitMs
-  throw new SettingsError('--clock-step-limit must be a duration of a minute or more: 15m, 6h, 1d')
+  throw new SettingsError({
+    en: '--clock-step-limit must be a duration of a minute or more: 15m, 6h, 1d',
+    zh: '--clock-step-limit 必须是一分钟以上的时长：15m、6h、1d',
+  })
 }
 
 function isLoopback(host: string): boolean {

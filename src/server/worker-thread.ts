@@ -2,9 +2,11 @@ import { resolve } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
 import { pastRootsIn } from '../crypto/past-roots.ts'
 import { RootKeyRing, rootKeyOf } from '../crypto/root-key.ts'
+import { rowMacs } from '../crypto/row-macs.ts'
 import { SecretBytes } from '../crypto/secret-bytes.ts'
 import { openStorage } from './data-folder.ts'
 import { type Front, openFront } from './front.ts'
+import { watchRows } from './guard-store.ts'
 import { guardedClock } from './guarded-clock.ts'
 import { makeLog } from './log.ts'
 import { machineMemory } from './machine-memory.ts'
@@ -25,7 +27,9 @@ export function serveInThread(port: MessagePort, birth: WorkerBirth): void {
     const { settings, slot, servers } = birth
     ring = new RootKeyRing(...rootsOf(parcel))
     const memory = machineMemory(birth.buffers)
+    const log = makeLog(settings['log-level'])
     const storage = await openStorage(resolve(settings.data), settings, memory, slot)
+    watchRows(storage, rowMacs(ring), log)
     const guarded = guardedClock({
       memory: birth.buffers.clock,
       limitMs: clockStepLimitMs(settings),
@@ -35,7 +39,7 @@ export function serveInThread(port: MessagePort, birth: WorkerBirth): void {
       slot,
       servers,
       settings,
-      log: makeLog(settings['log-level']),
+      log,
       memory,
       root: ring,
       storage,

@@ -13,6 +13,7 @@ export interface SyslogReceiver {
   readonly close: () => Promise<void>
   /** Reads nothing more: what comes stays in the buffers of the kernel. */
   readonly stopReading: () => void
+  readonly goOnReading: () => void
 }
 
 /** Where a receiver listens. */
@@ -20,6 +21,10 @@ export interface ReceiverPlace {
   readonly port?: number
   readonly path?: string
   readonly tls?: TlsOptions
+  /** Keeps its side of a connection open for ever. */
+  readonly neverCloses?: true
+  /** Waits for so long after each piece that it reads. */
+  readonly restMs?: number
 }
 
 /** Starts a receiver. */
@@ -32,6 +37,12 @@ export async function startReceiver(place: ReceiverPlace = {}): Promise<SyslogRe
     sockets.add(socket)
     let waiting: Buffer = Buffer.alloc(0)
     if (!isReading) socket.pause()
+    if (place.restMs !== undefined) {
+      socket.on('data', () => {
+        socket.pause()
+        setTimeout(() => socket.resume(), place.restMs)
+      })
+    }
     socket.on('data', (chunk: Buffer) => {
       waiting = Buffer.concat([waiting, chunk])
       for (;;) {
@@ -48,7 +59,9 @@ export async function startReceiver(place: ReceiverPlace = {}): Promise<SyslogRe
     socket.on('error', () => undefined)
     socket.on('close', () => sockets.delete(socket))
   }
-  const server: Server = place.tls ? createTlsServer(place.tls, take) : createServer(take)
+  const server: Server = place.tls
+    ? createTlsServer(place.tls, take)
+    : createServer({ allowHalfOpen: place.neverCloses === true }, take)
   if (place.path === undefined) server.listen(place.port ?? 0, '127.0.0.1')
   else server.listen(place.path)
   await once(server, 'listening')
@@ -60,6 +73,10 @@ export async function startReceiver(place: ReceiverPlace = {}): Promise<SyslogRe
     stopReading() {
       isReading = false
       for (const socket of sockets) socket.pause()
+    },
+    goOnReading() {
+      isReading = true
+      for (const socket of sockets) socket.resume()
     },
     async close() {
       for (const socket of sockets) socket.resetAndDestroy()

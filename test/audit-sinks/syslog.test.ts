@@ -4,34 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
+import { runKeyturn } from '../cli/run-keyturn.ts'
 import { makeCertificate } from '../deploy/make-certificate.ts'
-import { startTestServer, type TestServer } from '../server.ts'
-import { fileLines, partsOf, receivedLines } from './sink-stream.ts'
-import { type SyslogReceiver, startReceiver } from './syslog-receiver.ts'
-
-/** Short, so that tests need not wait for long. */
-const LAG = ['--audit-sink-lag-ms', '3000']
-
-const tcp = (port: number) => [
-  ...['--audit-sinks', 'file,syslog', '--audit-syslog', `syslog+tcp://127.0.0.1:${port}`],
-  ...LAG,
-]
-
-async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 20_000
-  while (!(await isSo())) {
-    assert.ok(performance.now() < deadline, `in 20 s not: ${what}`)
-    await setTimeout(50)
-  }
-}
-
-const textsOf = (...receivers: readonly SyslogReceiver[]): readonly string[] =>
-  receivers.flatMap(({ messages }) => messages.map((message) => partsOf(message).text))
-
-const probe = async (server: TestServer, path: string): Promise<string> => {
-  const { status, text } = await server.send('GET', path, { token: null })
-  return `${status} ${text}`
-}
+import { startTestServer } from '../server.ts'
+import { assertWhole, bestEffort, LAG, probe, tcpFlags, textsOf, until } from './sink-server.ts'
+import { partsOf, receivedLines } from './sink-stream.ts'
+import { startReceiver } from './syslog-receiver.ts'
 
 describe('audit records over syslog', { concurrency: 4 }, () => {
   const folders: string[] = []
@@ -43,29 +21,24 @@ describe('audit records over syslog', { concurrency: 4 }, () => {
   after(() => {
     for (const path of folders) rmSync(path, { recursive: true })
   })
-  const assertWhole = (directory: string, ...receivers: readonly SyslogReceiver[]) => {
-    for (const { problems } of receivers) assert.deepEqual(problems, [])
-    const there = receivedLines(textsOf(...receivers))
-    const here = fileLines(join(directory, 'audit'))
-    assert.ok(here.size > 0)
-    assert.deepEqual([...there.keys()].sort(), [...here.keys()].sort())
-    for (const [chain, lines] of here) assert.deepEqual(there.get(chain), lines)
-  }
 
   test('two threads: the receiver has every line of both chains, in order, as RFC 5424', async () => {
     const receiver = await startReceiver()
     const directory = folder()
     const server = await startTestServer({
       directory,
-      flags: [...tcp(receiver.port), '--workers', '2', '--node-name', 'kms-1'],
+      flags: [...tcpFlags(receiver.port), '--workers', '2', '--node-name', 'kms-1'],
     })
     const key = await server.createKey()
     for (let n = 0; n < 60; n++) {
       await server.kms('describe-key', { key_id: key }, { headers: { Connection: 'close' } })
     }
     await server.kms('describe-key', { key_id: 'nonsense' })
+    const made = ['project', 'create', '--name', 'by-command', '--data', directory]
+    assert.equal((await runKeyturn(made)).code, 0)
     await server.stop()
     assertWhole(directory, receiver)
+    assert.ok(textsOf(receiver).some((text) => text.includes('"op":"project create"')))
     const headers = receiver.messages.map((message) => partsOf(message).header)
     const form =
       /^<1(09|10)>1 (-|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) kms-1 keyturn \d+ (record|seal) - $/
@@ -80,7 +53,7 @@ describe('audit records over syslog', { concurrency: 4 }, () => {
   test('the receiver goes with unread bytes: calls are refused, then served; no record is missing', async () => {
     const first = await startReceiver()
     const directory = folder()
-    const server = await startTestServer({ directory, flags: tcp(first.port) })
+    const server = await startTestServer({ directory, flags: tcpFlags(first.port) })
     const key = await server.createKey()
     await until('something arrived', () => first.messages.length > 0)
     first.stopReading()
@@ -112,16 +85,16 @@ describe('audit records over syslog', { concurrency: 4 }, () => {
     const first = await startReceiver()
     const { port } = first
     const directory = folder()
-    const before = await startTestServer({ directory, flags: tcp(port) })
+    const before = await startTestServer({ directory, flags: tcpFlags(port) })
     await before.createKey()
     await before.stop()
     const known = first.messages.length
     await first.close()
-    const without = await startTestServer({ directory, flags: tcp(port) })
+    const without = await startTestServer({ directory, flags: tcpFlags(port) })
     await until('not ready', async () => (await probe(without, '/readyz')).startsWith('503'))
     await without.stop()
     const second = await startReceiver({ port })
-    const again = await startTestServer({ directory, flags: tcp(port) })
+    const again = await startTestServer({ directory, flags: tcpFlags(port) })
     await again.createKey()
     await again.stop()
     assertWhole(directory, first, second)
@@ -139,7 +112,7 @@ describe('audit records over syslog', { concurrency: 4 }, () => {
     const { port } = first
     await first.close()
     const directory = folder()
-    const flags = tcp(port).map((flag) => flag.replace('file,syslog', 'file,syslog:best-effort'))
+    const flags = bestEffort(tcpFlags(port))
     const server = await startTestServer({ directory, flags })
     const failing = /keyturn_audit_sink_failing\{sink="syslog"\} 1/
     await until('told', async () => failing.test(await probe(server, '/metrics')))

@@ -195,7 +195,7 @@ describe('a backup', () => {
     const file = await openBackup(bad)
     const { problems, problemCount } = await checkBackup({ file, root })
     await file.close()
-    assert.equal(problemCount, 4)
+    assert.equal(problemCount, 6)
     assert.match(problems[0] ?? '', /^access_keys id="[^"]+": wrapped_secret is no record$/)
     assert.deepEqual(
       problems.slice(1).sort(),
@@ -203,6 +203,8 @@ describe('a backup', () => {
         `key_versions key_id="${one}" version=1: wrapped_material does not open at its place`,
         `key_versions key_id="${four}" version=1: wrapped_material does not open at its place`,
         `keys id="${three}": no primary version`,
+        `key_versions key_id="${one}" version=1: changed by something else than Keyturn`,
+        `keys id="${four}": changed by something else than Keyturn`,
       ].sort(),
     )
     const target = withoutStore(folder, directory)

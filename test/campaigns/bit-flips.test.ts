@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto'
 import { test } from 'node:test'
 import { runBitFlips } from './bit-flips.ts'
 
-test('a flipped bit never makes a wrong plain text; root key and audit log tell of it', async () => {
+test('a flipped bit makes no wrong plain text or state; root key, audit log and store verify tell', async () => {
   const options = { pages: 4, lines: 6, seed: randomInt(1, 2 ** 31) }
   const { broken, lines } = await runBitFlips(options, () => undefined)
   assert.deepEqual(broken, [], lines.join('\n'))

@@ -15,7 +15,7 @@ const ROOT_KEY = 'root.key'
 /** A bit that is wrong on the disk, as a campaign. */
 export const bitFlips: Campaign = {
   about:
-    'a bit of a file flipped: no wrong plain text; root key and audit log say that they were changed',
+    'a bit of a file flipped: no wrong plain text or state; root key, audit log and store verify tell of it',
   flags: {
     pages: {
       help: 'of the database, a flip in each; 0 for every page that there is',
@@ -168,14 +168,18 @@ function somePlaces(chance: Chance, places: number, count: number): readonly num
   return Array.from({ length: count }, () => chance.below(places))
 }
 
-async function auditVerifies(directory: string): Promise<boolean> {
+function auditVerifies(directory: string): Promise<boolean> {
+  return succeeds(['audit', 'verify', '--data', directory])
+}
+
+async function succeeds(command: readonly string[]): Promise<boolean> {
   const io = {
     environment: {},
     print: () => undefined,
     printError: () => undefined,
     isWatched: false,
   }
-  return (await run(['audit', 'verify', '--data', directory], io)) === 0
+  return (await run([...command], io)) === 0
 }
 
 interface DatabaseFlips {
@@ -189,7 +193,13 @@ interface DatabaseFlips {
 }
 
 /** What a server says of everything: replies by what was asked. */
-type Picture = ReadonlyMap<string, { readonly status: number; readonly text: string }>
+type Answers = ReadonlyMap<string, { readonly status: number; readonly text: string }>
+
+/** What a server says, and whether `keyturn store verify` finds something afterwards. */
+interface Picture {
+  readonly answers: Answers
+  readonly isNamed: boolean
+}
 
 async function flipDatabase(flips: DatabaseFlips): Promise<string> {
   const { good, folder, texts, chance, broken } = flips
@@ -201,7 +211,9 @@ async function flipDatabase(flips: DatabaseFlips): Promise<string> {
       : somePlaces(chance, count, flips.pages)
   const whole = await pictureOf(good, folder, bytes, texts)
   if (typeof whole === 'string') throw new Error(whole)
-  const counts = { 'not started': 0, refused: 0, 'said otherwise': 0, 'no difference': 0 }
+  if (whole.isNamed) broken.push('store verify finds something in a store that is whole')
+  const counts = { 'not started': 0, refused: 0, 'left out': 0, wrong: 0, 'no difference': 0 }
+  let named = 0
   for (const [index, page] of pages.entries()) {
     if (index % 50 === 49) flips.say(`${index + 1} pages`)
     const changed = flipped(bytes, chance, page * PAGE_BYTES, PAGE_BYTES)
@@ -210,25 +222,40 @@ async function flipDatabase(flips: DatabaseFlips): Promise<string> {
       counts['not started']++
       continue
     }
-    counts[differenceOf(picture, whole, `page ${page + 1}`, broken)]++
+    const where = `page ${page + 1}`
+    const kind = differenceOf(picture.answers, whole.answers, where, broken)
+    counts[kind]++
+    if (picture.isNamed) named++
+    else if (kind !== 'no difference') broken.push(`${where}: ${kind}, and store verify is silent`)
   }
   const told = Object.entries(counts).map(([what, times]) => `${times} ${what}`)
-  return `database: a flip in each of ${pages.length} pages of ${count}: ${told.join(', ')}`
+  return `database: a flip in each of ${pages.length} pages of ${count}: ${told.join(', ')}; ${named} named by store verify`
 }
 
-function differenceOf(picture: Picture, whole: Picture, where: string, broken: string[]) {
-  let kind: 'refused' | 'said otherwise' | 'no difference' = 'no difference'
+/** `left out` is a key that is not found any more: an index lost it, or its row is gone. */
+function differenceOf(picture: Answers, whole: Answers, where: string, broken: string[]) {
+  let kind: 'refused' | 'left out' | 'wrong' | 'no difference' = 'no difference'
   for (const [what, { status, text }] of picture) {
     const wanted = whole.get(what)
     if (status === wanted?.status && text === wanted.text) continue
-    if (status >= 400) {
+    if (status === 404 || (what === 'list' && status === 200 && isPartOf(text, wanted?.text))) {
+      if (kind !== 'wrong') kind = 'left out'
+    } else if (status >= 400) {
       if (kind === 'no difference') kind = 'refused'
-      continue
+    } else {
+      kind = 'wrong'
+      broken.push(`${where}: ${what} has another answer: ${text}`)
     }
-    kind = 'said otherwise'
-    if (what.startsWith('decrypt')) broken.push(`${where}: ${what} opens as another text`)
   }
   return kind
+}
+
+/** Whether a list of keys has no key that the other one has not, nor has otherwise. */
+function isPartOf(text: string, whole = '{}'): boolean {
+  const details = (list: string): readonly string[] =>
+    (JSON.parse(list).key_details ?? []).map((key: Json) => JSON.stringify(key))
+  const all = new Set(details(whole))
+  return details(text).every((key) => all.has(key))
 }
 
 /** What a server on these bytes says, or why there is none. */
@@ -245,17 +272,19 @@ async function pictureOf(
     await writeFile(join(directory, DATABASE), database)
     const server = await startTestServer({ directory }).catch((error) => `${error}`)
     if (typeof server === 'string') return server
+    let answers: Answers
     try {
-      return await look(server, texts)
+      answers = await look(server, texts)
     } finally {
       await server.stop()
     }
+    return { answers, isNamed: !(await succeeds(['store', 'verify', '--data', directory])) }
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
 }
 
-async function look(server: TestServer, texts: readonly KnownText[]): Promise<Picture> {
+async function look(server: TestServer, texts: readonly KnownText[]): Promise<Answers> {
   const picture = new Map<string, { status: number; text: string }>()
   const ask = async (what: string, operation: string, body: unknown): Promise<Json> => {
     const reply = await server.kms(operation, body)

@@ -1,5 +1,10 @@
 import { setTimeout } from 'node:timers/promises'
+import { Kysely, PostgresDialect } from 'kysely'
 import { Client } from 'pg'
+import { asKyselyPool, openPool } from '../../src/storage/postgres-links.ts'
+import type { Database, KeysTable } from '../../src/storage/sql/schema.ts'
+import { placeOf } from '../postgres/place-of.ts'
+import { editKey } from '../scale/macs-anew.ts'
 import { type Credentials, type Json, signedHeaders } from '../server.ts'
 import { WORK_MS } from './clock-books.ts'
 import { LARGE_STEPS_MS } from './clock-script.ts'
@@ -24,9 +29,13 @@ export async function runClockPairs(steps: number, seed: number, say: Say): Prom
   const ground = await makeGround({ isDurable: false })
   const database = new Client({ connectionString: ground.database })
   await database.connect()
+  const pool = asKyselyPool(openPool(placeOf(ground.database)))
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
   try {
-    return await live(ground, database, steps, new Chance(seed), say)
+    const edit = (id: string, columns: Partial<KeysTable>) => editKey(db, ground.root, id, columns)
+    return await live(ground, database, edit, steps, new Chance(seed), say)
   } finally {
+    await db.destroy()
     await database.end()
     await ground.close()
   }
@@ -35,6 +44,7 @@ export async function runClockPairs(steps: number, seed: number, say: Say): Prom
 async function live(
   ground: Ground,
   database: Client,
+  edit: (id: string, columns: Partial<KeysTable>) => Promise<void>,
   steps: number,
   chance: Chance,
   say: Say,
@@ -60,7 +70,9 @@ async function live(
     if (!response.ok) throw new Error(`${path}: ${response.status} ${answer}`)
     return JSON.parse(answer)
   }
-  const keys = makeKeys(database, credentials, (path, body) => call(right, 'POST', path, body))
+  const keys = makeKeys(database, edit, credentials, (path, body) =>
+    call(right, 'POST', path, body),
+  )
   // These are far from due whatever happens here.
   const [resting, waiting] = [await keys.rotating(), await keys.condemned()]
   const figures = { doubted: 0, restarts: 0, rotations: 0, destroyed: 0 }
@@ -152,6 +164,7 @@ async function live(
 /** Makes keys, moves what they are due for, and looks into the database at what became of them. */
 function makeKeys(
   database: Client,
+  edit: (id: string, columns: Partial<KeysTable>) => Promise<void>,
   { project_id }: Credentials,
   post: (path: string, body: Json) => Promise<Json>,
 ) {
@@ -174,18 +187,17 @@ function makeKeys(
         await kms('update-key-rotation-interval', { key_id, rotation_interval: INTERVAL_DAYS })
         if (dueAt === undefined) return
         const at = Math.round(dueAt)
-        await database.query(
-          'update keys set rotation_period_start = $2, next_rotation_at = $3 where id = $1',
-          [key_id, at - INTERVAL_DAYS * DAY_MS, at],
-        )
+        await edit(key_id, {
+          rotation_period_start: at - INTERVAL_DAYS * DAY_MS,
+          next_rotation_at: at,
+        })
       }),
     /** Keys that wait for their destruction, which is due at a time if one is given. */
     condemned: (dueAt?: number) =>
       create(async (key_id) => {
         await kms('schedule-key-deletion', { key_id, pending_days: '7' })
         if (dueAt === undefined) return
-        const values = [key_id, Math.round(dueAt)]
-        await database.query('update keys set delete_at = $2 where id = $1', values)
+        await edit(key_id, { delete_at: Math.round(dueAt) })
       }),
     /** When a key rotated, by the time of the node that did it. */
     async rotations(key_id: string): Promise<readonly number[]> {

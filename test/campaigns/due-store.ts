@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Kysely, PostgresDialect } from 'kysely'
-import { Client, Pool } from 'pg'
+import { Client } from 'pg'
 import { DAY_MS, type EpochMs } from '../../src/core/time.ts'
 import type { RootKey } from '../../src/crypto/root-key.ts'
 import { fileSeal } from '../../src/seals/file-seal.ts'
+import { asKyselyPool, openPool } from '../../src/storage/postgres-links.ts'
 import type { Database } from '../../src/storage/sql/schema.ts'
+import { placeOf } from '../postgres/place-of.ts'
 import { type Filled, type FillOptions, fillSqlite, fillStore } from '../scale/fill-store.ts'
+import { MACS_AT_NEXT_START } from '../scale/macs-anew.ts'
 import { makeGround, verifyAudit } from './ground.ts'
 import { type NodeProcess, startNode } from './node-process.ts'
 
@@ -74,9 +77,11 @@ export async function duePostgres(nodes: number): Promise<DueStore> {
     startNode: (name) => ground.startNode({ name, flags: NODE_FLAGS }),
     root: async () => ground.root,
     async fill(options) {
-      const pool = new Pool({ connectionString: ground.database, max: 1 })
+      const pool = openPool(placeOf(ground.database))
       pool.on('connect', (one) => void one.query('set synchronous_commit = off'))
-      const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+      const db = new Kysely<Database>({
+        dialect: new PostgresDialect({ pool: asKyselyPool(pool) }),
+      })
       try {
         return await fillStore(db, options)
       } finally {
@@ -106,5 +111,6 @@ function dueStatement(dueAt: EpochMs): string {
     insert into rotation_days (project_id, day, due, done, late)
       select project_id, next_rotation_at - next_rotation_at % ${DAY_MS}, count(*), 0, 0
         from keys where next_rotation_at is not null
-        group by project_id, next_rotation_at - next_rotation_at % ${DAY_MS}`
+        group by project_id, next_rotation_at - next_rotation_at % ${DAY_MS};
+    ${MACS_AT_NEXT_START}`
 }

@@ -6,17 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Json } from '../server.ts'
 import { type ServerProcess, startProcess } from '../start-process.ts'
+import { type Base, makeBase } from './doomed.ts'
+import { DOOMED } from './doomed-sqlite.ts'
 import { noPostgres } from './ground.ts'
 import { killChangesOnPostgres, killChangesOnSqlite } from './kill-changes.ts'
-import { DOOMED, killCommand } from './kill-commands.ts'
-import {
-  type Campaign,
-  countOf,
-  type FlagValues,
-  type Outcome,
-  type Say,
-  secondsSince,
-} from './outcome.ts'
+import { killCommand } from './kill-commands.ts'
+import { type Campaign, countOf, type Outcome, type Say, secondsSince } from './outcome.ts'
 import { Chance } from './seeded-chance.ts'
 
 /** How hard to try. */
@@ -123,27 +118,48 @@ export const kills: Campaign = {
     const count = Math.ceil(countOf(flags, 'kills') / kinds.length)
     const seed = countOf(flags, 'seed') || randomInt(1, 2 ** 31)
     const outcome = { lines: [`seed ${seed}`], broken: [] as string[] }
-    for (const kind of kinds) {
-      const startedAtMs = performance.now()
-      const { line, broken } = await killKind(kind, count, new Chance(seed), flags, say)
-      const told = `${kind}: ${line}; ${secondsSince(startedAtMs)}`
-      say(told)
-      outcome.lines.push(told)
-      outcome.broken.push(...broken.map((problem) => `${kind}: ${problem}`))
+    let base: Promise<Base> | undefined
+    const parts = {
+      count,
+      clients: countOf(flags, 'clients'),
+      say,
+      base() {
+        base ??= makeBase(new Chance(seed, 1))
+        return base
+      },
+    }
+    try {
+      for (const kind of kinds) {
+        const startedAtMs = performance.now()
+        const { line, broken } = await killKind(kind, parts, new Chance(seed))
+        const told = `${kind}: ${line}; ${secondsSince(startedAtMs)}`
+        say(told)
+        outcome.lines.push(told)
+        outcome.broken.push(...broken.map((problem) => `${kind}: ${problem}`))
+      }
+    } finally {
+      await (await base)?.close()
     }
     return outcome
   },
 }
 
+/** What the kills of every kind take. */
+interface KillParts {
+  readonly count: number
+  readonly clients: number
+  readonly say: Say
+  /** Made once, when it is first needed. */
+  readonly base: () => Promise<Base>
+}
+
 async function killKind(
   kind: string,
-  count: number,
+  { count, clients, say, base }: KillParts,
   chance: Chance,
-  flags: FlagValues,
-  say: Say,
 ): Promise<{ readonly line: string; readonly broken: readonly string[] }> {
   if (kind === 'load') {
-    const { lines, broken } = await killLoad(count, countOf(flags, 'clients'), say)
+    const { lines, broken } = await killLoad(count, clients, say)
     return { line: lines.join(), broken }
   }
   if (kind === 'changes' || kind === 'nodes') {
@@ -153,8 +169,8 @@ async function killKind(
   }
   const doomed = DOOMED[kind]
   if (doomed === undefined) throw new Error(`nothing is known of ${kind}`)
-  const { inTime, broken } = await killCommand(doomed, count, chance)
-  return { line: `${count} kills, ${inTime} before the end`, broken }
+  const { inTime, broken } = await killCommand(doomed, await base(), count, chance)
+  return { line: `${count} kills, ${inTime} in the middle of the work`, broken }
 }
 
 async function killLoad(kills: number, clients: number, say: Say): Promise<Outcome> {

@@ -18,8 +18,8 @@ import type { KeyPicture } from './power-work.ts'
 /** What there must be. */
 export interface Expected {
   readonly projectId: string
-  /** By id of the key, each picture that may be found. */
-  readonly keys: ReadonlyMap<string, readonly KeyPicture[]>
+  /** By id of the key, each picture that may be found; undefined where it may be gone. */
+  readonly keys: ReadonlyMap<string, readonly (KeyPicture | undefined)[]>
   /** Aliases of keys that were asked for and are not acknowledged. */
   readonly unsureAliases: ReadonlySet<string>
   /** Requests whose records must be in the audit log. */
@@ -93,6 +93,22 @@ export async function checkKeys(
     else if (!stored.key.isDefault) problems.push(`key ${id} is there, and nobody asked for it`)
   }
   return problems
+}
+
+/** What there is to be found of all keys of a store that is as it must be. */
+export async function picturesIn(
+  root: RootKey,
+  storage: Storage,
+  projectId: string,
+): Promise<ReadonlyMap<string, KeyPicture>> {
+  const problems: string[] = []
+  const pictures = new Map<string, KeyPicture>()
+  for (const stored of await storage.keys.page(projectId as ProjectId, {}, PAGE)) {
+    if (stored.key.isDefault) continue
+    pictures.set(stored.key.id, await pictureOf(root, storage, stored, problems))
+  }
+  if (problems.length > 0) throw new Error(problems.join('; '))
+  return pictures
 }
 
 /** What the store has of a key, every version of it opened. */

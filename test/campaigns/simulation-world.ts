@@ -6,6 +6,7 @@ import type { ProjectId, TenantId } from '../../src/core/ids.ts'
 import { DAY_MS, type EpochMs } from '../../src/core/time.ts'
 import { fileSeal } from '../../src/seals/file-seal.ts'
 import { fillSqlite } from '../scale/fill-store.ts'
+import { MACS_AT_NEXT_START } from '../scale/macs-anew.ts'
 import type { Credentials } from '../server.ts'
 import { type Answer, type CallLine, openLine } from './call-line.ts'
 import { adminToken, credentialsOf, verifyAudit } from './ground.ts'
@@ -104,6 +105,7 @@ function spreadIntervals(file: string): void {
       select project_id, next_rotation_at - next_rotation_at % ${DAY_MS}, count(*), 0, 0
         from keys where next_rotation_at is not null
         group by project_id, next_rotation_at - next_rotation_at % ${DAY_MS};
+    ${MACS_AT_NEXT_START}
     pragma wal_checkpoint(truncate)`)
   db.close()
 }

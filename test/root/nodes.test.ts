@@ -73,13 +73,15 @@ describe('the root key of two nodes', { skip: binaries === undefined && NO_POSTG
     }
     const status = await runKeyturn(['root', 'status', ...call.slice(2)])
     assert.equal(status.code, 0, status.err)
-    const counts = status.out.split('\n').filter((line) => line.endsWith(' records'))
+    const counts = status.out.split('\n').filter((line) => line.endsWith(' records and MACs'))
     assert.equal(counts.length, 1, status.out)
 
     // The second node's file still has the old root key: that it is past, the store says.
     const retire = ['root', 'retire', ...call.slice(2), '--nodes', '2', '--end-sign-ins']
     const retired = await runKeyturn(retire)
     assert.equal(retired.code, 0, retired.err + retired.out)
+    const whole = await runKeyturn(['store', 'verify', ...call.slice(2)])
+    assert.equal(whole.code, 0, whole.err + whole.out)
     const fresh = await signIn(one.url, passwordAuth(one.credentials))
     for (const node of [one, two]) {
       const refused = await node.kms('decrypt-data', made.body, { token, project })

@@ -78,9 +78,11 @@ for (const [workers, isKilled] of [
       if (isKilled) {
         await killedAt(data, /Only \w+ is believed/)
         assert.equal(linesOf(join(data, 'root.key')).length, 2)
+        await run('store', 'verify', ...place)
       }
       await run('root', 'retire', ...place, '--end-sign-ins')
       assert.equal(linesOf(join(data, 'root.key')).length, 1)
+      await run('store', 'verify', ...place)
       assert.equal(await call(fresh), 200)
       for (const token of [server.token, forged(fresh, stolen)])
         assert.equal(await call(token), 403)
@@ -108,6 +110,7 @@ for (const [workers, isKilled] of [
       await run('root', 'rotate', ...place)
       await run('root', 'retire', ...place, '--end-sign-ins')
       await run('audit', 'verify', ...place)
+      await run('store', 'verify', ...place)
       const chinese = await runKeyturn(['root', 'status', ...place], { LANG: 'zh_CN.UTF-8' })
       assert.match(chinese.out, /封印文件只保存/)
 

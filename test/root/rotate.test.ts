@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { after, describe, test } from 'node:test'
 import { runKeyturn } from '../cli/run-keyturn.ts'
 import { passwordAuth, signIn, startTestServer, type TestServer } from '../server.ts'
@@ -33,6 +34,27 @@ const rootIds = (data: string) =>
     .trimEnd()
     .split('\n')
     .map((line) => line.split(':')[2])
+
+/** Every row bears its MAC, says `store verify`. */
+async function requireWhole(place: readonly string[]): Promise<void> {
+  const { code, out, err } = await runKeyturn(['store', 'verify', ...place])
+  assert.equal(code, 0, out + err)
+}
+
+/** How many keys, versions and facts bear a MAC of a root key. */
+function underOld(data: string, id = ''): readonly unknown[] {
+  const database = new DatabaseSync(join(data, 'keyturn.sqlite'), { readOnly: true })
+  const text = `like '01${id}%'`
+  try {
+    return [
+      `select count(*) as n from keys where hex(mac) ${text}`,
+      `select count(*) as n from key_versions where hex(mac) ${text} or hex(wrapped_material) ${text}`,
+      `select count(*) as n from meta where name = 'rows-guarded' and value ${text}`,
+    ].map((query) => database.prepare(query).get()?.['n'])
+  } finally {
+    database.close()
+  }
+}
 
 /** Asks again and again for all that hangs on the root key, until told to stop. */
 function load(server: TestServer, keyIds: readonly string[]) {
@@ -82,7 +104,13 @@ for (const [workers, isKilled] of [
       for (let n = 0; n < 5; n++) keyIds.push(await server.createKey())
       const [key_id = ''] = keyIds
       const plain_text = Buffer.from('of before').toString('base64')
-      const before = (await server.kms('encrypt-data', { key_id, plain_text })).body.cipher_text
+      const texts: string[] = []
+      for (const id of keyIds) {
+        const made = await server.kms('encrypt-data', { key_id: id, plain_text })
+        texts.push(made.body.cipher_text)
+        await server.kms('enable-key-rotation', { key_id: id })
+      }
+      const [before = ''] = texts
       const [old] = rootIds(data)
 
       const working = load(server, keyIds)
@@ -95,6 +123,7 @@ for (const [workers, isKilled] of [
         for (const step of [/servers take it up/, /Servers wrap under/]) {
           assert.match(await killedAt(data, step), step)
           assert.deepEqual(rootIds(data), seen, 'no step begins another root key')
+          await requireWhole(place)
         }
         const backup = join(home, 'middle.backup')
         const written = await runKeyturn(['backup', 'create', ...place, '--to', backup])
@@ -114,11 +143,13 @@ for (const [workers, isKilled] of [
       assert.equal(status.code, 0, status.err)
       assert.match(status.out, new RegExp(`^Root key ${next} is current`))
       assert.ok(!status.out.includes(`${old}  `), status.out)
+      assert.deepEqual(underOld(data, old), [0, 0, 0], 'keys, versions and the fact')
       // The token of the first sign-in is from before.
       const opened = await server.kms('decrypt-data', { key_id, cipher_text: before })
       assert.equal(opened.body.plain_text, plain_text)
       await server.stop()
 
+      await requireWhole(place)
       for (const command of [['audit', 'verify'], ['doctor']]) {
         const { code, out, err } = await runKeyturn([...command, ...place])
         assert.equal(code, 0, `${command}: ${out}${err}`)
@@ -127,6 +158,13 @@ for (const [workers, isKilled] of [
       const token = server.token
       const later = await again.kms('decrypt-data', { key_id, cipher_text: before }, { token })
       assert.equal(later.body.plain_text, plain_text, later.text)
+      for (const [index, id] of keyIds.entries()) {
+        const cipher_text = texts[index]
+        const opened = await again.kms('decrypt-data', { key_id: id, cipher_text })
+        assert.equal(opened.body.plain_text, plain_text, opened.text)
+        const shown = await again.kms('get-key-rotation-status', { key_id: id })
+        assert.equal(shown.body.key_rotation_enabled, true, shown.text)
+      }
       await again.stop()
       if (!isKilled) return
 
@@ -144,6 +182,7 @@ for (const [workers, isKilled] of [
         assert.equal(code, 0, `${step.join(' ')}: ${err}${out}`)
       }
       assert.deepEqual(rootIds(restored), [next, old])
+      await requireWhole(['--data', restored])
       // Its audit log is another one: that of the other server is in its own folder.
       const flags = ['--node-name', 'restored']
       const third = await startTestServer({ directory: restored, flags })

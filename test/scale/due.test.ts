@@ -11,6 +11,7 @@ import type { Storage } from '../../src/ports/storage.ts'
 import { fileSeal } from '../../src/seals/file-seal.ts'
 import { startTestServer, type TestServer } from '../server.ts'
 import { fillSqlite } from './fill-store.ts'
+import { MACS_AT_NEXT_START } from './macs-anew.ts'
 
 const KEYS = 3000
 /** How many of them have a cipher text from before. */
@@ -37,6 +38,7 @@ function makeDue(file: string, dueAt: EpochMs): void {
        rotation_period_start = rotation_period_start - next_rotation_at + ?
      where next_rotation_at is not null`,
   ).run(dueAt, dueAt)
+  db.exec(MACS_AT_NEXT_START)
   db.close()
 }
 

@@ -21,6 +21,7 @@ import type { Storage } from '../../src/ports/storage.ts'
 import { aKey } from '../a-key.ts'
 import { KEYSPACE, NOW, PROJECT, RARE, TENANT } from './crowded-store.ts'
 import type { Filled } from './fill-store.ts'
+import { guardCalls } from './guard-calls.ts'
 import { outboxCalls } from './outbox-calls.ts'
 
 /** One call of one method of a store. */
@@ -518,6 +519,7 @@ export function everyCall(storage: Storage, filled: Filled, rows: number): reado
     { method: 'meta.settle', run: () => meta.settle('fact', 'y') },
     { method: 'meta.get', run: () => meta.get('fact') },
     ...outboxCalls(storage),
+    ...guardCalls(storage),
   ]
 }
 

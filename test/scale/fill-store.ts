@@ -20,6 +20,7 @@ import type { Database } from '../../src/storage/sql/schema.ts'
 import { openSqlite } from '../../src/storage/sqlite.ts'
 import { sqliteDialect } from '../../src/storage/sqlite-driver.ts'
 import { ownTurn } from '../../src/storage/ticket-turn.ts'
+import { giveMacs } from './macs-anew.ts'
 
 /** Rows to a statement: SQLite takes 32,766 parameters, and a key has 26. */
 const ROWS = 500
@@ -104,6 +105,7 @@ export async function fillStore(db: Kysely<Database>, options: FillOptions): Pro
     await fillVersions(db, options, versioned, versions)
   }
   await count(db, options, [...tags.values()], keys + (versioned === undefined ? 0 : 1))
+  await giveMacs(db, options.root)
   return { keyId, versioned, tookMs: performance.now() - startedAtMs }
 }
 

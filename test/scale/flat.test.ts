@@ -30,6 +30,7 @@ const GROWS: Readonly<Record<string, string>> = {
     ].map((about) => [`table.search ${about}`, 'up to 5,000 keys that may be found are sorted']),
   ),
   'rotationLimits.reached token': 'reached limits of keys that are not in tokens are passed over',
+  'guard.complaints': 'all pages are read, which is what it is for',
   'identity.listRevokedTokens': 'the tokens that were revoked of late are what it answers',
 }
 

@@ -9,6 +9,7 @@ import type { Tag } from '../../src/core/tag.ts'
 import { DAY_MS, days, type EpochMs } from '../../src/core/time.ts'
 import type { KeySearch, KeyTable, SearchPlace } from '../../src/ports/key-table.ts'
 import { keySearch } from '../../src/storage/sql/key-search.ts'
+import { StoredRows } from '../../src/storage/sql/stored-rows.ts'
 import { aKey } from '../a-key.ts'
 import { embeddedPostgres } from '../postgres/binaries.ts'
 import { startPostgres } from '../postgres/start-postgres.ts'
@@ -171,7 +172,7 @@ for (const engine of ENGINES) {
 
     for (const limits of LIMITS) {
       test(`find what is to be found, in order, at ${JSON.stringify(limits)}`, async () => {
-        const table = keySearch(opened.db, limits)
+        const table = keySearch(opened.db, new StoredRows(), limits)
         await fc.assert(
           fc.asyncProperty(someSearch, fc.integer({ min: 1, max: 8 }), async (some, limit) => {
             const search = some as KeySearch // words of the core, as constants
@@ -187,7 +188,7 @@ for (const engine of ENGINES) {
 
     test('a page is whole, wherever in the order its keys are', async () => {
       const limits = { few: 0, firstChunk: 2, chunk: 3, mostLookedAt: 4 }
-      const table = keySearch(opened.db, { ...limits, mostToRead: 1000 })
+      const table = keySearch(opened.db, new StoredRows(), { ...limits, mostToRead: 1000 })
       await fc.assert(
         fc.asyncProperty(someSearch, async (some) => {
           const search = some as KeySearch // words of the core, as constants

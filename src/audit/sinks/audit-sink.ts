@@ -17,9 +17,9 @@ export interface AuditSink {
   readonly send: (lines: readonly SinkLine[]) => Promise<number>
   /**
    * Fulfilled when all that was sent has arrived, but for {@link AuditSink.unsureBytes}. False when
-   * that cannot be known.
+   * that is not known by the time that `patience` is over.
    */
-  readonly settle: () => Promise<boolean>
+  readonly settle: (patience: AbortSignal) => Promise<boolean>
   /** Gives up what is under way, to begin anew. */
   readonly reset: () => void
 }

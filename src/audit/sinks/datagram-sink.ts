@@ -1,11 +1,14 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { isIPv6 } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 import type { AuditSink, SinkLine } from './audit-sink.ts'
 import { inTime } from './sink-timeout.ts'
 import { type SyslogSender, syslogMessage } from './syslog-message.ts'
 
 /** What one datagram holds over IPv4. Source: RFC 5426 §3.2; RFC 768. */
 const MAX_MESSAGE_BYTES = 65_507
+/** A machine that knows of no receiver says so within this time, or never. */
+const OBJECTION_MS = 200
 
 /**
  * A receiver of syslog over UDP, one message a datagram (RFC 5426). Nothing tells whether one
@@ -59,6 +62,8 @@ export class DatagramSink implements AuditSink {
   }
 
   async settle(): Promise<boolean> {
+    await setTimeout(OBJECTION_MS)
+    if (this.#problem !== undefined) throw this.#problem
     return true
   }
 

@@ -11,6 +11,8 @@ const LOOK_AGAIN_MS = 1000
 export interface NextLines {
   readonly chain: string
   readonly lines: readonly string[]
+  /** Whether the chain had no more when it was read. */
+  readonly isAll: boolean
   /** Goes on behind them. */
   readonly take: () => void
 }
@@ -73,13 +75,13 @@ export class FollowedChains {
       if (file === undefined) throw new Error(`file ${sequence} of chain ${chain} is gone`)
       // A file that is followed by another grows no more: so this is asked before it is read.
       const hasNext = files.some((one) => one.sequence === sequence + 1)
-      const isUnchanged = (await stat(file.path)).size === offset
-      const { lines, end } = isUnchanged ? NOTHING : await readGroups(file.path, offset)
+      const { size } = await stat(file.path)
+      const { lines, end } = size === offset ? NOTHING : await readGroups(file.path, offset)
       if (lines.length > 0) {
         const take = () => {
           this.#places.set(chain, { sequence, offset: end })
         }
-        return { chain, lines, take }
+        return { chain, lines, isAll: !hasNext && end >= size, take }
       }
       if (!hasNext) return undefined
       place = { sequence: sequence + 1, offset: 0 }

@@ -8,6 +8,7 @@ import { lineTime } from '../record-line.ts'
 import type { AuditSink } from './audit-sink.ts'
 import { FollowedChains } from './followed-chains.ts'
 import { readPlaces, type SinkPlaces, writePlaces } from './sink-places.ts'
+import { SINK_TIMEOUT_MS } from './sink-timeout.ts'
 
 const POLL_MS = 100
 const JUDGE_MS = 200
@@ -16,8 +17,13 @@ const MAX_RETRY_PAUSE_MS = 2000
 const CLOSE_MS = 5000
 /** So much may be unsettled: it is what is sent again after a failure. */
 const SETTLE_AFTER_BYTES = 8 * 1024 * 1024
-/** A receiver that so often in turn does not close its side never does. */
+/** A receiver that so often in turn, from the first, does not close its side never does. */
 const MAX_UNKNOWN_SETTLES = 3
+/** How long the receipt is awaited of a receiver that gave one before: it may have much to read yet. */
+const RECEIPT_MS = 60_000
+/** How long that of one that is believed without. */
+const NO_RECEIPT_MS = 500
+const NO_RECEIPT = 'the receiver did not close its side: whether it has everything is unknown'
 
 /** What a forwarder needs. */
 export interface ForwarderOptions {
@@ -70,7 +76,11 @@ export class Forwarder {
   #settledBytes = 0
   #settledAtMs = performance.now()
   readonly #startedAt: number
+  /** Whether the receiver ever gave a receipt; never: it is believed without. */
+  #receipts: 'unknown' | 'given' | 'never' = 'unknown'
   #unknownSettles = 0
+  /** Until a receipt says otherwise it may be that what is sent arrives nowhere: a load balancer takes it as well. */
+  #isDoubted = true
   /** Highest number that was sent of each chain. */
   readonly #furthest = new Map<string, number>()
   #oldestUnsentAt: number | undefined
@@ -121,7 +131,7 @@ export class Forwarder {
       while ((await this.#sendSome()) && performance.now() < deadlineMs) {
         // as long as something is left
       }
-      if (await this.#options.sink.settle()) {
+      if (await this.#options.sink.settle(AbortSignal.timeout(SINK_TIMEOUT_MS))) {
         // A reader that is there takes what the pipe holds.
         await writePlaces(this.#path, this.#chains.places())
       }
@@ -138,10 +148,8 @@ export class Forwarder {
       try {
         await this.#options.sink.ready()
         const isMore = await this.#sendSome()
-        await this.#settleIfDue()
-        this.#brokenSinceMs = undefined
-        this.#problem = undefined
-        retryPauseMs = POLL_MS
+        if (this.#isSettlingDue(isMore)) await this.#settle()
+        if (!this.#isDoubted) retryPauseMs = POLL_MS
         if (!isMore) await this.#pause(POLL_MS)
       } catch (error) {
         this.#fail(error)
@@ -154,19 +162,21 @@ export class Forwarder {
   /** Sends some lines of each chain. @returns Whether there were any. */
   async #sendSome(): Promise<boolean> {
     let isMore = false
-    for (const { chain, lines, take } of await this.#chains.next()) {
+    let isAll = true
+    for (const { chain, lines, take, ...next } of await this.#chains.next()) {
       isMore = true
       this.#noteUnsent(chain, lines)
       const sent = lines.map((text) => ({ chain, text }))
       this.#sentBytes += await this.#options.sink.send(sent)
       this.#lines += lines.length
       take()
+      isAll &&= next.isAll
       const last = lines.findLast((line) => recordNumber(line) !== undefined)
       const number = last === undefined ? 0 : (recordNumber(last) ?? 0)
       this.#furthest.set(chain, Math.max(number, this.#furthest.get(chain) ?? 0))
       this.#marks.push({ bytes: this.#sentBytes, places: this.#chains.places() })
     }
-    if (!isMore) this.#oldestUnsentAt = undefined
+    if (isAll) this.#oldestUnsentAt = undefined
     return isMore
   }
 
@@ -176,18 +186,28 @@ export class Forwarder {
     this.#oldestUnsentAt = first === undefined ? undefined : lineTime(first)
   }
 
-  async #settleIfDue(): Promise<void> {
-    if (this.#marks.length === 0) return
-    const { sink } = this.#options
-    const isDue =
-      performance.now() - this.#settledAtMs > sink.settleAfterMs ||
+  #isSettlingDue(isMore: boolean): boolean {
+    if (this.#isDoubted && !isMore) return true
+    if (this.#marks.length === 0) return false
+    return (
+      performance.now() - this.#settledAtMs > this.#options.sink.settleAfterMs ||
       this.#sentBytes - this.#settledBytes > SETTLE_AFTER_BYTES
-    if (!isDue) return
-    const isKnown = await sink.settle()
-    if (!isKnown && ++this.#unknownSettles < MAX_UNKNOWN_SETTLES) {
-      throw new Error('the receiver did not close its side: whether it has everything is unknown')
-    }
+    )
+  }
+
+  async #settle(): Promise<void> {
+    const { sink } = this.#options
+    const isKnown = await this.#receipt()
+    if (isKnown) this.#receipts = 'given'
+    else if (this.#receipts === 'given') throw new Error(NO_RECEIPT)
+    else if (this.#receipts === 'unknown' && ++this.#unknownSettles < MAX_UNKNOWN_SETTLES) {
+      this.#goBack()
+      return
+    } else this.#receipts = 'never'
     this.#unknownSettles = 0
+    this.#isDoubted = false
+    this.#brokenSinceMs = undefined
+    this.#problem = undefined
     this.#settledAtMs = performance.now()
     const sure = this.#marks.findLast(({ bytes }) => bytes <= this.#sentBytes - sink.unsureBytes)
     if (sure === undefined) return
@@ -197,15 +217,39 @@ export class Forwarder {
     await writePlaces(this.#path, sure.places)
   }
 
+  /** Whether all has arrived. While nobody knows, nothing else is sent, and one who keeps us waiting is broken. */
+  async #receipt(): Promise<boolean> {
+    const { sink } = this.#options
+    const beganAtMs = performance.now()
+    const patienceMs = { unknown: SINK_TIMEOUT_MS, given: RECEIPT_MS, never: NO_RECEIPT_MS }
+    const waiting = globalThis.setTimeout(() => {
+      if (this.#receipts !== 'given') return
+      this.#brokenSinceMs ??= beganAtMs
+      this.#problem ??= NO_RECEIPT
+    }, SINK_TIMEOUT_MS / 2)
+    try {
+      const timeout = AbortSignal.timeout(patienceMs[this.#receipts])
+      return await sink.settle(AbortSignal.any([timeout, this.#stopped.signal]))
+    } finally {
+      clearTimeout(waiting)
+    }
+  }
+
   #fail(error: unknown): void {
     this.#failures++
     this.#brokenSinceMs ??= performance.now()
     this.#problem = error instanceof Error ? error.message : 'unknown'
+    this.#isDoubted = true
+    this.#goBack()
+    this.#judge()
+  }
+
+  /** Begins again where all is known to have arrived. */
+  #goBack(): void {
     this.#options.sink.reset()
     this.#chains.goBack(this.#settled)
     this.#marks = []
     this.#sentBytes = this.#settledBytes
-    this.#judge()
   }
 
   #state(): SinkState {

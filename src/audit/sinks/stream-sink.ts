@@ -6,6 +6,8 @@ import { countedFrame, type SyslogSender, syslogMessage } from './syslog-message
 
 /** How often the receiver is asked, by closing the connection, whether it has read everything. */
 const SETTLE_AFTER_MS = 30_000
+/** So much has to go before the sink's time is over: a receiver may be slow, and is broken when nothing moves. */
+const PIECE_BYTES = 16 * 1024
 
 /** Where a receiver of syslog over a stream is. */
 export type StreamPlace =
@@ -25,7 +27,7 @@ export type StreamPlace =
  * of a connection is the receipt for everything that went through it.
  */
 export class StreamSink implements AuditSink {
-  readonly settleAfterMs = SETTLE_AFTER_MS
+  readonly settleAfterMs: number
   readonly unsureBytes = 0
   readonly #place: StreamPlace
   readonly #sender: SyslogSender
@@ -34,9 +36,10 @@ export class StreamSink implements AuditSink {
   #ended = Promise.withResolvers<void>()
 
   /** Connects to nothing yet. */
-  constructor(place: StreamPlace, sender: SyslogSender) {
+  constructor(place: StreamPlace, sender: SyslogSender, settleAfterMs = SETTLE_AFTER_MS) {
     this.#place = place
     this.#sender = sender
+    this.settleAfterMs = settleAfterMs
   }
 
   async ready(): Promise<void> {
@@ -74,21 +77,27 @@ export class StreamSink implements AuditSink {
     const bytes = Buffer.concat(
       lines.map((line) => countedFrame(syslogMessage(this.#sender, line))),
     )
-    const written = new Promise<void>((resolve, reject) => {
-      socket?.write(bytes, (error) => (error ? reject(error) : resolve()))
-    })
-    await inTime(written, 'sending')
+    for (let from = 0; from < bytes.length; from += PIECE_BYTES) {
+      const piece = bytes.subarray(from, from + PIECE_BYTES)
+      const written = new Promise<void>((resolve, reject) => {
+        socket?.write(piece, (error) => (error ? reject(error) : resolve()))
+      })
+      await inTime(written, 'sending')
+    }
     return bytes.length
   }
 
-  async settle(): Promise<boolean> {
+  async settle(patience: AbortSignal): Promise<boolean> {
     const socket = this.#socket
     if (socket === undefined) return true
     if (this.#problem !== undefined) throw this.#problem
     this.#socket = undefined
     socket.end()
     const ended = this.#ended.promise.then(() => true)
-    const late = inTime(new Promise<never>(() => undefined), 'closing').catch(() => false)
+    const late = new Promise<boolean>((resolve) => {
+      if (patience.aborted) resolve(false)
+      patience.addEventListener('abort', () => resolve(false), { once: true })
+    })
     try {
       return await Promise.race([ended, late])
     } finally {

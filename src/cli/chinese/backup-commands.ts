@@ -1,8 +1,16 @@
 import { helpText } from './help-text.ts'
 import { placeTexts } from './identity-commands.ts'
 
-/** Help in Chinese of the commands on backups. */
+/** Help in Chinese of the commands on backups, and on whether a store is whole. */
 export const BACKUP_COMMANDS_ZH: Readonly<Record<string, () => string>> = {
+  'store verify': () =>
+    helpText(
+      'store verify [FLAGS]',
+      '逐行校验存储中的密钥和版本：每一行都必须是 Keyturn 所写，每个密钥都必须有它所声明的版本。使用 ' +
+        'SQLite 时还会读取每一页和每个索引。服务器可以照常运行，不改动任何内容。退出码 0 表示全部正常；' +
+        '否则逐行指出问题所在，服务器也不会使用这些行。详见 docs/how-to/damaged-rows.zh.md。',
+      placeTexts(),
+    ),
   'backup create': () =>
     helpText(
       'backup create --to FILE [FLAGS]',

@@ -58,6 +58,7 @@ export const OWN_SUMMARIES_ZH: Readonly<Record<string, string>> = {
   'seal unseal': '为已封印的服务器解封',
   'seal migrate': '改用另一种方式封印根密钥，或更换口令',
   'store copy': '在 SQLite 与 PostgreSQL 之间复制全部数据并逐条比对',
+  'store verify': '校验密钥和版本的数据是否被 Keyturn 以外的程序改动',
   'backup create': '写出存储的加密备份，服务器可照常运行',
   'backup verify': '校验备份是否完整、其中每个密钥能否打开',
   'backup restore': '用备份恢复存储',

@@ -82,7 +82,7 @@ export const SERVER_COMMANDS_ZH: Readonly<Record<string, () => string>> = {
   'root status': () =>
     helpText(
       'root status [FLAGS]',
-      '说明存储当前的根密钥、更换进行到哪一步，以及每个根密钥之下有多少条记录。读取全部记录，但不打开，也不改变任何内容。',
+      '说明存储当前的根密钥、更换进行到哪一步，以及每个根密钥之下有多少条记录和消息认证码。读取全部记录，但不打开，也不改变任何内容。',
       placeTexts(),
     ),
   'store copy': () =>

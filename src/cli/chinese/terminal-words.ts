@@ -50,6 +50,14 @@ export const TERMINAL_WORDS_ZH: TerminalWords = {
     isOfOtherKey: (keyId) => `证明自称由密钥 ${keyId} 签名，而该公钥不在 --public-key 指定的文件中`,
     isNoAttestation: (file) => `${file} 不是轮换证明`,
   },
+  storeVerified: ({ rows, problems, problemCount }) =>
+    problemCount === 0
+      ? `存储与 Keyturn 所写一致：密钥和版本共 ${rows} 行。`
+      : [
+          `存储与 Keyturn 所写不一致：发现 ${problemCount} 处问题，共校验 ${rows} 行。`,
+          ...problems.map((problem) => `  ${problem}`),
+          '服务器不会使用这些行。处理办法见 docs/how-to/damaged-rows.zh.md。',
+        ].join('\n'),
 }
 
 /** What a secret is, in Chinese. */

@@ -21,6 +21,7 @@ import {
 } from './folder.ts'
 import { checkDisk, checkNode } from './machine.ts'
 import { checkSettings } from './settings.ts'
+import { checkSinks } from './sinks.ts'
 import { checkStore, unopened } from './store.ts'
 
 export type { Finding, Severity } from './finding.ts'
@@ -50,6 +51,7 @@ export async function examine(settings: Settings, now: EpochMs): Promise<readonl
     checkClock(directory, now),
     ...checkFirstCredentials(directory, now),
     checkAuditSize(directory),
+    ...(await checkSinks(settings, now)),
   )
   const rootFile = sealFile(directory, settings)
   const { root, finding, plan } = await openRoot(rootFile, directory, settings)

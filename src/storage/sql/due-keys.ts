@@ -19,10 +19,11 @@ import {
   updateRotated,
 } from './due-writes.ts'
 import { engineOf } from './engine.ts'
-import { keyColumns, toStoredKey, versionColumns } from './key-rows.ts'
+import { keyColumns } from './key-rows.ts'
 import { recount } from './key-tallies.ts'
 import { writeOutgoing } from './outgoing-rows.ts'
 import type { Database } from './schema.ts'
+import { type StoredRows, VERSION_COLUMNS } from './stored-rows.ts'
 import { inTransaction } from './transactions.ts'
 
 type Queries = Pick<
@@ -46,7 +47,7 @@ const START: DuePlace = { dueAt: -1 as EpochMs, keyId: '' as KeyId }
  * A batch is one transaction. On PostgreSQL it locks the keys that it takes and passes over those
  * that are locked; on SQLite a transaction that writes is alone. So a key is in one hand at a time.
  */
-export function dueKeys(db: Kysely<Database>, clock: Clock): Queries {
+export function dueKeys(db: Kysely<Database>, clock: Clock, stored: StoredRows): Queries {
   const due = (column: DueColumn, home: KeyHome, now: EpochMs, limit: number, after = START) =>
     stretch(db, column, home)
       .select(['id', `${column} as due_at`])
@@ -81,7 +82,7 @@ export function dueKeys(db: Kysely<Database>, clock: Clock): Queries {
         const locked = column === 'delete_at' ? query.forUpdate() : query.forNoKeyUpdate()
         const claims = engineOf(db) === 'postgres' ? locked.skipLocked() : query
         const rows = await transaction.executeQuery(claims.compile()).then((result) => result.rows)
-        const { done, changed } = await work(transaction, rows.map(toStoredKey))
+        const { done, changed } = await work(transaction, stored.undamaged(rows))
         await logChanges(transaction, clock, 'key', changed)
         const last = rows.length < limit ? undefined : rows.at(-1)
         return { done, claimed: rows.length, next: last && toPlace(last) }
@@ -105,7 +106,7 @@ export function dueKeys(db: Kysely<Database>, clock: Clock): Queries {
             const next = step(seen)
             if (next !== undefined) steps.push({ seen, ...next })
           }
-          await writeRotations(transaction, clock, steps)
+          await writeRotations(transaction, clock, stored, steps)
           return { done: steps.map(({ event }) => event), changed: steps.map(({ key }) => key.id) }
         },
       ),
@@ -198,31 +199,23 @@ function stretch(db: Kysely<Database>, column: DueColumn, home: KeyHome) {
 async function writeRotations(
   transaction: Transaction<Database>,
   clock: Clock,
+  stored: StoredRows,
   steps: readonly Rotated[],
 ): Promise<void> {
   const updated = await updateRotated(
     transaction,
     steps.map(({ seen, key }) => {
-      const columns = keyColumns(key)
-      requireRotationOnly(keyColumns(seen.key), columns)
-      return rotatedRow({ ...columns, number: seen.number, revision: seen.revision + 1 })
+      const row = stored.ofKey(key, seen.number, seen.revision + 1)
+      requireRotationOnly(keyColumns(seen.key), row)
+      return rotatedRow(row)
     }),
   )
   if (updated !== steps.length) throw new Error(`rotated ${updated} of ${steps.length} keys`)
   await insertVersions(
     transaction,
     steps.map(({ version }) => {
-      const row = versionColumns(version)
-      return [
-        row.key_id,
-        row.version,
-        row.material_id,
-        row.origin,
-        row.wrapped_material,
-        row.created_at,
-        row.fingerprint,
-        row.expires_at,
-      ]
+      const row = stored.ofVersion(version)
+      return [...VERSION_COLUMNS.map((name) => row[name]), row.mac]
     }),
   )
   await insertEvents(

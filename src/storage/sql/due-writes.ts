@@ -51,6 +51,7 @@ const KEY_COLUMNS = [
   'region_role',
   'rotation',
   'revision',
+  'mac',
   ...ROTATED,
 ] as const satisfies readonly (keyof KeysTable)[]
 
@@ -73,7 +74,10 @@ export const updateRotated = bulk((db, rows) => {
         .column('id')
         .doUpdateSet(({ ref }) =>
           Object.fromEntries(
-            (['revision', ...ROTATED] as const).map((name) => [name, ref(`excluded.${name}`)]),
+            (['revision', 'mac', ...ROTATED] as const).map((name) => [
+              name,
+              ref(`excluded.${name}`),
+            ]),
           ),
         )
         .where('keys.revision', '=', sql<number>`excluded.revision - 1`),
@@ -81,21 +85,34 @@ export const updateRotated = bulk((db, rows) => {
     .compile()
 })
 
+const VERSION = {
+  key_id: '',
+  version: 0,
+  material_id: '',
+  origin: '',
+  wrapped_material: EMPTY,
+  created_at: 0,
+  fingerprint: EMPTY,
+  expires_at: 0,
+  mac: EMPTY,
+}
+
 /** Versions, with their columns in the order of the table. */
 export const insertVersions = bulk((db, rows) =>
+  db.insertInto('key_versions').values(times(rows, VERSION)).compile(),
+)
+
+/** Versions over what is there of them: material, when it expires, MAC. */
+export const putVersions = bulk((db, rows) =>
   db
     .insertInto('key_versions')
-    .values(
-      times(rows, {
-        key_id: '',
-        version: 0,
-        material_id: '',
-        origin: '',
-        wrapped_material: EMPTY,
-        created_at: 0,
-        fingerprint: EMPTY,
-        expires_at: 0,
-      }),
+    .values(times(rows, VERSION))
+    .onConflict((conflict) =>
+      conflict.columns(['key_id', 'version']).doUpdateSet(({ ref }) => ({
+        wrapped_material: ref('excluded.wrapped_material'),
+        expires_at: ref('excluded.expires_at'),
+        mac: ref('excluded.mac'),
+      })),
     )
     .compile(),
 )

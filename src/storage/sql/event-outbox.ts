@@ -7,15 +7,16 @@ import { engineOf } from './engine.ts'
 import { inBatches } from './in-batches.ts'
 import { noticeQueries } from './notice-queries.ts'
 import type { Database } from './schema.ts'
+import type { StoredRows } from './stored-rows.ts'
 import { inTransaction } from './transactions.ts'
 
 /** Longest reason that is kept of a failure, in characters. */
 const MAX_ERROR = 200
 
 /** Events on their way out, in SQL. */
-export function sqlEventOutbox(db: Kysely<Database>): EventOutbox {
+export function sqlEventOutbox(db: Kysely<Database>, rows: StoredRows): EventOutbox {
   return {
-    ...noticeQueries(db),
+    ...noticeQueries(db, rows),
 
     claim: (now, until, limit) =>
       withStorage('taking up events', async () => {

@@ -7,8 +7,9 @@ import type { KeyFilter, KeyStore } from '../../ports/key-store.ts'
 import type { PageRequest } from '../../ports/page.ts'
 import { withStorage } from '../../ports/storage-error.ts'
 import { byClasses, classesOf, firstOfAll, ofClass } from './key-classes.ts'
-import { toRotationEvent, toStoredKey } from './key-rows.ts'
+import { toRotationEvent } from './key-rows.ts'
 import type { Database } from './schema.ts'
+import type { StoredRows } from './stored-rows.ts'
 
 type Queries = Pick<KeyStore, 'page' | 'tallies' | 'rotationEvents'>
 
@@ -19,7 +20,7 @@ const NO_ENTERPRISE_PROJECT = '0'
 const KIND = ['spec', 'state', 'is_default', 'rotation', 'rotated'] as const
 
 /** What is asked about many keys: each an index read, never a scan of all keys. */
-export function keyQueries(db: Kysely<Database>): Queries {
+export function keyQueries(db: Kysely<Database>, stored: StoredRows): Queries {
   return {
     page: (projectId, filter, page) =>
       withStorage('listing keys', async () => {
@@ -30,7 +31,7 @@ export function keyQueries(db: Kysely<Database>): Queries {
           isOfEnterprise || (spec === undefined && state === undefined)
             ? await pageOf(db.selectFrom('keys').where('project_id', '=', projectId), filter, page)
             : await pageOfClasses(db, projectId, filter, page)
-        return rows.map(toStoredKey)
+        return rows.map((row) => stored.toKey(row))
       }),
 
     tallies: (projectId) =>

@@ -13,8 +13,10 @@ import type { Days, EpochMs } from '../../core/time.ts'
 import type { StoredKey, StoredKeyVersion } from '../../ports/key-store.ts'
 import type { Database, KeysTable } from './schema.ts'
 
+type VersionRow = Selectable<Database['key_versions']>
+
 /** Columns that change with a key, besides its revision. */
-export function keyColumns(key: Key): Omit<KeysTable, 'number' | 'revision'> {
+export function keyColumns(key: Key): Omit<KeysTable, 'number' | 'revision' | 'mac'> {
   const { state, schedule } = key
   return {
     id: key.id,
@@ -45,8 +47,8 @@ export function keyColumns(key: Key): Omit<KeysTable, 'number' | 'revision'> {
   }
 }
 
-/** A key from its row. What is in the columns was written by {@link keyColumns}. */
-export function toStoredKey(row: Selectable<KeysTable>): StoredKey {
+/** A key from its row, whatever its MAC. What is in the columns was written by {@link keyColumns}. */
+export function toStoredKey(row: Omit<KeysTable, 'mac'>): StoredKey {
   return {
     revision: row.revision,
     number: row.number,
@@ -74,8 +76,8 @@ export function toStoredKey(row: Selectable<KeysTable>): StoredKey {
   }
 }
 
-/** A version from its row. */
-export function toStoredKeyVersion(row: Selectable<Database['key_versions']>): StoredKeyVersion {
+/** A version from its row, whatever its MAC. */
+export function toStoredKeyVersion(row: Omit<VersionRow, 'mac'>): StoredKeyVersion {
   return {
     keyId: row.key_id as KeyId,
     version: row.version as VersionNumber,
@@ -89,7 +91,7 @@ export function toStoredKeyVersion(row: Selectable<Database['key_versions']>): S
 }
 
 /** Columns of a version. */
-export function versionColumns(version: StoredKeyVersion): Selectable<Database['key_versions']> {
+export function versionColumns(version: StoredKeyVersion): Omit<VersionRow, 'mac'> {
   return {
     key_id: version.keyId,
     version: version.version,
@@ -116,7 +118,7 @@ export function toRotationEvent(row: Selectable<Database['rotation_events']>): R
   }
 }
 
-function toState(row: Selectable<KeysTable>): KeyState {
+function toState(row: Omit<KeysTable, 'mac'>): KeyState {
   const kind = row.state as KeyState['kind']
   if (kind !== 'pendingDeletion') return { kind }
   const { delete_at: deleteAt, cancelled_to: cancelledTo } = row
@@ -126,7 +128,7 @@ function toState(row: Selectable<KeysTable>): KeyState {
   return { kind, deleteAt: deleteAt as EpochMs, cancelledTo }
 }
 
-function toRegional(row: Selectable<KeysTable>): Regional {
+function toRegional(row: Omit<KeysTable, 'mac'>): Regional {
   const { region_role: kind, primary_region: primaryRegion } = row
   if (kind === 'single' || kind === 'primary') return { kind }
   if (kind !== 'replica' || primaryRegion === null) {
@@ -135,7 +137,7 @@ function toRegional(row: Selectable<KeysTable>): Regional {
   return { kind, primaryRegion }
 }
 
-function toSchedule(row: Selectable<KeysTable>): RotationSchedule {
+function toSchedule(row: Omit<KeysTable, 'mac'>): RotationSchedule {
   const { rotation_interval: interval, rotation_period_start: start } = row
   if (interval === null || start === null) return { kind: 'off' }
   return { kind: 'on', interval: interval as Days, periodStart: start as EpochMs }

@@ -4,11 +4,11 @@ import type { StoredKey } from '../../ports/key-store.ts'
 import type { FoundKeys, KeyTable, SearchPlace } from '../../ports/key-table.ts'
 import { withStorage } from '../../ports/storage-error.ts'
 import { byClasses, classesOf } from './key-classes.ts'
-import { toStoredKey } from './key-rows.ts'
 import { SearchPlan } from './key-search-plan.ts'
 import type { Candidate, CandidateQuery, Segment } from './key-search-stretch.ts'
 import { nextTurn } from './next-turn.ts'
 import type { Database } from './schema.ts'
+import type { StoredRows } from './stored-rows.ts'
 import { keysWithTag } from './tag-tallies.ts'
 
 /** How much a search reads. */
@@ -48,7 +48,11 @@ interface FoundPlaces {
  * the order is walked, each key on the way is checked, and the walk ends after so many. If its page
  * is short then, and not too many come into question, they are read after all.
  */
-export function keySearch(db: Kysely<Database>, limits = LIMITS): Pick<KeyTable, 'search'> {
+export function keySearch(
+  db: Kysely<Database>,
+  stored: StoredRows,
+  limits = LIMITS,
+): Pick<KeyTable, 'search'> {
   return {
     search: (projectId, search, { after, limit }, now) =>
       withStorage('searching keys', async () => {
@@ -65,7 +69,7 @@ export function keySearch(db: Kysely<Database>, limits = LIMITS): Pick<KeyTable,
               limits,
             }),
         )
-        return present(db, projectId, found)
+        return present(db, stored, projectId, found)
       }),
   }
 }
@@ -236,6 +240,7 @@ function toPlace({ number, id, value }: Candidate, hasValues: boolean): SearchPl
 /** The keys at these places; one that has gone meanwhile is left out, one that moved comes once. */
 async function present(
   db: Kysely<Database>,
+  stored: StoredRows,
   projectId: ProjectId,
   { places, next, total }: FoundPlaces,
 ): Promise<FoundKeys> {
@@ -247,7 +252,7 @@ async function present(
     .where('project_id', '=', projectId)
     .where('number', 'in', numbers)
     .execute()
-  const stored = new Map<number, StoredKey>(rows.map((row) => [row.number, toStoredKey(row)]))
-  const keys = numbers.map((number) => stored.get(number)).filter((one) => one !== undefined)
+  const found = new Map<number, StoredKey>(rows.map((row) => [row.number, stored.toKey(row)]))
+  const keys = numbers.map((number) => found.get(number)).filter((one) => one !== undefined)
   return { keys, next, total }
 }

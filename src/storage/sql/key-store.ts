@@ -11,12 +11,13 @@ import { removeCounted } from './counted-dependants.ts'
 import { dueKeys } from './due-keys.ts'
 import { noteExpiry, noteMoves } from './due-moves.ts'
 import { keyQueries } from './key-queries.ts'
-import { keyColumns, toStoredKey, toStoredKeyVersion, versionColumns } from './key-rows.ts'
+import { keyColumns } from './key-rows.ts'
 import { ownKeyCount, recount } from './key-tallies.ts'
 import { materialQueries } from './material-queries.ts'
 import { writeOutgoing } from './outgoing-rows.ts'
 import { prepared } from './prepared.ts'
 import type { Database } from './schema.ts'
+import type { StoredRows } from './stored-rows.ts'
 import { countTags } from './tag-tallies.ts'
 import { inTransaction, locking, lockKey } from './transactions.ts'
 
@@ -24,11 +25,33 @@ import { inTransaction, locking, lockKey } from './transactions.ts'
 const NOT_DUE = { id: '', next_rotation_at: null, delete_at: null }
 
 /** Keys in SQL. */
-export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
+export function sqlKeyStore(db: Kysely<Database>, clock: Clock, rows: StoredRows): KeyStore {
   const writing = <T>(
     doing: string,
     work: (transaction: Transaction<Database>) => Promise<T>,
   ): Promise<T> => withStorage(doing, () => inTransaction(db, work))
+
+  const update = async (
+    transaction: Transaction<Database>,
+    seen: StoredKey,
+    key: Key,
+  ): Promise<boolean> => {
+    const { number: _, ...columns } = rows.ofKey(key, seen.number, seen.revision + 1)
+    const result = await transaction
+      .updateTable('keys')
+      .set(columns)
+      .where('id', '=', seen.key.id)
+      .where('revision', '=', seen.revision)
+      .executeTakeFirst()
+    return result.numUpdatedRows === 1n
+  }
+
+  const insertVersion = async (
+    transaction: Transaction<Database>,
+    version: StoredKeyVersion,
+  ): Promise<void> => {
+    await transaction.insertInto('key_versions').values(rows.ofVersion(version)).execute()
+  }
 
   const keyById = prepared(db, () => db.selectFrom('keys').selectAll().where('id', '=', ''))
   const versionByNumber = prepared(db, () =>
@@ -36,20 +59,20 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
   )
 
   return {
-    ...keyQueries(db),
-    ...dueKeys(db, clock),
-    ...materialQueries(db, clock, update),
+    ...keyQueries(db, rows),
+    ...dueKeys(db, clock, rows),
+    ...materialQueries(db, clock, rows, update),
 
     find: (keyId) =>
       withStorage('reading a key', async () => {
         const row = await keyById(keyId)
-        return row && toStoredKey(row)
+        return row && rows.toKey(row)
       }),
 
     findVersion: (keyId, version) =>
       withStorage('reading a key version', async () => {
         const row = await versionByNumber(keyId, version)
-        return row && toStoredKeyVersion(row)
+        return row && rows.toVersion(row)
       }),
 
     findByAlias: (projectId, alias) =>
@@ -60,12 +83,12 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
           .where('project_id', '=', projectId)
           .where('alias', '=', alias)
           .executeTakeFirst()
-        return row && toStoredKey(row)
+        return row && rows.toKey(row)
       }),
 
     versionsOf: (keyId, { after, limit }) =>
       withStorage('reading versions of a key', async () => {
-        const rows = await db
+        const found = await db
           .selectFrom('key_versions')
           .selectAll()
           .where('key_id', '=', keyId)
@@ -73,7 +96,7 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
           .orderBy('version')
           .limit(limit)
           .execute()
-        return rows.map(toStoredKeyVersion)
+        return found.map((row) => rows.toVersion(row))
       }),
 
     insert: (key, versions, quota, tags = []) =>
@@ -86,7 +109,7 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
         await requireKeystore(transaction, key)
         const inserted = await transaction
           .insertInto('keys')
-          .values({ ...keyColumns(key), number, revision: 1 })
+          .values(rows.ofKey(key, number, 1))
           .onConflict((conflict) => conflict.columns(['project_id', 'alias']).doNothing())
           .executeTakeFirst()
         if (inserted.numInsertedOrUpdatedRows !== 1n) return 'alias-taken'
@@ -170,7 +193,7 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock): KeyStore {
           .where('id', '=', seen.key.id)
           .where('revision', '=', seen.revision)
           .executeTakeFirst()
-        if (row === undefined || !isDeletionDue(toStoredKey(row).key, now)) return 'stale'
+        if (row === undefined || !isDeletionDue(rows.toKey(row).key, now)) return 'stale'
         await removeCounted(transaction, [seen.key])
         await transaction.deleteFrom('key_versions').where('key_id', '=', row.id).execute()
         await transaction.deleteFrom('keys').where('id', '=', row.id).execute()
@@ -249,27 +272,6 @@ async function isAliasTaken(transaction: Transaction<Database>, key: Key): Promi
     .where('id', '!=', key.id)
     .executeTakeFirst()
   return row !== undefined
-}
-
-async function update(
-  transaction: Transaction<Database>,
-  seen: StoredKey,
-  key: Key,
-): Promise<boolean> {
-  const result = await transaction
-    .updateTable('keys')
-    .set({ ...keyColumns(key), revision: seen.revision + 1 })
-    .where('id', '=', seen.key.id)
-    .where('revision', '=', seen.revision)
-    .executeTakeFirst()
-  return result.numUpdatedRows === 1n
-}
-
-async function insertVersion(
-  transaction: Transaction<Database>,
-  version: StoredKeyVersion,
-): Promise<void> {
-  await transaction.insertInto('key_versions').values(versionColumns(version)).execute()
 }
 
 function requireSameVersions(seen: Key, key: Key): void {

@@ -2,21 +2,22 @@ import { type Kysely, sql } from 'kysely'
 import { dayOf, type EpochMs } from '../../core/time.ts'
 import type { KeyTable } from '../../ports/key-table.ts'
 import { withStorage } from '../../ports/storage-error.ts'
-import { toRotationEvent, toStoredKeyVersion } from './key-rows.ts'
+import { toRotationEvent } from './key-rows.ts'
 import { keySearch } from './key-search.ts'
 import type { Database } from './schema.ts'
+import type { StoredRows } from './stored-rows.ts'
 
 /** Keys as people look at them, in SQL. */
-export function sqlKeyTable(db: Kysely<Database>): KeyTable {
+export function sqlKeyTable(db: Kysely<Database>, stored: StoredRows): KeyTable {
   return {
-    ...keySearch(db),
+    ...keySearch(db, stored),
 
     newestVersions: (keyId, { before, limit }) =>
       withStorage('reading versions of a key', async () => {
         let query = db.selectFrom('key_versions').selectAll().where('key_id', '=', keyId)
         if (before > 0) query = query.where('version', '<', before)
         const rows = await query.orderBy('version', 'desc').limit(limit).execute()
-        return rows.map(toStoredKeyVersion)
+        return rows.map((row) => stored.toVersion(row))
       }),
 
     newestEvents: (projectId, { from, to }, { before, limit }) =>

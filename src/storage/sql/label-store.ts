@@ -6,14 +6,15 @@ import type { Alias, LabelStore } from '../../ports/label-store.ts'
 import { withStorage } from '../../ports/storage-error.ts'
 import { logChange } from './change-feed.ts'
 import type { Database } from './schema.ts'
+import type { StoredRows } from './stored-rows.ts'
 import { countTags } from './tag-tallies.ts'
 import { taggedKeys } from './tagged-keys.ts'
 import { inTransaction, locking, lockKey } from './transactions.ts'
 
 /** Aliases and tags in SQL. */
-export function sqlLabelStore(db: Kysely<Database>, clock: Clock): LabelStore {
+export function sqlLabelStore(db: Kysely<Database>, clock: Clock, stored: StoredRows): LabelStore {
   return {
-    ...taggedKeys(db),
+    ...taggedKeys(db, stored),
 
     insertAlias: (alias, quota) =>
       withStorage('storing an alias', () =>

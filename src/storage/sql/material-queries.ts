@@ -6,10 +6,12 @@ import type { KeyStore, StoredKey } from '../../ports/key-store.ts'
 import { withStorage } from '../../ports/storage-error.ts'
 import { logChange } from './change-feed.ts'
 import { noteExpiry, noteMoves } from './due-moves.ts'
+import { putVersions } from './due-writes.ts'
 import { keyColumns, toStoredKeyVersion, versionColumns } from './key-rows.ts'
 import { recount } from './key-tallies.ts'
 import type { Database } from './schema.ts'
-import { inTransaction } from './transactions.ts'
+import { type StoredRows, VERSION_COLUMNS } from './stored-rows.ts'
+import { inTransaction, locking } from './transactions.ts'
 
 type Queries = Pick<
   KeyStore,
@@ -27,7 +29,12 @@ type UpdateKey = (transaction: Transaction<Database>, seen: StoredKey, key: Key)
 const GONE = new Uint8Array(0)
 
 /** Imported material in SQL. @param update Writes a key if nobody came first. */
-export function materialQueries(db: Kysely<Database>, clock: Clock, update: UpdateKey): Queries {
+export function materialQueries(
+  db: Kysely<Database>,
+  clock: Clock,
+  stored: StoredRows,
+  update: UpdateKey,
+): Queries {
   /** Writes the key, then what goes with it, then the change, in one transaction. */
   const withKey = (
     doing: string,
@@ -56,11 +63,11 @@ export function materialQueries(db: Kysely<Database>, clock: Clock, update: Upda
           .orderBy('version', 'desc')
           .limit(limit)
           .execute()
-        return rows.map(toStoredKeyVersion)
+        return rows.map((row) => stored.toVersion(row))
       }),
 
     putImported: async (seen, key, version) => {
-      const { key_id, version: number, ...columns } = versionColumns(version)
+      const { key_id, version: number, ...columns } = stored.ofVersion(version)
       const isStored = await withKey('importing material', seen, key, async (transaction) => {
         await transaction
           .insertInto('key_versions')
@@ -99,11 +106,7 @@ export function materialQueries(db: Kysely<Database>, clock: Clock, update: Upda
 
     deleteMaterial: async (seen, key) => {
       const isDeleted = await withKey('deleting material', seen, key, async (transaction) => {
-        await transaction
-          .updateTable('key_versions')
-          .set({ wrapped_material: GONE, expires_at: null })
-          .where('key_id', '=', key.id)
-          .execute()
+        await emptyVersions(transaction, stored, key.id)
         const waiting = transaction.deleteFrom('waiting_materials')
         await waiting.where('key_id', '=', key.id).execute()
       })
@@ -112,12 +115,7 @@ export function materialQueries(db: Kysely<Database>, clock: Clock, update: Upda
 
     expireMaterial: async (seen, key, version) => {
       const isDeleted = await withKey('deleting expired material', seen, key, (transaction) =>
-        transaction
-          .updateTable('key_versions')
-          .set({ wrapped_material: GONE, expires_at: null })
-          .where('key_id', '=', key.id)
-          .where('version', '=', version)
-          .execute(),
+        emptyVersions(transaction, stored, key.id, version),
       )
       return isDeleted ? 'deleted' : 'stale'
     },
@@ -136,5 +134,39 @@ export function materialQueries(db: Kysely<Database>, clock: Clock, update: Upda
           version: row.version as VersionNumber,
         }))
       }),
+  }
+}
+
+/** Versions that lose their material at a time. */
+const EMPTIED_AT_ONCE = 512
+
+/** Takes the material of a version, or of all, away; damaged ones lose it too, and stay damaged. */
+async function emptyVersions(
+  transaction: Transaction<Database>,
+  stored: StoredRows,
+  keyId: KeyId,
+  only?: VersionNumber,
+): Promise<void> {
+  for (let after = 0; ; ) {
+    const query = transaction
+      .selectFrom('key_versions')
+      .selectAll()
+      .where('key_id', '=', keyId)
+      .where('version', only === undefined ? '>' : '=', only ?? after)
+      .orderBy('version')
+      .limit(EMPTIED_AT_ONCE)
+    // The MAC is over what is not written here, too, and a change of the root key writes that.
+    const found = await locking(transaction, query).execute()
+    await putVersions(
+      transaction,
+      found.map((row) => {
+        const emptied = { ...row, wrapped_material: GONE, expires_at: null }
+        const next = stored.isWhole(row) ? stored.withMac(emptied) : emptied
+        return [...VERSION_COLUMNS.map((name) => next[name]), next.mac]
+      }),
+    )
+    const last = found.at(-1)
+    if (only !== undefined || last === undefined || found.length < EMPTIED_AT_ONCE) return
+    after = last.version
   }
 }

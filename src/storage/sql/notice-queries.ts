@@ -6,9 +6,9 @@ import type { EventOutbox, Notice, NoticePlan } from '../../ports/event-outbox.t
 import type { KeyHome } from '../../ports/key-store.ts'
 import { withStorage } from '../../ports/storage-error.ts'
 import { engineOf } from './engine.ts'
-import { toStoredKey } from './key-rows.ts'
 import { outgoingRow } from './outgoing-rows.ts'
 import type { Database, KeysTable } from './schema.ts'
+import type { StoredRows } from './stored-rows.ts'
 import { inTransaction } from './transactions.ts'
 
 type Queries = Pick<EventOutbox, 'noteDue' | 'noteMoved' | 'nextBeyond'>
@@ -38,13 +38,14 @@ function keySources(name: string, column: DueColumn): readonly Source[] {
   return (['store', 'token'] as const).map((home) => ({ name: `${name}/${home}`, column, home }))
 }
 
-type Found = Place & { readonly subject: DueSubject }
+/** What is due; without a subject where the row of the key is damaged, of which no notice is given. */
+type Found = Place & { readonly subject: DueSubject | undefined }
 
 /**
  * Notices of what is due, in SQL. One transaction finds keys beyond a place, writes their events and
  * moves the place; on PostgreSQL it holds the place, and a node that finds it held does nothing.
  */
-export function noticeQueries(db: Kysely<Database>): Queries {
+export function noticeQueries(db: Kysely<Database>, stored: StoredRows): Queries {
   const placeOf = async (source: Source, begin: EpochMs): Promise<Place> => {
     const find = () =>
       db.selectFrom('notice_places').selectAll().where('name', '=', source.name).executeTakeFirst()
@@ -70,16 +71,16 @@ export function noticeQueries(db: Kysely<Database>): Queries {
       await goBack(db, source, until)
       return true
     }
-    if ((await beyond(db, source, known, until, 1)).length === 0) return false
+    if ((await beyond(db, stored, source, known, until, 1)).length === 0) return false
     return inTransaction(db, async (transaction) => {
       const place = await holdPlace(transaction, source)
       if (place === undefined) return false
-      const found = await beyond(transaction, source, place, until, limit)
+      const found = await beyond(transaction, stored, source, place, until, limit)
       const last = found.at(-1)
       if (last === undefined) return false
       await writeNotices(
         transaction,
-        found.map(({ subject }) => make(subject)),
+        found.map(({ subject }) => subject && make(subject)),
       )
       const { due_at, key_id, version } = last
       await transaction
@@ -119,7 +120,13 @@ export function noticeQueries(db: Kysely<Database>): Queries {
           if (moves.length === 0) return false
           const notices: (Notice | undefined)[] = []
           for (const { type, key_id: keyId, version } of moves) {
-            const subject = await subjectOfMove(transaction, type as NoticeType, keyId, version) // as noteMoves wrote it
+            const subject = await subjectOfMove(
+              transaction,
+              stored,
+              type as NoticeType,
+              keyId,
+              version,
+            ) // as noteMoves wrote it
             notices.push(subject && make(type as NoticeType, subject)) // likewise
           }
           await writeNotices(transaction, notices)
@@ -139,8 +146,15 @@ export function noticeQueries(db: Kysely<Database>): Queries {
       withStorage('asking what is due next', async () => {
         const times: (EpochMs | undefined)[] = []
         for (const source of SOURCES[type]) {
-          const [next] = await beyond(db, source, await placeOf(source, begin), undefined, 1)
-          times.push(next?.subject.dueAt)
+          const [next] = await beyond(
+            db,
+            stored,
+            source,
+            await placeOf(source, begin),
+            undefined,
+            1,
+          )
+          times.push(next?.due_at as EpochMs | undefined)
         }
         return earliest(...times)
       }),
@@ -189,19 +203,21 @@ async function goBack(db: Kysely<Database>, { name }: Source, until: EpochMs): P
 
 async function beyond(
   db: Kysely<Database>,
+  stored: StoredRows,
   source: Source,
   place: Place,
   until: EpochMs | undefined,
   limit: number,
 ): Promise<readonly Found[]> {
   return source.column === 'expires_at'
-    ? materialBeyond(db, place, until, limit)
-    : keysBeyond(db, source.column, source.home, place, until, limit)
+    ? materialBeyond(db, stored, place, until, limit)
+    : keysBeyond(db, stored, source.column, source.home, place, until, limit)
 }
 
 /** Keys beyond a place, by the indexes from which what is due is read. */
 async function keysBeyond(
   db: Kysely<Database>,
+  stored: StoredRows,
   column: DueColumn,
   home: KeyHome,
   place: Place,
@@ -223,12 +239,13 @@ async function keysBeyond(
     .orderBy('id')
     .limit(limit)
   const rows = await query.execute()
-  return rows.map((row) => foundKey(row, row[column] ?? 0)) // those without a time are not asked for
+  return rows.map((row) => foundKey(stored, row, row[column] ?? 0)) // those without a time are not asked for
 }
 
 /** Versions beyond a place whose imported material expires. */
 async function materialBeyond(
   db: Kysely<Database>,
+  stored: StoredRows,
   place: Place,
   until: EpochMs | undefined,
   limit: number,
@@ -253,12 +270,13 @@ async function materialBeyond(
     .orderBy('key_versions.version')
     .limit(limit)
     .execute()
-  return rows.map((row) => foundKey(row, row.expires_at ?? 0, row.version)) // likewise
+  return rows.map((row) => foundKey(stored, row, row.expires_at ?? 0, row.version)) // likewise
 }
 
 /** A key whose due time was moved, as it is now; undefined when nothing is due of it any more. */
 async function subjectOfMove(
   transaction: Transaction<Database>,
+  stored: StoredRows,
   type: NoticeType,
   keyId: string,
   version: number,
@@ -271,7 +289,7 @@ async function subjectOfMove(
   if (row === undefined) return undefined
   if (type !== 'key.material_expiring') {
     const dueAt = type === 'key.deletion_upcoming' ? row.delete_at : row.next_rotation_at
-    return dueAt === null ? undefined : foundKey(row, dueAt).subject
+    return dueAt === null ? undefined : foundKey(stored, row, dueAt).subject
   }
   const material = await transaction
     .selectFrom('key_versions')
@@ -280,16 +298,22 @@ async function subjectOfMove(
     .where('version', '=', version)
     .executeTakeFirst()
   const expiresAt = material?.expires_at ?? undefined
-  return expiresAt === undefined ? undefined : foundKey(row, expiresAt, version).subject
+  return expiresAt === undefined ? undefined : foundKey(stored, row, expiresAt, version).subject
 }
 
-function foundKey(row: Selectable<KeysTable>, dueAt: number, version?: number): Found {
+function foundKey(
+  stored: StoredRows,
+  row: Selectable<KeysTable>,
+  dueAt: number,
+  version?: number,
+): Found {
+  const key = stored.ifWhole(row)?.key
   return {
     due_at: dueAt,
     key_id: row.id as KeyId,
     version: version ?? 0,
-    subject: {
-      key: toStoredKey(row).key,
+    subject: key && {
+      key,
       dueAt: dueAt as EpochMs,
       version: version as VersionNumber | undefined,
     },

@@ -143,6 +143,8 @@ export interface KeysTable {
   primary_region: string | null
   /** How the key stands to rotating by itself. */
   rotation: string
+  /** MAC of all other columns; null until the store is guarded. */
+  mac: Uint8Array | null
 }
 
 interface KeyCountersTable {
@@ -172,6 +174,8 @@ interface KeyVersionsTable {
   /** Keyed digest of imported material, by which it is known again. */
   fingerprint: Uint8Array | null
   expires_at: number | null
+  /** MAC of all other columns; null until the store is guarded. */
+  mac: Uint8Array | null
 }
 
 interface RotationEventsTable {

@@ -15,7 +15,9 @@ import { sqlMetaStore } from './meta-store.ts'
 import { sqlReplicaStore } from './replica-store.ts'
 import { sqlRetiredVersions } from './retired-versions.ts'
 import { sqlRotationLimitStore } from './rotation-limit-store.ts'
+import { sqlRowGuard } from './row-guard.ts'
 import type { Database } from './schema.ts'
+import { StoredRows } from './stored-rows.ts'
 import { sqlTrustStore } from './trust-store.ts'
 import { sqlUsageStore } from './usage-store.ts'
 
@@ -31,22 +33,24 @@ interface EngineParts
 export function sqlStorage(db: Kysely<Database>, clock: Clock, parts: EngineParts): Storage {
   const { feed = db, listen, exclusively, close, databaseTime } = parts
   const { forget } = sqlChangeFeed(db)
+  const rows = new StoredRows()
   return {
-    keys: sqlKeyStore(db, clock),
-    table: sqlKeyTable(db),
+    keys: sqlKeyStore(db, clock, rows),
+    table: sqlKeyTable(db, rows),
     usage: sqlUsageStore(db),
     retired: sqlRetiredVersions(db, clock),
     rotationLimits: sqlRotationLimitStore(db),
     grants: sqlGrantStore(db, clock),
-    labels: sqlLabelStore(db, clock),
+    labels: sqlLabelStore(db, clock, rows),
     trust: sqlTrustStore(db),
     keystores: sqlKeystoreRegistry(db, clock),
     replicas: sqlReplicaStore(db),
     identity: sqlIdentityStore(db, clock),
     changes: { ...sqlChangeFeed(feed), forget, ...(listen === undefined ? {} : { listen }) },
-    outbox: sqlEventOutbox(db),
+    outbox: sqlEventOutbox(db, rows),
     checkpoints: sqlCheckpointStore(db),
     meta: sqlMetaStore(db),
+    guard: sqlRowGuard(db, rows),
     ...(databaseTime === undefined ? {} : { databaseTime }),
     exclusively,
     close,

@@ -10,10 +10,10 @@ import type { ProjectId } from '../../core/ids.ts'
 import type { StoredKey } from '../../ports/key-store.ts'
 import type { LabelStore, TagFilter, TaggedKeysFilter } from '../../ports/label-store.ts'
 import { withStorage } from '../../ports/storage-error.ts'
-import { toStoredKey } from './key-rows.ts'
 import { ownAndDefaultKeyCount } from './key-tallies.ts'
 import { nextTurn } from './next-turn.ts'
 import type { Database } from './schema.ts'
+import type { StoredRows } from './stored-rows.ts'
 import { keysWithTag } from './tag-tallies.ts'
 
 /** Most rows that one statement looks at when a filter is of a kind that no index answers. */
@@ -47,6 +47,7 @@ interface Checked extends Candidate {
  */
 export function taggedKeys(
   db: Kysely<Database>,
+  stored: StoredRows,
 ): Pick<LabelStore, 'pageTagged' | 'numbersTagged' | 'countTagged'> {
   const reading = <T>(work: () => Promise<T>) => withStorage('listing keys by tags', work)
 
@@ -188,10 +189,10 @@ export function taggedKeys(
             ? ofProject(projectId, after, limit).selectAll()
             : joined(projectId, driver, after, limit).selectAll('keys').orderBy('c.number')
           ).execute()
-          return rows.map(toStoredKey)
+          return rows.map((row) => stored.toKey(row))
         }
         const numbers = await findNumbers(search, after, limit)
-        return numbers.length === 0 ? [] : keysOf(db, projectId, numbers)
+        return numbers.length === 0 ? [] : keysOf(db, stored, projectId, numbers)
       }),
 
     numbersTagged: (projectId, filter, { after, limit }) =>
@@ -212,6 +213,7 @@ export function taggedKeys(
 
 async function keysOf(
   db: Kysely<Database>,
+  stored: StoredRows,
   projectId: ProjectId,
   numbers: readonly number[],
 ): Promise<readonly StoredKey[]> {
@@ -222,7 +224,7 @@ async function keysOf(
     .where('number', 'in', numbers)
     .orderBy('number')
     .execute()
-  return rows.map(toStoredKey)
+  return rows.map((row) => stored.toKey(row))
 }
 
 /** Whether every candidate is found. */

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { after, before, describe, test } from 'node:test'
+import { run } from '../src/cli/run.ts'
+import { startTestServer, type TestServer } from './server.ts'
+
+describe('rows that something else than Keyturn changed', () => {
+  let directory: string
+  let server: TestServer
+  before(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'keyturn-rows-'))
+    server = await startTestServer({ directory })
+  })
+  after(async () => {
+    await server.stop()
+    rmSync(directory, { recursive: true })
+  })
+
+  function tamper(sql: string): void {
+    const database = new DatabaseSync(join(directory, 'keyturn.sqlite'))
+    database.exec(sql)
+    database.close()
+  }
+
+  async function command(args: readonly string[], language = 'en') {
+    let out = ''
+    const code = await run([...args], {
+      environment: { LANG: language },
+      print: (text) => {
+        out += `${text}\n`
+      },
+      printError: (text) => {
+        out += `${text}\n`
+      },
+      isWatched: false,
+    })
+    return { code, out }
+  }
+  const verify = (language?: string) => command(['store', 'verify', '--data', directory], language)
+
+  async function restart(sql: string): Promise<void> {
+    await server.stop()
+    tamper(sql)
+    server = await startTestServer({ directory })
+  }
+
+  test('a key whose state was changed in the database is refused and named; others are served', async () => {
+    const [bad, good] = [await server.createKey(), await server.createKey()]
+    const { body } = await server.kms('encrypt-data', { key_id: bad, plain_text: 'text' })
+    await server.kms('disable-key', { key_id: bad })
+    assert.match((await verify()).out, /is as Keyturn wrote it/)
+    await restart(`update keys set state = 'enabled' where id = '${bad}'`)
+    for (const [operation, request] of [
+      ['describe-key', { key_id: bad }],
+      ['decrypt-data', { cipher_text: body.cipher_text }],
+      ['enable-key', { key_id: bad }],
+      ['get-key-rotation-status', { key_id: bad }],
+    ] as const) {
+      const reply = await server.kms(operation, request)
+      assert.equal(reply.status, 500, operation)
+      assert.equal(reply.body.error_code, 'KMS.0102')
+    }
+    const served = await server.kms('encrypt-data', { key_id: good, plain_text: 'text' })
+    assert.equal(served.status, 200)
+    const { code, out } = await verify()
+    assert.equal(code, 1)
+    assert.ok(out.includes(`keys id="${bad}": changed by something else than Keyturn`), out)
+    assert.match((await verify('zh_CN.UTF-8')).out, /与 Keyturn 所写不一致/)
+    await restart(`update keys set state = 'disabled' where id = '${bad}'`)
+    assert.equal((await server.kms('describe-key', { key_id: bad })).status, 200)
+    assert.equal((await verify()).code, 0)
+  })
+
+  test('a backup of a changed row says so, and is not restored', async () => {
+    const key_id = await server.createKey()
+    await restart(`update keys set rotation_count = 9 where id = '${key_id}'`)
+    const file = join(directory, 'b.backup')
+    const made = await command(['backup', 'create', '--to', file, '--data', directory])
+    assert.equal(made.code, 0, made.out)
+    const { code, out } = await command(['backup', 'verify', file, '--data', directory])
+    assert.equal(code, 1)
+    assert.ok(out.includes(`keys id="${key_id}": changed by something else than Keyturn`), out)
+    await restart(`update keys set rotation_count = 0 where id = '${key_id}'`)
+  })
+
+  test('a store of an older version gets its MACs at the first start, once', async () => {
+    const key_id = await server.createKey()
+    await restart(
+      `update keys set mac = null; update key_versions set mac = null;
+       delete from meta where name = 'rows-guarded'`,
+    )
+    assert.equal((await server.kms('describe-key', { key_id })).status, 200)
+    assert.equal((await verify()).code, 0)
+    await restart('update keys set mac = null')
+    assert.equal((await server.kms('describe-key', { key_id })).status, 500)
+    assert.equal((await verify()).code, 1)
+  })
+
+  test('no server starts when the fact that rows are guarded was changed', async () => {
+    await server.stop()
+    tamper(`update meta set value = '00' where name = 'rows-guarded'`)
+    await assert.rejects(startTestServer({ directory }), /the fact in the store/)
+    tamper(`delete from meta where name = 'rows-guarded'`)
+    server = await startTestServer({ directory })
+  })
+})

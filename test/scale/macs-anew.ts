@@ -1,0 +1,40 @@
+import type { Kysely } from 'kysely'
+import type { RootKey } from '../../src/crypto/root-key.ts'
+import { rowMacs } from '../../src/crypto/row-macs.ts'
+import { ROWS_GUARDED } from '../../src/ports/meta-store.ts'
+import { everyGuardedRow } from '../../src/ports/row-guard.ts'
+import { sqlRowGuard } from '../../src/storage/sql/row-guard.ts'
+import type { Database, KeysTable } from '../../src/storage/sql/schema.ts'
+import { StoredRows, textOfKey } from '../../src/storage/sql/stored-rows.ts'
+
+/**
+ * SQL to run after rows of keys were edited by SQL, as no operation could: the next start of a
+ * server takes them for those of a store that has never had MACs. No server may run.
+ */
+export const MACS_AT_NEXT_START = `update keys set mac = null; delete from meta where name = '${ROWS_GUARDED}';`
+
+/** Gives rows that were written past the store, without MACs, the MACs that the store would have given them. */
+export async function giveMacs(db: Kysely<Database>, root: RootKey): Promise<void> {
+  const guard = sqlRowGuard(db, new StoredRows())
+  guard.watch(rowMacs(root), () => undefined)
+  await everyGuardedRow(guard, 'begin', () => undefined)
+}
+
+/** Edits the row of a key behind the back of servers that run, as one who has the root key could. */
+export async function editKey(
+  db: Kysely<Database>,
+  root: RootKey,
+  id: string,
+  edit: Partial<KeysTable>,
+): Promise<void> {
+  await db.transaction().execute(async (transaction) => {
+    const row = await transaction
+      .updateTable('keys')
+      .set(edit)
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirstOrThrow()
+    const mac = rowMacs(root).of(textOfKey(row))
+    await transaction.updateTable('keys').set({ mac }).where('id', '=', id).execute()
+  })
+}
