@@ -1,13 +1,11 @@
 import { resolve } from 'node:path'
 import { RootKeyRing } from '../crypto/root-key.ts'
 import { openRootKeys, type RootKeys, type Seal } from '../ports/seal.ts'
-import { openSource } from '../storage/copy/open-ends.ts'
 import type { AuditSettings } from './audit-chains.ts'
 import type { OpenChain } from './command-audit.ts'
 import { NO_STORE } from './command-chain.ts'
 import { type DataFolder, openDataFolder } from './data-folder.ts'
 import { makeLog } from './log.ts'
-import { storeOf } from './root-place.ts'
 import type { StoreSettings } from './store-settings.ts'
 
 /** Where a command works, and what its node is called, if the settings say so. */
@@ -24,12 +22,18 @@ export function chainOfFolder(place: AuditedPlace, { root, storage }: DataFolder
   return async () => ({ settings, root, checkpoints, close: async () => undefined })
 }
 
-/** The chain of commands, with a store that is opened for each record: the command may change its root key. */
+/**
+ * The chain of commands that look at the store before they touch it: another may be at work there, or it may be of
+ * another version. So only the record of what was done is written with it, and vouches for those before.
+ */
 export function chainOfStore(place: AuditedPlace, seal: Seal): OpenChain {
   const settings = auditSettingsOf(place)
-  return async () => {
-    // A store of another version is refused by who opens it so, and not brought up to date.
-    await (await openSource(storeOf(place))).close()
+  return async (isDone) => {
+    if (!isDone) {
+      const { current, former } = await openRootKeys(seal)
+      const ring = new RootKeyRing(current, former)
+      return { settings, root: ring, checkpoints: NO_STORE, close: async () => undefined }
+    }
     const { directory, settings: stored } = place
     const log = makeLog('warn')
     const { root, storage } = await openDataFolder(directory, stored, log, undefined, seal)

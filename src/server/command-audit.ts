@@ -55,8 +55,10 @@ export class NotAudited extends Error {
   }
 }
 
-/** Opens the chain of commands for one record. */
-export type OpenChain = () => Promise<CommandChain & { readonly close: () => Promise<void> }>
+/** Opens the chain of commands for one record; `isDone` for the last of a command that did its work. */
+export type OpenChain = (
+  isDone: boolean,
+) => Promise<CommandChain & { readonly close: () => Promise<void> }>
 
 /**
  * Does what a command does to a store, with a record before and one after. Killed in between, it leaves the
@@ -72,7 +74,7 @@ export async function auditing<T>(
 ): Promise<T> {
   const call = randomHex(16)
   const note = async (step: Step, moment: NotAudited['moment']) => {
-    const chain = await open()
+    const chain = await open(step.status === 200)
     try {
       await appendToCommandChain(chain, recordOf(call, facts, step))
     } catch (cause) {
