@@ -1,5 +1,4 @@
 import { DAY_MS } from '../src/core/time.ts'
-import { MACS_AT_NEXT_START } from '../test/scale/macs-anew.ts'
 import { signIn, tokenRequest } from './keyturn.ts'
 import { load } from './load.ts'
 import { openLoad } from './open-load.ts'
@@ -57,8 +56,7 @@ export async function fallDueAt(store: BenchStore, afterMs: number): Promise<num
       `update keys set rotation_period_start = ${dueAt - INTERVAL_MS}, next_rotation_at = ${dueAt}
        where next_rotation_at is not null`,
     )
-    for (const statement of MACS_AT_NEXT_START.split(';').filter(Boolean))
-      await store.run(statement)
+    await store.giveMacsAtNextStart()
     if (store.engine === 'postgres') await store.run('vacuum (analyze) keys')
     else await store.run('pragma wal_checkpoint(truncate)')
     updateTookMs = Date.now() - startedAtMs

@@ -1,5 +1,4 @@
 import type { KeyId } from '../src/core/ids.ts'
-import { MACS_AT_NEXT_START } from '../test/scale/macs-anew.ts'
 import { call, type ServerUnderTest, signIn, tokenRequest } from './keyturn.ts'
 import type { BenchStore } from './store.ts'
 
@@ -70,8 +69,7 @@ export async function makeOldText(store: BenchStore, versions: number): Promise<
   const keyId = versionedKey(store)
   const usePrimary = async (version: number) => {
     await store.run(`update keys set primary_version = ${version} where id = '${keyId}'`)
-    for (const statement of MACS_AT_NEXT_START.split(';').filter(Boolean))
-      await store.run(statement)
+    await store.giveMacsAtNextStart()
   }
   await usePrimary(1)
   const server = await store.start(['--workers', '1'])

@@ -11,6 +11,7 @@ import { embeddedPostgres, NO_POSTGRES } from '../test/postgres/binaries.ts'
 import { placeOf } from '../test/postgres/place-of.ts'
 import { startPostgres, type TestPostgres } from '../test/postgres/start-postgres.ts'
 import { type Filled, type FillOptions, fillSqlite, fillStore } from '../test/scale/fill-store.ts'
+import { forgetMarks, MACS_AT_NEXT_START } from '../test/scale/macs-anew.ts'
 import { type ServerUnderTest, startServerOn } from './keyturn.ts'
 
 /** What a benchmark's store is kept by. */
@@ -30,6 +31,8 @@ export interface BenchStore {
   readonly start: (flags: readonly string[], node?: number) => Promise<NodeOfStore>
   /** Runs a statement, whether servers run or not; answers its rows. */
   readonly run: (statement: string) => Promise<readonly Readonly<Record<string, unknown>>[]>
+  /** To be called after rows of keys were edited, while no server runs. */
+  readonly giveMacsAtNextStart: () => Promise<void>
   readonly bytes: () => Promise<number>
   readonly remove: () => Promise<void>
 }
@@ -83,6 +86,12 @@ export async function makeStore(
     filled,
     start,
     run: place.run,
+    async giveMacsAtNextStart() {
+      for (const statement of MACS_AT_NEXT_START.split(';').filter(Boolean)) {
+        await place.run(statement)
+      }
+      forgetMarks(folder)
+    },
     bytes: place.bytes,
     async remove() {
       await place.remove()

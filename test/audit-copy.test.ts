@@ -118,17 +118,48 @@ describe('a copy of the audit folder', () => {
   test('who cuts the log and its checkpoints contradicts a statement', async () => {
     const path = copy()
     const log = attestedLog(path)
-    for (const name of readdirSync(path, { recursive: true, encoding: 'utf8' })) {
-      if (name.includes('checkpoints-')) rmSync(join(path, name))
-    }
-    assert.equal((await verify(path, '--attestation', attestation)).code, 0)
+    rmSync(log.replace(/audit-([0-9a-f]{16})-\d+/, 'checkpoints-$1'))
+    const stays = await verify(path, '--attestation', attestation)
+    assert.equal(stays.code, 0, stays.out)
     while (cutLastGroup(log) > 3);
-    assert.equal((await verify(path)).code, 0)
     const { code, out } = await verify(path, '--attestation', attestation)
     assert.equal(code, 1)
     assert.match(out, /the log was cut: a statement vouches for \d+ records, there are \d+/)
     rmSync(log)
     assert.match((await verify(path, '--attestation', attestation)).out, /which a statement names/)
+  })
+
+  test('a log for which nothing vouches is not called whole: hashes anybody can make', async () => {
+    const path = copy()
+    for (const name of readdirSync(path, { recursive: true, encoding: 'utf8' })) {
+      if (name.includes('checkpoints-')) rmSync(join(path, name))
+    }
+    const { code, out } = await verify(path)
+    assert.equal(code, 1)
+    assert.match(out, /NOT whole[\s\S]*no checkpoint vouches for any of its \d+ records/)
+    const [stripped = ''] = logs(path)
+    const [, chain = ''] = /audit-([0-9a-f]{16})/.exec(stripped) ?? []
+    assert.ok(out.includes(`chain ${chain}: no checkpoint vouches`), out)
+  })
+
+  test('records behind the last checkpoint are counted, and a folder that is gone is missed', async () => {
+    const path = copy()
+    const log = attestedLog(path)
+    const points = log.replace(/audit-([0-9a-f]{16})-\d+/, 'checkpoints-$1')
+    // Statements stand beside what checkpoints there are: the newest records have neither.
+    rmSync(points)
+    const { code, out } = await verify(path, '--attestation', attestation)
+    const total = readFileSync(log, 'utf8').match(/^\{"n":/gm)?.length ?? 0
+    assert.equal(code, 0, out)
+    const open = total - statedRecords()
+    assert.ok(open > 0)
+    assert.match(out, new RegExp(`no checkpoint vouches yet for the last ${open} of them`))
+
+    const without = copy()
+    rmSync(join(without, 'worker-1'), { recursive: true })
+    const gone = await verify(without)
+    assert.equal(gone.code, 1)
+    assert.match(gone.out, /the folder worker-1 is missing/)
   })
 
   test('wrong files are refused, and an empty folder is no whole log', async () => {

@@ -71,6 +71,46 @@ describe('looking into the audit log', () => {
     assert.equal((await all('operation=EncryptData&outcome=failed')).length, 0)
   })
 
+  test('the owner of a key sees who uses it by a grant, and what it is re-encrypted from', async () => {
+    const [shared, own] = [await server.createKey(), await server.createKey()]
+    const grant = { grantee_principal: cast.granteeId, operations: ['encrypt-data'] }
+    await server.kms('create-grant', { key_id: shared, ...grant })
+    const { grantee: token } = cast.tokens
+    const used = await server.kms('encrypt-data', { key_id: shared, plain_text: 'x' }, { token })
+    assert.equal(used.status, 200)
+    const refused = await server.kms('encrypt-data', { key_id: own, plain_text: 'x' }, { token })
+    assert.equal(refused.status, 403)
+    await server.kms('disable-key', { key_id: shared })
+    const late = await server.kms('encrypt-data', { key_id: shared, plain_text: 'x' }, { token })
+    assert.equal(late.body.error.error_code, 'KMS.0209')
+
+    const [second, first] = await all(`key_id=${shared}&user=${cast.granteeId}`)
+    assert.deepEqual([second.error_code, first.status], ['KMS.0209', 200])
+    const { user_project_id, user_domain_id, time, chain, number, ...rest } = first
+    assert.match(user_project_id, /^[0-9a-f]{32}$/)
+    assert.match(user_domain_id, /^[0-9a-f]{32}$/)
+    assert.notEqual(user_project_id, server.credentials.project_id)
+    assert.deepEqual(rest, {
+      request_id: used.headers.get('x-request-id'),
+      operation: 'EncryptData',
+      user_id: cast.granteeId,
+      key_id: shared,
+      key_version: 1,
+      status: 200,
+    })
+    assert.deepEqual(await all('user=grantee'), [])
+    assert.deepEqual(await all(`key_id=${own}&outcome=refused`), [])
+
+    await server.kms('enable-key', { key_id: shared })
+    const { cipher_text } = used.body
+    await server.kms('re-encrypt', { cipher_text, destination_key_id: own })
+    const [moved] = await all(`key_id=${shared}&operation=ReEncrypt`)
+    assert.deepEqual(
+      [moved.key_id, moved.opened_key_id, moved.opened_key_version],
+      [own, shared, 1],
+    )
+  })
+
   test('work that no request asked for is there', async () => {
     const [record] = await all('operation=KeyRotated')
     assert.equal(record.status, 0)

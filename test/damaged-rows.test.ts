@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, test } from 'node:test'
+import { writeBackup } from '../src/backup/write-backup.ts'
 import { run } from '../src/cli/run.ts'
+import { openFileSink } from '../src/files/byte-sink.ts'
+import { systemClock } from '../src/ports/clock.ts'
+import { fileSeal } from '../src/seals/file-seal.ts'
+import { openSqliteEnd } from '../src/storage/copy/sqlite-end.ts'
+import { MIGRATION_NAMES } from '../src/storage/sql/migrate.ts'
+import { openSqlite } from '../src/storage/sqlite.ts'
 import { startTestServer, type TestServer } from './server.ts'
 
 describe('rows that something else than Keyturn changed', () => {
@@ -86,12 +93,32 @@ describe('rows that something else than Keyturn changed', () => {
     await restart(`update keys set rotation_count = 0 where id = '${key_id}'`)
   })
 
-  test('a store of an older version gets its MACs at the first start, once', async () => {
+  const WITHOUT_MACS = `update keys set mac = null; update key_versions set mac = null;
+    delete from meta where name = 'rows-guarded'`
+
+  test('MACs that were taken away, all of them, are missed by start and store verify', async () => {
     const key_id = await server.createKey()
-    await restart(
-      `update keys set mac = null; update key_versions set mac = null;
-       delete from meta where name = 'rows-guarded'`,
-    )
+    await server.kms('disable-key', { key_id })
+    await server.stop()
+    tamper(`${WITHOUT_MACS}; update keys set state = 'enabled' where id = '${key_id}'`)
+    await assert.rejects(startTestServer({ directory }), /somebody took that away/)
+    const { code, out } = await verify()
+    assert.equal(code, 1)
+    assert.match(out, /somebody took that away.* remove .*rows-guarded; otherwise restore/)
+    // Nothing was given a new MAC meanwhile.
+    await assert.rejects(startTestServer({ directory }), /somebody took that away/)
+    tamper(`update keys set state = 'disabled' where id = '${key_id}'`)
+  })
+
+  test('a store of an older version gets its MACs at the first start, once', async () => {
+    rmSync(join(directory, 'rows-guarded'))
+    server = await startTestServer({ directory })
+    assert.ok(existsSync(join(directory, 'rows-guarded')))
+    const key_id = await server.createKey()
+    await server.stop()
+    rmSync(join(directory, 'rows-guarded'))
+    tamper(WITHOUT_MACS)
+    server = await startTestServer({ directory })
     assert.equal((await server.kms('describe-key', { key_id })).status, 200)
     assert.equal((await verify()).code, 0)
     await restart('update keys set mac = null')
@@ -99,11 +126,54 @@ describe('rows that something else than Keyturn changed', () => {
     assert.equal((await verify()).code, 1)
   })
 
+  test('a backup without MACs is restored only if it is of a version that had none', async () => {
+    const key_id = await server.createKey()
+    await server.stop()
+    tamper(WITHOUT_MACS)
+    const file = join(directory, 'stripped.backup')
+    const made = await command(['backup', 'create', '--to', file, '--data', directory])
+    assert.equal(made.code, 0, made.out)
+    const restore = ['backup', 'restore', '--replace', '--data', directory]
+    const refused = await command([...restore, file])
+    assert.equal(refused.code, 1)
+    assert.match(refused.out, /meta name="rows-guarded": taken away/)
+    await assert.rejects(startTestServer({ directory }), /somebody took that away/)
+
+    tamper('alter table keys drop column mac; alter table key_versions drop column mac')
+    const older = join(directory, 'older.backup')
+    const schema = MIGRATION_NAMES[MIGRATION_NAMES.indexOf('0012-row-macs') - 1] ?? assert.fail()
+    const ofThatTime = join(directory, 'of-that-time.sqlite')
+    await (await openSqlite({ file: ofThatTime, until: schema })).close()
+    const empty = openSqliteEnd(ofThatTime, 'read')
+    const tables = await empty.tables()
+    await empty.close()
+    const source = openSqliteEnd(join(directory, 'keyturn.sqlite'), 'read')
+    const sink = await openFileSink(older, true)
+    const root = await fileSeal({ path: join(directory, 'root.key') }).open()
+    await writeBackup({
+      source: { ...source, tables: async () => tables },
+      root,
+      sink,
+      clock: systemClock,
+      engine: 'sqlite',
+      program: '0.1.0',
+      schema,
+    })
+    await sink.commit()
+    await source.close()
+    const restored = await command([...restore, older])
+    assert.equal(restored.code, 0, restored.out)
+    server = await startTestServer({ directory })
+    assert.equal((await server.kms('describe-key', { key_id })).status, 200)
+    assert.equal((await verify()).code, 0)
+  })
+
   test('no server starts when the fact that rows are guarded was changed', async () => {
     await server.stop()
     tamper(`update meta set value = '00' where name = 'rows-guarded'`)
     await assert.rejects(startTestServer({ directory }), /the fact in the store/)
     tamper(`delete from meta where name = 'rows-guarded'`)
+    rmSync(join(directory, 'rows-guarded'))
     server = await startTestServer({ directory })
   })
 })

@@ -142,6 +142,39 @@ describe('keyturn doctor', () => {
     await wrong(directory, 'permissions', /keyturn\.sqlite \(mode 640\)/)
   })
 
+  test('everybody may read a secret that a setting names; a passphrase lies beside its seal', async () => {
+    const directory = copy()
+    for (const name of ['seal-passphrase-file', 'store-password-file'] as const) {
+      const file = join(place, name)
+      writeFileSync(file, 'a passphrase for tests\n', { mode: 0o600 })
+      // As systemd and Kubernetes give it to a group.
+      chmodSync(file, 0o640)
+      // The store is named so that its password may be; nothing listens there.
+      const store = ['--store', 'postgres://nobody@127.0.0.1:1/none?sslmode=disable']
+      const args = [
+        '--data',
+        directory,
+        `--${name}`,
+        file,
+        ...(name.startsWith('store') ? store : []),
+      ]
+      assert.equal(
+        (await doctor(args)).of(name)?.severity,
+        name.startsWith('seal') ? 'warning' : undefined,
+      )
+      chmodSync(file, 0o644)
+      const said = (await doctor(args)).of(name)
+      assert.equal(said.severity, 'problem')
+      assert.match(said.found, /everybody may read .* \(mode 644\)/)
+    }
+    const file = join(place, 'seal-passphrase-file')
+    chmodSync(file, 0o600)
+    const said = (await doctor(['--data', directory, '--seal-passphrase-file', file])).of(
+      'seal-passphrase-file',
+    )
+    assert.match(said.found, /is on the disk of the root key file/)
+  })
+
   test('the root key is gone, or another one, or no root key', async () => {
     const gone = copy()
     rmSync(join(gone, 'root.key'))

@@ -11,12 +11,13 @@ import { ed25519Key } from '../src/crypto/ed25519-key.ts'
 import { signJws } from '../src/crypto/jws.ts'
 import { SecretBytes } from '../src/crypto/secret-bytes.ts'
 import { type Ended, runKeyturn } from './cli/run-keyturn.ts'
-import { makeCast } from './matrix/principals.ts'
+import { type Cast, makeCast } from './matrix/principals.ts'
 import { type Json, startTestServer, type TestServer } from './server.ts'
 
 describe('an attestation of rotations', () => {
   let server: TestServer
   let folder: string
+  let cast: Cast
   let keyId: string
   let attested: Json
   /** Public keys, as `audit public-key` prints them. */
@@ -33,6 +34,7 @@ describe('an attestation of rotations', () => {
       OS_PROJECT_ID: server.credentials.project_id,
     }
     keyturn = (...args) => runKeyturn(args, environment)
+    cast = await makeCast(server)
     keyId = await server.createKey()
     await server.kms('enable-key-rotation', { key_id: keyId })
     await server.kms('update-key-rotation-interval', { key_id: keyId, rotation_interval: 30 })
@@ -62,6 +64,7 @@ describe('an attestation of rotations', () => {
     const { code, out, err } = await verify(JSON.stringify(attested))
     assert.equal(code, 0, err)
     assert.match(err, /^Genuine: stated at \d{4}-/)
+    assert.match(err, /has been on without a break since \d{4}-.*, every 365 days or more often/)
     const statement = JSON.parse(out)
     assert.equal(statement.key.key_id, keyId)
     assert.equal(statement.key.key_spec, 'AES_256')
@@ -83,6 +86,98 @@ describe('an attestation of rotations', () => {
     assert.equal(rotation.last_rotation_at, third.rotation.at)
     const dueMs = Date.parse(rotation.next_due_at) - Date.parse(rotation.last_rotation_at)
     assert.equal(dueMs, 30 * 86_400_000)
+  })
+
+  test('tells of every change of its settings, by whom and when', async () => {
+    const { out } = await verify(JSON.stringify(attested))
+    const { settings, key, stated_at } = JSON.parse(out)
+    assert.deepEqual([settings.known_since, settings.first_change], [key.created_at, 1])
+    assert.equal(settings.number_of_changes, 2)
+    const user = server.credentials.user_name
+    assert.deepEqual(
+      settings.changes.map(({ at, ...change }: Json) => change),
+      [
+        { number: 1, actor: user, from: {}, to: { interval_days: 365 } },
+        { number: 2, actor: user, from: { interval_days: 365 }, to: { interval_days: 30 } },
+      ],
+    )
+    for (const { at } of settings.changes) assert.ok(key.created_at <= at && at <= stated_at)
+  })
+
+  test('limits of use are settings, too; what is switched off and on again shows', async () => {
+    const id = await server.createKey()
+    const limits = `/keyturn/v1/${server.credentials.project_id}/keys/${id}/rotation-limits`
+    const { status } = await server.send('PUT', limits, { body: '{"max_uses":1000}' })
+    assert.equal(status, 200)
+    await server.kms('enable-key-rotation', { key_id: id })
+    await server.kms('disable-key-rotation', { key_id: id })
+    const off = await verify((await keyturn('rotation', 'attest', id)).out)
+    assert.match(off.err, /Automatic rotation is off/)
+    await server.kms('enable-key-rotation', { key_id: id })
+    const { out, err } = await verify((await keyturn('rotation', 'attest', id)).out)
+    const { settings, rotation } = JSON.parse(out)
+    assert.deepEqual(
+      settings.changes.map(({ to }: Json) => to),
+      [
+        { max_uses: 1000 },
+        { max_uses: 1000, interval_days: 365 },
+        { max_uses: 1000 },
+        { max_uses: 1000, interval_days: 365 },
+      ],
+    )
+    assert.deepEqual([rotation.max_uses, rotation.interval_days], [1000, 365])
+    assert.match(err, new RegExp(`since ${settings.changes[3].at}, every 365`))
+    const later = await keyturn('rotation', 'attest', id, '--first-change', '3')
+    const part = JSON.parse((await verify(later.out)).out).settings
+    assert.deepEqual([part.first_change, part.changes.length], [3, 2])
+  })
+
+  test('says in Chinese what it proves', async () => {
+    const path = file('attested', JSON.stringify(attested))
+    const { err } = await runKeyturn(
+      ['rotation', 'verify-attestation', path, '--public-key', pemFile],
+      { LANG: 'zh_CN.UTF-8' },
+    )
+    assert.match(err, /自动轮换自 \d{4}-\S+ 起从未间断，间隔不超过 365 天/)
+  })
+
+  test('a destroyed key has one, of what is left', async () => {
+    const id = await server.createKey()
+    await server.kms('enable-key-rotation', { key_id: id })
+    await server.kms('rotate-on-demand', { key_id: id })
+    const present = JSON.parse((await verify((await keyturn('rotation', 'attest', id)).out)).out)
+    await server.kms('schedule-key-deletion', { key_id: id, pending_days: '7' })
+    await server.send('POST', '/keyturn/v1/clock', { body: '{"days":8}' })
+    assert.equal((await server.kms('describe-key', { key_id: id })).status, 404)
+    const { out, err } = await verify((await keyturn('rotation', 'attest', id)).out)
+    const { key, versions, settings, rotation, primary_version } = JSON.parse(out)
+    const { destroyed_at, ...rest } = key
+    assert.deepEqual(rest, { ...present.key, state: 'destroyed' })
+    assert.ok(destroyed_at > present.stated_at)
+    assert.deepEqual(versions, present.versions)
+    assert.deepEqual(settings, present.settings)
+    assert.equal(primary_version, 2)
+    assert.deepEqual(rotation, {
+      number_of_rotations: 1,
+      last_rotation_at: present.rotation.last_rotation_at,
+    })
+    assert.match(err, /on without a break since/)
+    // Another project's is as unknown as one that never was.
+    const path = `/keyturn/v1/${cast.otherProjectId}/keys/${id}/rotation-attestation`
+    const token = cast.tokens['other project']
+    assert.equal((await server.send('GET', path, { token })).status, 404)
+  })
+
+  test('a statement in format 1 is still believed', async () => {
+    const golden = readFileSync(
+      new URL('./golden/rotation-statement-1.json', import.meta.url),
+      'utf8',
+    )
+    const { public_key, ...statement } = JSON.parse(golden)
+    const { code, out, err } = await verify(JSON.stringify(statement), file('old.pem', public_key))
+    assert.equal(code, 0, err)
+    assert.deepEqual([JSON.parse(out).format, JSON.parse(out).versions.length], [1, 3])
+    assert.match(err, /does not tell since when/)
   })
 
   test('names a group of the audit log, by its hash', async () => {
@@ -165,7 +260,6 @@ describe('an attestation of rotations', () => {
   })
 
   test('who may read the rotations of a key may have it; a key that is not there has none', async () => {
-    const cast = await makeCast(server)
     const path = `/keyturn/v1/${server.credentials.project_id}/keys/${keyId}/rotation-attestation`
     assert.equal((await server.send('GET', path, { token: cast.tokens.reader })).status, 200)
     const absent = path.replace(

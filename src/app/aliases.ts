@@ -23,6 +23,7 @@ export const createAlias: Handler<'CreateAlias'> = async (deps, caller, request)
     updatedAt: now,
   }
   const outcome = await deps.labels.insertAlias(alias, MAX_ALIASES_OF_KEY)
+  if (outcome === 'key-gone') throw fault('key-not-found', { keyId: key.id })
   if (outcome === 'alias-taken') throw fault('alias-taken')
   if (outcome === 'quota-reached') throw fault('alias-quota-reached', QUOTA)
   return present(alias, deps.region, key.tenantId)
@@ -39,6 +40,7 @@ export const associateAlias: Handler<'AssociateAlias'> = async (deps, caller, re
     deps.clock.now(),
     MAX_ALIASES_OF_KEY,
   )
+  if (moved === 'key-gone') throw fault('key-not-found', { keyId: key.id })
   if (moved === 'unknown') throw fault('alias-not-found')
   if (moved === 'quota-reached') throw fault('alias-quota-reached', QUOTA)
   return present(moved, deps.region, key.tenantId)
@@ -48,8 +50,9 @@ export const deleteAlias: Handler<'DeleteAlias'> = async (deps, caller, request)
   const { key } = await loadKey(deps, caller, request.key_id)
   requireEditable(key)
   if (request.aliases.length === 0) throw fault('field-invalid', { name: 'aliases' })
-  const isRemoved = await deps.labels.removeAliases(key.id, request.aliases)
-  if (!isRemoved) throw fault('alias-not-found')
+  const outcome = await deps.labels.removeAliases(key.id, request.aliases)
+  if (outcome === 'key-gone') throw fault('key-not-found', { keyId: key.id })
+  if (outcome === 'unknown') throw fault('alias-not-found')
   return {}
 }
 

@@ -38,7 +38,7 @@ export const createDatakeyCapsule: Handler<'CreateDatakeyCapsule'> = async (
   request,
   context,
 ) => {
-  const warm = await useKey(deps, caller, request.key_id, context.admission)
+  const warm = await useKey(deps, caller, request.key_id, context.admission, context)
   requireEncryption(warm.key)
   const policy = Buffer.from(JSON.stringify(await policyOf(deps, caller, request)))
   const dataKey = randomSecret(request.datakey_length)
@@ -59,7 +59,7 @@ export const decryptDatakeyCapsule: Handler<'DecryptDatakeyCapsule'> = async (
   request,
   context,
 ) => {
-  const warm = await useKey(deps, caller, request.key_id, context.admission)
+  const warm = await useKey(deps, caller, request.key_id, context.admission, context)
   requireEncryption(warm.key)
   const parsed = parseCiphertext(request.datakey_capsule)
   if (parsed.kind !== 'ok') throw fault('decryption-failed')

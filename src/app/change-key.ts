@@ -23,7 +23,8 @@ export async function changeKey(
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const seen = await loadKey(deps, caller, keyId)
     const changed = step(seen.key)
-    const outcome = await deps.keys.replace(seen, changed)
+    const author = { by: caller.userName, at: deps.clock.now() }
+    const outcome = await deps.keys.replace(seen, changed, author)
     if (outcome === 'alias-taken') throw fault('alias-taken')
     if (outcome === 'stale') continue
     await deps.changes.afterCommit()

@@ -34,7 +34,7 @@ async function makePair(
   request: RequestFor<'CreateRsaDatakeyPair'> | RequestFor<'CreateEcDatakeyPair'>,
   context: RequestContext,
 ) {
-  const warm = await useKey(deps, caller, request.key_id, context.admission)
+  const warm = await useKey(deps, caller, request.key_id, context.admission, context)
   requireEncryption(warm.key)
   const bound = await withPin(deps, caller, warm.key, request, callerContext(request), true)
   const { publicKey, privateKey } = await generatePair(PAIR_KINDS[request.key_spec])

@@ -116,7 +116,7 @@ async function usableKey(
   keyId: WarmKey['key']['id'],
   context: RequestContext,
 ) {
-  const warm = await useKey(deps, caller, keyId, context.admission)
+  const warm = await useKey(deps, caller, keyId, context.admission, context)
   requireEncryption(warm.key)
   return warm
 }

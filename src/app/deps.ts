@@ -15,6 +15,7 @@ import type { Peers } from '../ports/peers.ts'
 import type { ReplicaStore } from '../ports/replica-store.ts'
 import type { RetiredVersionStore } from '../ports/retired-versions.ts'
 import type { RotationLimitStore } from '../ports/rotation-limit-store.ts'
+import type { RotationSettingStore } from '../ports/rotation-setting-store.ts'
 import type { SignInDesk } from '../ports/sign-in-desk.ts'
 import type { TrustStore } from '../ports/trust-store.ts'
 import type { Announcements } from './announcements.ts'
@@ -39,6 +40,7 @@ export interface Deps {
   readonly usage: UsageCounter
   readonly retired: RetiredVersionStore
   readonly rotationLimits: RotationLimitStore
+  readonly rotationSettings: RotationSettingStore
   readonly grants: GrantStore
   readonly labels: LabelStore
   readonly trust: TrustStore

@@ -7,6 +7,7 @@ import { requireUsable } from '../core/key-state.ts'
 import type { StoredKey } from '../ports/key-store.ts'
 import { type Admission, forbidden } from './authorise.ts'
 import type { Deps } from './deps.ts'
+import type { RequestContext } from './handler.ts'
 import type { WarmKey } from './key-cache.ts'
 
 /**
@@ -43,6 +44,7 @@ export async function loadSharedKey(
   caller: Caller,
   keyId: KeyId,
   admission: Admission,
+  context: RequestContext,
 ): Promise<StoredKey> {
   const stored = await deps.keys.find(keyId)
   const isIn =
@@ -50,6 +52,7 @@ export async function loadSharedKey(
     (isOwn(stored.key, caller, admission) ||
       isGrantedBy(await deps.grants.ofKey(keyId), caller, admission))
   if (!isIn) throw unknownOrForbidden(stored?.key, caller, keyId, admission)
+  noteOwner(stored.key, caller, context)
   return stored
 }
 
@@ -65,10 +68,11 @@ export function useKey(
   caller: Caller,
   keyId: KeyId,
   admission: Admission,
+  context: RequestContext,
 ): WarmKey | Promise<WarmKey> {
   const warm = deps.changes.isCurrent() ? deps.cache.get(keyId) : undefined
   if (warm === undefined || !isOwn(warm.key, caller, admission)) {
-    return findUsable(deps, caller, keyId, admission)
+    return findUsable(deps, caller, keyId, admission, context)
   }
   requireUsable(warm.key)
   return warm
@@ -80,6 +84,7 @@ async function findUsable(
   caller: Caller,
   keyId: KeyId,
   admission: Admission,
+  context: RequestContext,
 ): Promise<WarmKey> {
   if (!deps.changes.isCurrent()) await deps.changes.requireCurrent()
   const warm = deps.cache.get(keyId) ?? (await warmUp(deps, keyId))
@@ -89,8 +94,14 @@ async function findUsable(
       throw unknownOrForbidden(warm?.key, caller, keyId, admission)
     }
   }
+  noteOwner(warm.key, caller, context)
   requireUsable(warm.key)
   return warm
+}
+
+/** Lets the owner of a key see in the audit log what others do with it by a grant. */
+function noteOwner(key: Key, caller: Caller, context: RequestContext): void {
+  if (key.projectId !== caller.project?.id) context.keyProjectId = key.projectId
 }
 
 /** The version that encrypts. */

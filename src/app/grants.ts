@@ -19,7 +19,7 @@ const GRANT_ID_BYTES = 32
 /** The owner grants what it likes; a grantee with `create-grant` no more than it has. */
 export const createGrant: Handler<'CreateGrant'> = async (deps, caller, request, context) => {
   const { admission } = context
-  const { key } = await loadSharedKey(deps, caller, request.key_id, admission)
+  const { key } = await loadSharedKey(deps, caller, request.key_id, admission, context)
   requireOwned(key)
   requireUsable(key)
   const isOwner = admission.isAllowed && key.projectId === caller.project?.id
@@ -38,6 +38,7 @@ export const createGrant: Handler<'CreateGrant'> = async (deps, caller, request,
   }
   const { grantQuota: quota } = deps
   const outcome = await deps.grants.insert(grant, { perKey: quota, perGrantee: quota })
+  if (outcome === 'key-gone') throw fault('key-not-found', { keyId: key.id })
   if (outcome === 'key-quota-reached') throw fault('grant-key-quota-reached', { quota })
   if (outcome === 'grantee-quota-reached') throw fault('grant-grantee-quota-reached', { quota })
   await deps.changes.afterCommit()
@@ -64,7 +65,9 @@ export const cancelSelfGrant: Handler<'CancelSelfGrant'> = async (
     throw fault('grant-not-found') // nor does a stranger learn that it is there
   }
   if (!mayRetireIt) await loadKey(deps, caller, request.key_id)
-  await remove(deps, await loadGrant(deps, request))
+  const retired = await loadGrant(deps, request)
+  if (retired.projectId !== caller.project?.id) context.keyProjectId = retired.projectId
+  await remove(deps, retired)
   return {}
 }
 

@@ -1,6 +1,6 @@
 import type { OPERATIONS, OperationId, ReplyFor, RequestFor } from '../contract/operations/index.ts'
 import type { Caller } from '../core/caller.ts'
-import type { KeyId, TenantId, UserId, VersionNumber } from '../core/ids.ts'
+import type { KeyId, ProjectId, TenantId, UserId, VersionNumber } from '../core/ids.ts'
 import type { Admission } from './authorise.ts'
 import type { Deps } from './deps.ts'
 
@@ -15,12 +15,14 @@ export interface RequestContext {
   readonly secure: boolean
   /** The key that the request turned out to be about. */
   keyId: KeyId | undefined
+  /** The project of that key, where a grant let somebody of another project come by it. */
+  keyProjectId: ProjectId | undefined
   /** The version that was used. */
   keyVersion: VersionNumber | undefined
   /** How many bytes of plaintext that version protected. */
   protectedBytes: number
   /** Another version that was opened on the way, when what it protected is protected anew. */
-  reopened: { readonly keyId: KeyId; readonly version: VersionNumber } | undefined
+  reopened: OpenedKey | undefined
   /**
    * What was found out of the caller's right, where the row of the operation names one that is asked
    * before the handler runs.
@@ -28,6 +30,14 @@ export interface RequestContext {
   admission: Admission
   /** Who just signed in: the request itself bore no credentials yet. */
   signedIn: SignedIn | undefined
+}
+
+/** A key by which something was opened that another key protects now. */
+export interface OpenedKey {
+  readonly keyId: KeyId
+  readonly version: VersionNumber
+  /** Where it is the key of another project. */
+  readonly projectId: ProjectId | undefined
 }
 
 /** Somebody who signed in. */

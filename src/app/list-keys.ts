@@ -45,7 +45,7 @@ export const listKeys: Handler<'ListKeys'> = async (deps, caller, request, conte
 }
 
 export const listKeyDetail: Handler<'ListKeyDetail'> = async (deps, caller, request, context) => {
-  const { key } = await loadSharedKey(deps, caller, request.key_id, context.admission)
+  const { key } = await loadSharedKey(deps, caller, request.key_id, context.admission, context)
   return { key_info: presentKey(key, deps.region) }
 }
 

@@ -40,14 +40,13 @@ export const reEncrypt: Handler<'ReEncrypt'> = async (deps, caller, request, con
   context.keyId = targetId
   const right = { permission, grant: encrypt }
   const admission = authorise(deps, caller, right, targetId, context)
-  const target = await useKey(deps, caller, targetId, admission)
+  const target = await useKey(deps, caller, targetId, admission, context)
   const algorithm = requireEncryption(target.key, request.destination_encryption_algorithm)
   const bound = callerContext({
     additional_authenticated_data: request.destination_additional_authenticated_data,
     encryption_context: request.destination_encryption_context,
   })
   const opened = await open(deps, caller, request, context)
-  context.reopened = opened
   const { datakey_cipher_length: expected } = request
   if (form === 'hex' && expected !== undefined && expected !== opened.plaintext.length) {
     throw fault('datakey-cipher-length-mismatch')
@@ -81,15 +80,17 @@ async function open(
     encryption_context: request.source_encryption_context,
   })
   const right = { permission, grant: decrypt }
-  const scratch: RequestContext = { ...context, baseUrl: '' }
+  const scratch: RequestContext = { ...context, keyProjectId: undefined, baseUrl: '' }
   if (wanted !== 'SYMMETRIC_DEFAULT') {
     const keyId = request.source_key_id
     if (keyId === undefined) throw fault('parameter-missing', { name: 'source_key_id' })
     const admission = authorise(deps, caller, right, keyId, context)
-    const source = await useKey(deps, caller, keyId, admission)
+    const source = await useKey(deps, caller, keyId, admission, scratch)
+    const version = primaryOf(source.key)
+    context.reopened = { keyId, version, projectId: scratch.keyProjectId }
     const algorithm = requireEncryption(source.key, wanted)
     const plaintext = await decryptBare(deps, source, algorithm, bound, bytes, scratch)
-    return { keyId, version: primaryOf(source.key), algorithm, plaintext }
+    return { keyId, version, algorithm, plaintext }
   }
   const parsed = parseCiphertext(bytes)
   const named = parsed.kind === 'ok' ? parsed.ciphertext.keyId : undefined
@@ -97,9 +98,11 @@ async function open(
   const keyId = request.source_key_id ?? own
   const admission = authorise(deps, caller, right, keyId, context)
   if (parsed.kind !== 'ok' || keyId === undefined) throw fault('decryption-failed')
-  const source = await useKey(deps, caller, keyId, admission)
+  const source = await useKey(deps, caller, keyId, admission, scratch)
+  const { version } = parsed.ciphertext
+  context.reopened = { keyId, version, projectId: scratch.keyProjectId }
   const algorithm = requireEncryption(source.key, wanted)
   if (own !== keyId) throw fault('decryption-failed')
   const plaintext = await unprotect(deps, source, kind, bound, parsed.ciphertext, scratch)
-  return { keyId, version: parsed.ciphertext.version, algorithm, plaintext }
+  return { keyId, version, algorithm, plaintext }
 }

@@ -3,6 +3,7 @@ import { fault } from '../core/fault.ts'
 import type { KeyId } from '../core/ids.ts'
 import { DEFAULT_KEYSTORE, type Key } from '../core/key.ts'
 import { newKey } from '../core/new-key.ts'
+import type { ChangeAuthor } from '../core/rotation-settings.ts'
 import { requireTag } from '../core/tag.ts'
 import { randomUuid } from '../crypto/random.ts'
 import type { StoredKey, StoredKeyVersion } from '../ports/key-store.ts'
@@ -67,7 +68,8 @@ async function makeReplica(
   )
   const versions = parcel.versions.map((version) => unpack(deps, key, version))
   const tags = parcel.tags.map(requireTag)
-  const outcome = await deps.keys.insert(key, versions, deps.keyQuota, tags)
+  const author = authorIn(deps, primaryRegion)
+  const outcome = await deps.keys.insert(key, versions, deps.keyQuota, tags, author)
   if (outcome === 'quota-reached') throw fault('key-quota-reached', { quota: deps.keyQuota })
   const stored = outcome === 'alias-taken' ? await halfMade(deps, key, parcel) : key
   await rememberMembers(deps, stored, parcel.members, 0)
@@ -108,7 +110,8 @@ async function follow(
     const fresh = parcel.versions
       .filter(({ version }) => version > (key.primaryVersion ?? 0))
       .map((version) => unpack(deps, key, version))
-    if ((await deps.keys.putReplicated(seen, next, fresh)) === 'stale') continue
+    const author = authorIn(deps, parcel.from.region)
+    if ((await deps.keys.putReplicated(seen, next, fresh, author)) === 'stale') continue
     const synced = next.regional.kind === 'primary' ? (next.primaryVersion ?? 0) : 0
     await rememberMembers(deps, next, parcel.members, synced)
     if (next.regional.kind === 'primary') {
@@ -137,6 +140,11 @@ function changed(
         ? { kind: 'primary' }
         : { kind: 'replica', primaryRegion: from.region },
   }
+}
+
+/** Who changes rotation settings of a replica: somebody where its primary is. */
+function authorIn(deps: Deps, region: string): ChangeAuthor {
+  return { by: `region ${region}`, at: deps.clock.now() }
 }
 
 async function rememberMembers(

@@ -1,3 +1,4 @@
+import { fault } from '../core/fault.ts'
 import { requireRotatable } from '../core/rotation.ts'
 import { loadKey } from './find-key.ts'
 import type { Handler } from './handler.ts'
@@ -27,6 +28,9 @@ export const setRotationLimits: Handler<'SetRotationLimits'> = async (deps, call
   requireRotatable(key)
   const { max_uses: maxUses, max_bytes: maxBytes } = request
   await deps.usage.flush().catch(deps.warn)
-  await deps.rotationLimits.put(key.id, { maxUses, maxBytes })
+  const author = { by: caller.userName, at: deps.clock.now() }
+  if (!(await deps.rotationLimits.put(key.id, { maxUses, maxBytes }, author))) {
+    throw fault('key-not-found', { keyId: key.id })
+  }
   return { max_uses: maxUses, max_bytes: maxBytes }
 }

@@ -20,7 +20,7 @@ interface MessageFields {
 }
 
 export const sign: Handler<'Sign'> = async (deps, caller, request, context) => {
-  const warm = await useKey(deps, caller, request.key_id, context.admission)
+  const warm = await useKey(deps, caller, request.key_id, context.admission, context)
   const message = messageOf(warm.key, request)
   const signature = await (await loadPrivate(deps, warm)).sign(request.signing_algorithm, message)
   context.keyVersion = primaryOf(warm.key)
@@ -33,7 +33,7 @@ export const validateSignature: Handler<'ValidateSignature'> = async (
   request,
   context,
 ) => {
-  const warm = await useKey(deps, caller, request.key_id, context.admission)
+  const warm = await useKey(deps, caller, request.key_id, context.admission, context)
   const message = messageOf(warm.key, request)
   const key = await loadPrivate(deps, warm)
   const isValid = await key.verify(request.signing_algorithm, message, request.signature)
@@ -42,7 +42,7 @@ export const validateSignature: Handler<'ValidateSignature'> = async (
 }
 
 export const generateMac: Handler<'GenerateMac'> = async (deps, caller, request, context) => {
-  const warm = await useKey(deps, caller, request.key_id, context.admission)
+  const warm = await useKey(deps, caller, request.key_id, context.admission, context)
   requireMac(warm.key, request.mac_algorithm)
   const key = await loadMac(deps, warm)
   context.keyVersion = primaryOf(warm.key)
@@ -54,7 +54,7 @@ export const generateMac: Handler<'GenerateMac'> = async (deps, caller, request,
 }
 
 export const verifyMac: Handler<'VerifyMac'> = async (deps, caller, request, context) => {
-  const warm = await useKey(deps, caller, request.key_id, context.admission)
+  const warm = await useKey(deps, caller, request.key_id, context.admission, context)
   requireMac(warm.key, request.mac_algorithm)
   const key = await loadMac(deps, warm)
   context.keyVersion = primaryOf(warm.key)
@@ -67,7 +67,7 @@ export const verifyMac: Handler<'VerifyMac'> = async (deps, caller, request, con
 
 /** Reading a public key works in every state in which there is one. */
 export const showPublicKey: Handler<'ShowPublicKey'> = async (deps, caller, request, context) => {
-  const { key } = await loadSharedKey(deps, caller, request.key_id, context.admission)
+  const { key } = await loadSharedKey(deps, caller, request.key_id, context.admission, context)
   if (specOf(key.spec).family !== 'asymmetric') {
     throw fault('key-usage-mismatch', { keyId: key.id })
   }
@@ -85,7 +85,7 @@ export const deriveSharedSecret: Handler<'DeriveSharedSecret'> = async (
   request,
   context,
 ) => {
-  const warm = await useKey(deps, caller, request.key_id, context.admission)
+  const warm = await useKey(deps, caller, request.key_id, context.admission, context)
   requireUsage(warm.key, 'KEY_AGREEMENT')
   // Who names a recipient wants the secret for that one alone, which only the cloud can prove.
   if (request.recipient !== undefined) throw fault('field-invalid', { name: 'recipient' })

@@ -20,7 +20,7 @@ const SYMMETRIC = 'SYMMETRIC_DEFAULT'
 const DECRYPT_RIGHT = { permission: 'kms:cmk:crypto', grant: 'decrypt-data' } as const
 
 export const encryptData: Handler<'EncryptData'> = (deps, caller, request, context) =>
-  whenReady(useKey(deps, caller, request.key_id, context.admission), (warm) => {
+  whenReady(useKey(deps, caller, request.key_id, context.admission, context), (warm) => {
     const algorithm = requireEncryption(warm.key, request.encryption_algorithm)
     const bound = callerContext(request)
     const ciphertext =
@@ -37,7 +37,7 @@ export const decryptData: Handler<'DecryptData'> = async (deps, caller, request,
     const keyId = request.key_id
     const admission = authorise(deps, caller, DECRYPT_RIGHT, keyId, context)
     if (keyId === undefined) throw fault('parameter-missing', { name: 'key_id' })
-    const warm = await useKey(deps, caller, keyId, admission)
+    const warm = await useKey(deps, caller, keyId, admission, context)
     const algorithm = requireEncryption(warm.key, asymmetric)
     const plaintext = await decryptBare(deps, warm, algorithm, bound, request.cipher_text, context)
     return present(keyId, plaintext)
@@ -49,7 +49,7 @@ export const decryptData: Handler<'DecryptData'> = async (deps, caller, request,
   const admission = authorise(deps, caller, DECRYPT_RIGHT, keyId, context)
   if (parsed.kind !== 'ok' || keyId === undefined) throw fault('decryption-failed')
   context.keyId = keyId
-  const warm = await useKey(deps, caller, keyId, admission)
+  const warm = await useKey(deps, caller, keyId, admission, context)
   requireEncryption(warm.key, SYMMETRIC)
   if (own !== keyId) throw fault('decryption-failed')
   const pinned = await withPin(deps, caller, warm.key, request, bound, false)

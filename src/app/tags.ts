@@ -96,7 +96,9 @@ async function changeTags(
   step: (present: readonly Tag[]) => readonly Tag[],
 ): Promise<void> {
   requireEditable(stored.key)
-  await deps.labels.changeTags(stored, step)
+  if (!(await deps.labels.changeTags(stored, step))) {
+    throw fault('key-not-found', { keyId: stored.key.id })
+  }
   await deps.changes.afterCommit()
 }
 

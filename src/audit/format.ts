@@ -1,6 +1,6 @@
 import { createHmac, hash } from 'node:crypto'
 import type { SecretBytes } from '../crypto/secret-bytes.ts'
-import type { AuditRecord } from '../ports/audit-log.ts'
+import type { AuditedKey, AuditRecord } from '../ports/audit-log.ts'
 
 /*
  * A log is a chain of groups. A group is one line for each record and then one seal line:
@@ -45,18 +45,25 @@ export interface GroupSeal {
 
 /** The line of a record, with its line feed. Fields that are undefined are left out. */
 export function recordLine(n: number, record: AuditRecord): string {
-  const { actor, detail } = record
+  const { actor, detail, opened } = record
   let line = `{"n":${n},"t":"${isoTime(record.at)}","id":${quoted(record.requestId)}`
   if (record.operation !== undefined) line += `,"op":${quoted(record.operation)}`
   if (actor !== undefined) line += actorPart(actor)
   if (record.projectId !== undefined) line += `,"project":${quoted(record.projectId)}`
   if (record.keyId !== undefined) line += `,"key":${quoted(record.keyId)}`
   if (record.keyVersion !== undefined) line += `,"version":${record.keyVersion}`
+  if (record.keyProjectId !== undefined) line += `,"owner":${quoted(record.keyProjectId)}`
+  if (opened !== undefined) line += openedPart(opened)
   line += `,"status":${record.status}`
   if (record.code !== undefined) line += `,"code":${quoted(record.code)}`
   if (record.source !== undefined) line += `,"source":${quoted(record.source)}`
   if (detail !== undefined) line += `,"detail":${JSON.stringify(detail)}`
   return `${line}}\n`
+}
+
+function openedPart({ keyId, version, projectId }: AuditedKey): string {
+  const part = `,"opened":${quoted(keyId)},"openedVersion":${version}`
+  return projectId === undefined ? part : `${part},"openedOwner":${quoted(projectId)}`
 }
 
 let lastTime = Number.NaN

@@ -22,6 +22,17 @@ export function foldersOfCopy(directory: string): readonly string[] {
   return [directory, ...inner.sort()]
 }
 
+/** Threads are numbered from 1 without a gap, and each has a folder from its start on. */
+function missingFolders(directory: string): readonly string[] {
+  const numbers = foldersOfCopy(directory)
+    .slice(1)
+    .map((folder) => Number(/\d+$/.exec(folder)?.[0]))
+  const last = Math.max(0, ...numbers)
+  return Array.from({ length: last }, (_, index) => index + 1)
+    .filter((number) => !numbers.includes(number))
+    .map((number) => `the folder worker-${number} is missing`)
+}
+
 /** Bytes of a copy of an audit log; undefined when there is no such folder. */
 export function bytesOfCopy(directory: string): number | undefined {
   if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) return undefined
@@ -48,6 +59,7 @@ export async function verifyAuditCopy(options: CopyOptions): Promise<readonly Au
   if (first === undefined) return reports
   const found = new Set(reports.map(({ chain }) => chain))
   const missing = [
+    ...missingFolders(options.directory),
     ...(first.files === 0 ? [`${options.directory} holds no audit log`] : []),
     ...attested
       .filter(({ chain }) => !found.has(chain))

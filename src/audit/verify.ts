@@ -52,6 +52,11 @@ export interface AuditReport {
   readonly records: number
   readonly checkpoints: number
   readonly areMacsChecked: boolean
+  /**
+   * How many of the records, from the first on, something vouches for that nobody can make who has no root key:
+   * MACs, a checkpoint or a statement. Hashes alone vouch for nothing.
+   */
+  readonly vouchedRecords: number
   readonly problems: readonly string[]
 }
 
@@ -81,8 +86,11 @@ export function auditLogBytes(directory: string): number {
  * for one group at a time, however long the log.
  */
 export async function verifyAuditLog(options: VerifyOptions): Promise<AuditReport> {
-  const files = filesOf(options.directory)
-  return verifyFiles(options, files, undefined)
+  const report = await verifyFiles(options, filesOf(options.directory), undefined)
+  const { chain, records, vouchedRecords } = report
+  if (records === 0 || vouchedRecords > 0) return report
+  const problem = `chain ${chain}: no checkpoint vouches for any of its ${records} records`
+  return { ...report, problems: [...report.problems, problem] }
 }
 
 /**
@@ -155,6 +163,8 @@ class ChainCheck {
   #sequence = 0
   #count = 0
   #groups = 0
+  /** Records before the last checkpoint or statement that agrees with them. */
+  #vouched = 0
   #head: Uint8Array = CHAIN_START
   #form: SealForm = 1
   #lines: Buffer[] = []
@@ -219,13 +229,15 @@ class ChainCheck {
           : `no group ends at record ${records}, as a statement says`,
       )
     }
+    const { root } = this.#options
     return {
       chain: this.#chain,
       files,
       groups: this.#groups,
       records: this.#count,
       checkpoints: this.#options.checkpoints.length,
-      areMacsChecked: this.#options.root !== undefined,
+      areMacsChecked: root !== undefined,
+      vouchedRecords: root === undefined ? this.#vouched : this.#count,
       problems: this.#problems,
     }
   }
@@ -275,6 +287,8 @@ class ChainCheck {
     const isHere = ({ chain, records }: AuditHead) => chain === this.#chain && records === count
     if (this.#attested.some((stated) => isHere(stated) && !head.equals(stated.head))) {
       this.#report(`the log differs from a statement at record ${count}`, number)
+    } else if (this.#attested.some(isHere)) {
+      this.#vouched = count
     }
     this.#attested = this.#attested.filter((stated) => !isHere(stated))
   }
@@ -288,6 +302,8 @@ class ChainCheck {
       this.#report(`the checkpoint at record ${count} is forged`, number)
     } else if (!head.equals(checkpoint.head)) {
       this.#report(`the log differs from its checkpoint at record ${count}`, number)
+    } else {
+      this.#vouched = count
     }
   }
 

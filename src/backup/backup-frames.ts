@@ -12,6 +12,7 @@ import { RefusedBackup } from './refused-backup.ts'
 const LENGTH_BYTES = 4
 /** A row has far less, and frames have few rows. */
 const MAX_FRAME_BYTES = 64 * 1024 * 1024
+const COLUMN = /^[a-z][a-z0-9_]{0,62}$/
 
 /** A part of a backup. */
 export type BackupFrame =
@@ -58,7 +59,9 @@ function toJson(value: Value): unknown {
  * table once, as many rows as it says, and an end.
  */
 export function frameReader() {
-  let pending: Buffer = Buffer.alloc(0)
+  let pieces: Buffer[] = []
+  let pendingBytes = 0
+  let neededBytes = LENGTH_BYTES
   let columns: readonly string[] = []
   let table: TableName | undefined
   let rowsOfTable = 0
@@ -68,25 +71,26 @@ export function frameReader() {
 
   /** The frame of some JSON, and what it means for the next ones. */
   const take = (text: string): BackupFrame => {
-    const [kind, first, second] = JSON.parse(text) as readonly unknown[] // what is missing is refused below
+    const [kind, first, second, ...more] = partsIn(text)
+    if (more.length > 0) throw unknownPart()
     if (isOver) throw malformed('goes on after its end')
-    if (kind === 'table' && isTable(first) && Array.isArray(second) && table === undefined) {
+    if (kind === 'table' && isTable(first) && isColumns(second) && table === undefined) {
       if (seen.has(first)) throw malformed(`has the table ${first} twice`)
       seen.add(first)
       table = first
-      columns = second.map(String)
+      columns = second
       rowsOfTable = 0
       return { kind, table, columns }
     }
-    if (kind === 'rows' && Array.isArray(first) && table !== undefined) {
+    if (kind === 'rows' && isList(first) && second === undefined && table !== undefined) {
       const rows = first.map((values) => toRow(columns, values))
       rowsOfTable += rows.length
       return { kind, table, rows }
     }
-    if (kind === 'tableEnd' && table !== undefined) {
+    if (kind === 'tableEnd' && isLastNumber(second) && table !== undefined) {
       if (first !== rowsOfTable) throw malformed(`has other rows in ${table} than it counts`)
       total += rowsOfTable
-      const lastNumber = second === null ? undefined : Number(second)
+      const lastNumber = second ?? undefined
       const ended = { kind, table, rows: rowsOfTable, lastNumber } as const
       table = undefined
       return ended
@@ -96,28 +100,35 @@ export function frameReader() {
       isOver = true
       return { kind, tables: seen.size, rows: total }
     }
-    throw malformed('has a part that this version does not know')
+    throw unknownPart()
   }
 
   return {
     /** The frames that are whole once these bytes have come. */
     *add(bytes: Buffer): Generator<BackupFrame, void, undefined> {
-      pending = pending.length === 0 ? bytes : Buffer.concat([pending, bytes])
+      pieces.push(bytes)
+      pendingBytes += bytes.length
+      // A long frame is not put together anew with every piece of it.
+      if (pendingBytes < neededBytes) return
+      const pending = pieces.length === 1 ? bytes : Buffer.concat(pieces)
       let at = 0
+      neededBytes = LENGTH_BYTES
       while (pending.length - at >= LENGTH_BYTES) {
         const length = pending.readUInt32BE(at)
         if (length > MAX_FRAME_BYTES) throw malformed('has a part that is too long')
-        const end = at + LENGTH_BYTES + length
-        if (pending.length < end) break
-        const frame = take(pending.subarray(at + LENGTH_BYTES, end).toString())
-        at = end
+        neededBytes = LENGTH_BYTES + length
+        if (pending.length - at < neededBytes) break
+        const frame = take(pending.subarray(at + LENGTH_BYTES, at + neededBytes).toString())
+        at += neededBytes
+        neededBytes = LENGTH_BYTES
         yield frame
       }
-      pending = pending.subarray(at)
+      pieces = at < pending.length ? [pending.subarray(at)] : []
+      pendingBytes = pending.length - at
     },
     /** @throws {RefusedBackup} when something is missing */
     end(): void {
-      if (!isOver || pending.length > 0) throw malformed('ends too early')
+      if (!isOver || pendingBytes > 0) throw malformed('ends too early')
     },
   }
 }
@@ -126,19 +137,65 @@ function isTable(name: unknown): name is TableName {
   return typeof name === 'string' && Object.hasOwn(COPIED_TABLES, name)
 }
 
+/** What a frame has, whatever it is; what does not fit is refused by whoever takes it. */
+function partsIn(text: string): readonly unknown[] {
+  let parts: unknown
+  try {
+    parts = JSON.parse(text)
+  } catch {
+    throw unknownPart()
+  }
+  if (!isList(parts)) throw unknownPart()
+  return parts
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value)
+}
+
+/** Each once, or a row would have fewer values than it says. */
+function isColumns(value: unknown): value is readonly string[] {
+  return (
+    isList(value) &&
+    value.every((column) => typeof column === 'string' && COLUMN.test(column)) &&
+    new Set(value).size === value.length
+  )
+}
+
+function isLastNumber(value: unknown): value is number | null {
+  return value === null || (Number.isSafeInteger(value) && Number(value) >= 0)
+}
+
 function toRow(columns: readonly string[], values: unknown): Row {
-  if (!Array.isArray(values) || values.length !== columns.length) {
+  if (!isList(values) || values.length !== columns.length) {
     throw malformed('has a row without all columns')
   }
   return Object.fromEntries(columns.map((column, index) => [column, toValue(values[index])]))
 }
 
 function toValue(value: unknown): Value {
-  if (Array.isArray(value)) return Uint8Array.fromBase64(String(value[0]))
+  if (isList(value)) return toBytes(value)
   if (value === null || typeof value === 'string' || Number.isSafeInteger(value)) {
     return value as Value // which these are
   }
-  throw malformed('has a value of no kind that a store has')
+  throw noValue()
+}
+
+function toBytes([text, ...more]: readonly unknown[]): Uint8Array {
+  if (typeof text !== 'string' || more.length > 0) throw noValue()
+  try {
+    return Uint8Array.fromBase64(text, { lastChunkHandling: 'strict' })
+  } catch {
+    throw noValue()
+  }
+}
+
+function noValue(): RefusedBackup {
+  return malformed('has a value of no kind that a store has')
+}
+
+function unknownPart(): RefusedBackup {
+  return malformed('has a part that this version does not know')
 }
 
 /** Authentic bytes that are no backup: whoever wrote them had a defect, or another version. */

@@ -28,6 +28,8 @@ export interface CheckReport {
   readonly keys: number
   /** Wrapped records that opened. */
   readonly records: number
+  /** Whether its rows bear MACs: an older version of Keyturn wrote none. */
+  readonly isGuarded: boolean
   /** The first of the problems, by table and key of the row, never by value. */
   readonly problems: readonly string[]
   readonly problemCount: number
@@ -91,7 +93,10 @@ export async function checkBackup(options: CheckOptions): Promise<CheckReport> {
   if (tables !== header.tables || rows !== header.rows || keys !== header.keys) {
     throw new RefusedBackup('the backup has other rows than its head says')
   }
-  return { tables, rows, keys, ...findings.report() }
+  if (!macs.isGuarded() && keys > 0 && hasMacs(header.schema)) {
+    findings.complain('meta', { name: ROWS_GUARDED }, 'taken away: no row bears its MAC')
+  }
+  return { tables, rows, keys, isGuarded: macs.isGuarded(), ...findings.report() }
 }
 
 function requireKnownSchema({ header }: BackupFile): void {
@@ -100,6 +105,13 @@ function requireKnownSchema({ header }: BackupFile): void {
     `the backup has migration ${header.schema}, which this version of Keyturn does not know: it was ` +
       `made by Keyturn ${header.program}`,
   )
+}
+
+/** The migration that made room for MACs. */
+const MACS_SINCE = '0012-row-macs'
+
+function hasMacs(schema: string): boolean {
+  return MIGRATION_NAMES.indexOf(schema) >= MIGRATION_NAMES.indexOf(MACS_SINCE)
 }
 
 /** Opens records and gathers what is wrong with them. */
@@ -146,6 +158,7 @@ function recordFindings({ root, roots }: CheckOptions) {
 function macChecks({ root, roots }: CheckOptions) {
   let isGuarded = false
   return {
+    isGuarded: () => isGuarded,
     isWrong(table: TableName, row: Row): boolean {
       if (table === 'meta' && row['name'] === ROWS_GUARDED) isGuarded = true
       const text = textOfGuarded(table, row)

@@ -23,6 +23,14 @@ export interface BackupFile {
   readonly close: () => Promise<void>
 }
 
+/** The bytes of a backup, wherever they are. */
+export interface BackupBytes {
+  readonly totalBytes: number
+  /** Bytes from a place on; fewer than asked for only at the end. */
+  readonly read: (at: number, length: number) => Promise<Buffer>
+  readonly close: () => Promise<void>
+}
+
 /**
  * Opens a backup and checks its head and its length.
  *
@@ -43,19 +51,31 @@ export async function openBackup(path: string): Promise<BackupFile> {
   try {
     const stats = await file.stat()
     if (!stats.isFile()) throw new RefusedBackup(`${path} is no regular file`)
-    const totalBytes = stats.size
-    const { header, length, digest } = await readBackupHeader(read)
-    requireEnd(await read(Math.max(0, totalBytes - END_BYTES), END_BYTES), totalBytes)
-    const place = { begin: length, end: totalBytes - END_BYTES }
-    return {
-      header,
-      totalBytes,
-      frames: (root, onBytes) => readFrames(read, { header, digest, place, root, onBytes }),
-      close: () => file.close(),
-    }
+    return await readBackup({ totalBytes: stats.size, read, close: () => file.close() })
   } catch (error) {
     await file.close()
     throw error
+  }
+}
+
+/**
+ * As {@link openBackup}, of bytes that are there.
+ *
+ * @throws {RefusedBackup} naming what is wrong; nothing is closed
+ */
+export async function readBackup({ totalBytes, read, close }: BackupBytes): Promise<BackupFile> {
+  const { header, length, digest } = await readBackupHeader(read)
+  requireEnd(await read(Math.max(0, totalBytes - END_BYTES), END_BYTES), totalBytes)
+  const place = { begin: length, end: totalBytes - END_BYTES }
+  // The last bytes of a digest may look like the first of an end.
+  if (place.end < place.begin) {
+    throw new RefusedBackup('the backup was cut: it has nothing but a head')
+  }
+  return {
+    header,
+    totalBytes,
+    frames: (root, onBytes) => readFrames(read, { header, digest, place, root, onBytes }),
+    close,
   }
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { keepOwner } from '../files/keep-owner.ts'
 import { syncFile, syncFolder } from '../files/sync-path.ts'
 import { openSqliteEnd } from '../storage/copy/sqlite-end.ts'
 import type { StoreEnd } from '../storage/copy/store-end.ts'
@@ -42,6 +43,7 @@ export async function restoreToSqlite(
   remove(temporary)
   try {
     await fill(temporary, options, numbers)
+    keepOwner(temporary, isThere ? path : dirname(path))
     if (!isThere) {
       renameSync(temporary, path)
       await syncFolder(dirname(path))

@@ -130,15 +130,17 @@ function bytesIn(folder: string): number | undefined {
 }
 
 function present(reports: readonly AuditReport[]): string {
-  const sum = (count: 'records' | 'groups' | 'files' | 'checkpoints') =>
+  const sum = (count: 'records' | 'groups' | 'files' | 'checkpoints' | 'vouchedRecords') =>
     reports.reduce((total, report) => total + report[count], 0)
   const areMacsChecked = reports.every((report) => report.areMacsChecked)
   const problems = reports.flatMap((report) => report.problems)
   const macs = areMacsChecked ? 'MACs checked' : 'MACs not checked, for that needs the root key'
+  const open = sum('records') - sum('vouchedRecords')
+  const openEnd = open === 0 ? '' : `; no checkpoint vouches yet for the last ${open} of them`
   const chains = reports.length === 1 ? '' : ` in ${reports.length} chains`
   const counts =
     `${sum('records')} records${chains}, ${sum('groups')} groups, ${sum('files')} files, ` +
-    `${sum('checkpoints')} checkpoints`
+    `${sum('checkpoints')} checkpoints${openEnd}`
   return problems.length === 0
     ? `The audit log is whole: ${counts}; ${macs}.`
     : [`The audit log is NOT whole: ${counts}; ${macs}.`, ...problems.map((p) => `  ${p}`)].join(

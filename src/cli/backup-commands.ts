@@ -13,6 +13,7 @@ import {
 } from '../server/backup.ts'
 import { auditing } from '../server/command-audit.ts'
 import { existingSeal } from '../server/data-folder.ts'
+import type { SealPlan } from '../server/seal-settings.ts'
 import { type Command, type CommandIo, EXIT } from './command.ts'
 import { openOutput } from './file-places.ts'
 import { type Flags, type FlagValues, flagsHelp, parseFlags } from './flags.ts'
@@ -57,7 +58,7 @@ export const backupCreate: Command = {
     let opened: ByteSink | undefined
     let progress: Progress | undefined
     const place = storePlaceOf(flags, io)
-    const seal = await sealAt(place, io)
+    const seal = await sealAt(place, flags, io)
     const begunAtMs = performance.now()
     const write = () =>
       cleaningUp(
@@ -139,7 +140,7 @@ export const backupRestore: Command = {
   async run(args, io) {
     const { file, flags } = parseWithFile(args, RESTORE_FLAGS, io)
     const place = storePlaceOf(flags, io)
-    const seal = await sealAt(place, io)
+    const seal = await sealAt(place, flags, io)
     const shown = listener(io)
     const replaces = flags['replace'] === 'true'
     const detail = { file: fileText(file), replace: replaces ? 'yes' : 'no' }
@@ -182,8 +183,12 @@ function parseWithFile(args: readonly string[], own: Flags, io: CommandIo) {
 }
 
 /** The seal of a data folder; it is asked for what opens it once. */
-function sealAt({ directory, settings }: StorePlace, io: CommandIo): Promise<Seal> {
-  return existingSeal(directory, settings, (plan) => sealOfPlan(plan, io))
+function sealAt(
+  { directory, settings }: StorePlace,
+  flags: FlagValues,
+  io: CommandIo,
+): Promise<Seal> {
+  return existingSeal(directory, settings, (plan) => sealOfPlan(plan, io, flags['seal-shares-dir']))
 }
 
 function fileText(file: string): string {
@@ -191,7 +196,8 @@ function fileText(file: string): string {
 }
 
 function placeOf(flags: FlagValues, io: CommandIo): BackupPlace {
-  return { ...storePlaceOf(flags, io), openSeal: (plan) => sealOfPlan(plan, io) }
+  const openSeal = (plan: SealPlan) => sealOfPlan(plan, io, flags['seal-shares-dir'])
+  return { ...storePlaceOf(flags, io), openSeal }
 }
 
 /** Shows how far it is in bytes of the backup, of one task after the other. */

@@ -24,10 +24,17 @@ export const DATA_FLAG: Flag = {
   help: 'data folder of the server [./keyturn-data]',
 }
 
-/** Flags of every command that works on the store, as the server has them. */
+/** The flag by which a command has the shares of a seal, which a server is never given so. */
+export const SHARES_FLAG: Flag = {
+  placeholder: 'DIR',
+  help: 'folder with the files of enough shares of the seal; without it the terminal asks',
+}
+
+/** Flags of every command that works on the store: those of the server, and what opens its seal. */
 export const PLACE_FLAGS: Flags = {
   data: DATA_FLAG,
   ...Object.fromEntries(STORE_FLAGS.map((name) => [name, SETTINGS[name]])),
+  'seal-shares-dir': SHARES_FLAG,
 }
 
 /** How the words behind a command are read. */

@@ -7,6 +7,7 @@ import type { Language } from './language.ts'
 import type { Mistake } from './mistakes.ts'
 import type { FieldLimits, OperationFacts, OperationField } from './operation-field.ts'
 import { NOUNS, type Noun } from './operation-words.ts'
+import { SYSTEM_WORDS_EN, type SystemWords } from './system-problems.ts'
 
 /** What help says, in one language. */
 export interface HelpWords {
@@ -28,6 +29,8 @@ export interface HelpWords {
   readonly noAnswer: (kind: KeyturnErrorKind) => string | undefined
   /** A refusal with its code and the id of the request, where it has them. */
   readonly refusal: (message: string, code: string, requestId: string) => string
+  /** What the system refused. */
+  readonly system: SystemWords
   /** That `what` went wrong, because of `cause`. */
   readonly because: (what: string, cause: string) => string
   /** That another command is at work on what this one needs; undefined when it is not known which. */
@@ -78,6 +81,7 @@ export const HELP_WORDS_EN: HelpWords = {
     const facts = [code, requestId && `request ${requestId}`].filter((fact) => fact !== '')
     return facts.length === 0 ? message : `${message} (${facts.join(', ')})`
   },
+  system: SYSTEM_WORDS_EN,
   because: (what, cause) => `${what.replace(/\.$/, '')}: ${cause}`,
   held: (holder) =>
     `${holder === undefined ? 'another command' : `keyturn ${holder.command}`} is at work on the same root key or store${

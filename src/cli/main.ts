@@ -1,19 +1,25 @@
+import { EXIT } from './command.ts'
+import { helpWordsIn } from './help-words.ts'
+import { languageOf } from './language.ts'
 import { cutTo } from './output/display-width.ts'
 import { run } from './run.ts'
+import { systemProblemOf } from './system-problems.ts'
 import { askAtTerminal } from './terminal.ts'
 
 /** What a program ends with that wrote to a pipe nobody reads, as a shell tells of SIGPIPE. */
 const NOBODY_READS = 141
 
-// Who reads our output may stop reading: that is no accident, but not all that was asked is done.
-// A server goes on, for those whom it serves.
+// Who reads our output may stop reading, and a disk may be full: that is no accident, but not all that was
+// asked is done. A server goes on, for those whom it serves.
 const isServer = process.argv[2] === 'serve'
+let unwritten: Error | undefined
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-  if (!isServer) process.exit(NOBODY_READS)
+  if (error.code === 'EPIPE' && !isServer) process.exit(NOBODY_READS)
+  unwritten ??= error
 })
+process.stderr.on('error', () => undefined) // whom could it be told?
 
-process.exitCode = await run(process.argv.slice(2), {
+const code = await run(process.argv.slice(2), {
   environment: process.env,
   print: (text) => process.stdout.write(`${text}\n`),
   printError: (text) => process.stderr.write(`${text}\n`),
@@ -26,3 +32,15 @@ process.exitCode = await run(process.argv.slice(2), {
   isColourful: process.stdout.isTTY === true && (process.env['NO_COLOR'] ?? '') === '',
   ask: askAtTerminal(),
 })
+
+// That something could not be written is told after the call that wrote it.
+await new Promise((resolve) => setImmediate(resolve))
+// A command that failed has said why.
+if (unwritten !== undefined && !isServer && code === 0) {
+  const { system } = await helpWordsIn(languageOf(process.env))
+  const why = systemProblemOf(unwritten, system) ?? unwritten.message
+  process.stderr.write(`keyturn: ${why}\n`)
+  process.exitCode = EXIT.failed
+} else {
+  process.exitCode = code
+}

@@ -48,7 +48,7 @@ export async function withDataFolder<T>(
   const place = storePlaceOf(flags, io)
   const { directory, settings } = place
   const folder = await openExistingDataFolder(directory, settings, makeLog('warn'), (plan) =>
-    sealOfPlan(plan, io),
+    sealOfPlan(plan, io, flags['seal-shares-dir']),
   )
   try {
     const { storage } = folder

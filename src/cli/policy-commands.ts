@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { parsePolicyDocument } from '../core/policy-document.ts'
 import { parseSystemRole } from '../core/system-roles.ts'
 import { sha256 } from '../crypto/digest.ts'
+import { readSmall } from '../files/read-small.ts'
 import { type Command, EXIT } from './command.ts'
 import { flagsHelp, parseFlags } from './flags.ts'
 import { mistake } from './mistakes.ts'
@@ -28,7 +28,7 @@ export const policyPut: Command = {
     const name = flags['name'] ?? ''
     if (parseSystemRole(name) !== undefined) throw mistake('policy-is-system-role', { name })
     const file = flags['file'] ?? ''
-    const document = parseJson(readFileSync(file === '-' ? 0 : file, 'utf8'))
+    const document = parseJson(readSmall(file === '-' ? 0 : file).toString('utf8'))
     const parsed = parsePolicyDocument(document)
     if ('problem' in parsed) throw mistake('policy-unfit', { problem: parsed.problem })
     return withDataFolder(flags, io, async ({ storage, change }) => {

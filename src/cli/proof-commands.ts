@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { isRotationStatement, ROTATION_STATEMENT_TYPE } from '../contract/rotation-statement.ts'
+import { automaticRotation } from '../contract/stated-settings.ts'
 import { publicKeysIn } from '../crypto/ed25519-key.ts'
 import { openJws, parseJws } from '../crypto/jws.ts'
 import { CONNECTION_HELP, parseCall } from './call-flags.ts'
@@ -16,7 +17,8 @@ export const rotationVerifyAttestation: Command = {
       'Usage: keyturn rotation verify-attestation FILE --public-key FILE',
       '',
       'Checks what rotation attest printed, without a server: that a key of this file signed it, as a statement',
-      'about rotations. Prints the statement if that is so, and nothing of it otherwise. FILE may be - for',
+      'about rotations. Prints the statement if that is so, and nothing of it otherwise; and says since when',
+      'automatic rotation has been on without a break, as far as the statement proves it. FILE may be - for',
       'standard input; JWS of both forms, flattened JSON and compact, will do.',
       '',
       '  --public-key FILE\n        public keys (PEM), as audit public-key prints them (required)',
@@ -38,6 +40,7 @@ export const rotationVerifyAttestation: Command = {
     if (!isRotationStatement(statement)) return refuse(io, words.isNoAttestation(file))
     io.print(JSON.stringify(statement, undefined, 2))
     io.printError(words.isGenuine(keyId, statement.stated_at))
+    io.printError(words.rotated(automaticRotation(statement)))
     return EXIT.ok
   },
 }

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { SecretBytes } from '../crypto/secret-bytes.ts'
+import { readSmall } from '../files/read-small.ts'
 import { mistake } from './mistakes.ts'
 
 const MIN_PASSWORD_BYTES = 12
@@ -12,7 +12,7 @@ const MAX_PASSWORD_BYTES = 1024
  * @throws {Mistake} when it is shorter than 12 bytes
  */
 export function readPassword(file: string): SecretBytes {
-  const content = readFileSync(file === '-' ? 0 : file)
+  const content = readSmall(file === '-' ? 0 : file)
   const end = content.at(-1) === 0x0a ? content.length - 1 : content.length
   if (end < MIN_PASSWORD_BYTES || end > MAX_PASSWORD_BYTES) {
     throw mistake('password-length', { min: MIN_PASSWORD_BYTES, max: MAX_PASSWORD_BYTES })

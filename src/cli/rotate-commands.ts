@@ -150,7 +150,9 @@ async function prepare(flags: FlagValues, io: CommandIo) {
   const place = storePlaceOf(flags, io)
   const { directory, settings } = place
   const nodes = nodesOf(flags['nodes'], settings.store !== undefined)
-  const seal = await existingSeal(directory, settings, (plan) => sealOfPlan(plan, io))
+  const seal = await existingSeal(directory, settings, (plan) =>
+    sealOfPlan(plan, io, flags['seal-shares-dir']),
+  )
   const words = await rotateWordsFor(io)
   const chain = chainOfStore(place, seal)
   return { order: { ...place, seal, nodes }, chain, words, ...listenerOf(words, io) }

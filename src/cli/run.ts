@@ -9,6 +9,7 @@ import { type HelpWords, helpWordsIn } from './help-words.ts'
 import { type Language, languageOf } from './language.ts'
 import { Mistake } from './mistakes.ts'
 import { nearest, nounHelp, overview } from './overview.ts'
+import { systemProblemOf } from './system-problems.ts'
 
 const HELP: readonly string[] = ['--help', '-h']
 const VERSION: readonly string[] = ['--version', '-V']
@@ -131,6 +132,8 @@ function explain(error: unknown, words: HelpWords): string {
   const message = error.message === '' ? String(code ?? error.name) : error.message
   const text = isKeyturnError(error)
     ? words.refusal(words.noAnswer(error.kind) ?? message, error.code, error.requestId)
-    : message
-  return error.cause === undefined ? text : words.because(text, explain(error.cause, words))
+    : (systemProblemOf(error, words.system) ?? message)
+  const { cause } = error
+  const isSaid = cause instanceof Error && cause.message !== '' && text.includes(cause.message)
+  return cause === undefined || isSaid ? text : words.because(text, explain(cause, words))
 }

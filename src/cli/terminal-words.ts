@@ -1,3 +1,4 @@
+import type { AutomaticRotation } from '../contract/stated-settings.ts'
 import type { CommandIo } from './command.ts'
 import { languageOf } from './language.ts'
 
@@ -59,6 +60,8 @@ export interface StoreReport {
 
 /** What is said of a signed statement. */
 export interface ProofWords {
+  /** How long the key has rotated by itself, as far as the statement proves it. */
+  readonly rotated: (rotation: AutomaticRotation) => string
   readonly isGenuine: (keyId: string, statedAt: string) => string
   readonly isForged: (keyId: string) => string
   readonly isOfOtherKey: (keyId: string) => string
@@ -117,6 +120,7 @@ export const TERMINAL_WORDS_EN: TerminalWords = {
     done: 'done',
   },
   proof: {
+    rotated: rotatedInEnglish,
     isGenuine: (keyId, statedAt) => `Genuine: stated at ${statedAt}, signed by key ${keyId}.`,
     isForged: (keyId) => `the attestation is forged, or was changed: key ${keyId} did not sign it`,
     isOfOtherKey: (keyId) =>
@@ -137,6 +141,24 @@ export const TERMINAL_WORDS_EN: TerminalWords = {
 export async function terminalWordsFor({ environment }: CommandIo): Promise<TerminalWords> {
   if (languageOf(environment) === 'en') return TERMINAL_WORDS_EN
   return (await import('./chinese/terminal-words.ts')).TERMINAL_WORDS_ZH
+}
+
+function rotatedInEnglish(rotation: AutomaticRotation): string {
+  switch (rotation.kind) {
+    case 'unknown':
+      return 'It does not tell since when automatic rotation has been on.'
+    case 'off':
+      return 'Automatic rotation is off.'
+    case 'contradiction':
+      return 'Its changes of rotation settings contradict each other: some were made that are not in it.'
+    case 'on': {
+      const { since, longestIntervalDays, isBeginning } = rotation
+      const beginning = isBeginning ? `since ${since}` : `since ${since} at least`
+      return `Automatic rotation has been on without a break ${beginning}, every ${longestIntervalDays} days or more often.`
+    }
+    default:
+      throw rotation satisfies never
+  }
 }
 
 /** What a secret is, within an English sentence. */

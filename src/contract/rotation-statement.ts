@@ -1,13 +1,17 @@
+import type { DestroyedKey } from '../core/destroyed-key.ts'
 import type { VersionNumber } from '../core/ids.ts'
 import type { Key, KeyOrigin } from '../core/key.ts'
 import {
   latenessMs,
   nextRotationAt,
   type RotationEvent,
-  rotationInterval,
   rotationStanding,
 } from '../core/rotation.ts'
+import type { RotationLimits } from '../core/rotation-limits.ts'
+import { settingsOf } from '../core/rotation-settings.ts'
 import type { EpochMs } from '../core/time.ts'
+import { isoTime } from './iso-time.ts'
+import { presentHistory, presentSettings, type SettingsHistory } from './stated-settings.ts'
 
 /** Type of a signed statement about the rotations of a key, as its header bears it in `typ`. */
 export const ROTATION_STATEMENT_TYPE = 'keyturn-rotation+json'
@@ -15,11 +19,22 @@ export const ROTATION_STATEMENT_TYPE = 'keyturn-rotation+json'
 /** Most versions of one statement. */
 export const MAX_STATEMENT_VERSIONS = 1000
 
+/** The format that statements are made in. Format 1 told nothing of settings, nor of destroyed keys. */
+const FORMAT = 2
+/** Formats that are still believed. */
+const FORMATS: readonly unknown[] = [1, FORMAT]
+
+/** The key that a statement is about. */
+export type StatedKey =
+  | { readonly kind: 'present'; readonly key: Key; readonly limits: RotationLimits }
+  | { readonly kind: 'destroyed'; readonly key: DestroyedKey }
+
 /** A version of which a statement tells. */
 export interface StatedVersion {
   readonly version: VersionNumber
-  readonly createdAt: EpochMs
-  readonly origin: KeyOrigin
+  /** Undefined where that went with the key. */
+  readonly createdAt: EpochMs | undefined
+  readonly origin: KeyOrigin | undefined
   /** The rotation that made it; undefined where none did. */
   readonly rotation: RotationEvent | undefined
 }
@@ -29,9 +44,10 @@ export interface StatementFacts {
   /** The time for keys. */
   readonly now: EpochMs
   readonly region: string
-  readonly key: Key
+  readonly subject: StatedKey
   /** In order, without a gap. */
   readonly versions: readonly StatedVersion[]
+  readonly history: SettingsHistory
   /** Where the audit log of the thread that answers stood. */
   readonly audit: {
     readonly node: string
@@ -42,11 +58,12 @@ export interface StatementFacts {
 }
 
 /** What a statement says, in the form that is signed. Times are ISO 8601, UTC. */
-export function rotationStatement({ now, region, key, versions, audit }: StatementFacts) {
-  const isOn = key.schedule.kind === 'on'
+export function rotationStatement(facts: StatementFacts) {
+  const { now, region, subject, versions, history, audit } = facts
+  const { key } = subject
   return {
-    format: 1,
-    stated_at: timeOf(now),
+    format: FORMAT,
+    stated_at: isoTime(now),
     region,
     key: {
       key_id: key.id,
@@ -55,21 +72,20 @@ export function rotationStatement({ now, region, key, versions, audit }: Stateme
       alias: key.alias,
       key_spec: key.spec,
       origin: key.origin,
-      state: key.state.kind,
-      created_at: timeOf(key.createdAt),
+      state: subject.kind === 'present' ? subject.key.state.kind : subject.kind,
+      created_at: isoTime(key.createdAt),
+      destroyed_at: subject.kind === 'present' ? undefined : isoTime(subject.key.destroyedAt),
     },
     rotation: {
-      /** `on`, `off`, or `none` for keys that never rotate by themselves. */
-      automatic: rotationStanding(key),
-      interval_days: isOn ? rotationInterval(key) : undefined,
-      next_due_at: timeOf(nextRotationAt(key)),
+      ...(subject.kind === 'present' ? presentRotation(subject.key, subject.limits) : {}),
       number_of_rotations: key.rotationCount,
-      last_rotation_at: timeOf(key.lastRotationAt),
+      last_rotation_at: isoTime(key.lastRotationAt),
     },
     primary_version: key.primaryVersion,
     /** Where the list of versions begins: beyond 1, older ones were left out. */
     first_version: versions[0]?.version,
     versions: versions.map(presentVersion),
+    settings: presentHistory(history),
     audit: {
       node: audit.node,
       chain: audit.chain,
@@ -79,31 +95,42 @@ export function rotationStatement({ now, region, key, versions, audit }: Stateme
   }
 }
 
-/** What a statement says, once its signature has been checked. */
-export type RotationStatement = ReturnType<typeof rotationStatement>
+type NewestStatement = ReturnType<typeof rotationStatement>
+
+/** What a statement says, once its signature has been checked; in format 1 without settings. */
+export type RotationStatement = Omit<NewestStatement, 'settings'> &
+  Partial<Pick<NewestStatement, 'settings'>>
 
 /** Whether a signed value is a statement in a format that is known here. */
 export function isRotationStatement(value: unknown): value is RotationStatement {
-  return typeof value === 'object' && value !== null && 'format' in value && value.format === 1
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'format' in value &&
+    FORMATS.includes(value.format)
+  )
+}
+
+function presentRotation(key: Key, limits: RotationLimits) {
+  return {
+    /** `on`, `off`, or `none` for keys that never rotate by themselves. */
+    automatic: rotationStanding(key),
+    ...presentSettings(settingsOf(key, limits)),
+    next_due_at: isoTime(nextRotationAt(key)),
+  }
 }
 
 function presentVersion({ version, createdAt, origin, rotation }: StatedVersion) {
   return {
     version,
-    created_at: timeOf(createdAt),
+    created_at: isoTime(createdAt),
     origin,
     rotation: rotation && {
-      at: timeOf(rotation.at),
+      at: isoTime(rotation.at),
       cause: rotation.cause,
       actor: rotation.actor,
-      due_at: timeOf(rotation.dueAt),
+      due_at: isoTime(rotation.dueAt),
       late_ms: latenessMs(rotation),
     },
   }
-}
-
-function timeOf(time: EpochMs): string
-function timeOf(time: EpochMs | undefined): string | undefined
-function timeOf(time: EpochMs | undefined): string | undefined {
-  return time === undefined ? undefined : new Date(time).toISOString()
 }

@@ -1,6 +1,6 @@
 import { fault } from './fault.ts'
 import type { ProjectId } from './ids.ts'
-import type { EpochMs } from './time.ts'
+import { type EpochMs, parseIsoTime } from './time.ts'
 
 /** Where and when data key capsules open. */
 export interface KeyPolicyDocument {
@@ -31,11 +31,22 @@ export interface KeyPolicy {
 
 const VERSION = '1.0'
 const MAX_ENTRIES = 100
+/** Names of the parts, and those in camel case, of which a document has one or the other. */
+const PARTS: Names = {
+  version: undefined,
+  validity_period: 'validityPeriod',
+  allowed_access_point: 'allowedAccessPoint',
+  allowed_data_security_zone: 'allowedDataSecurityZone',
+}
+const PERIOD_PARTS: Names = { start_time: 'startTime', end_time: 'endTime' }
+
+type Names = Readonly<Record<string, string | undefined>>
 
 /**
  * Reads the JSON text of a policy: `{version, validity_period {start_time, end_time},
  * allowed_access_point [], allowed_data_security_zone []}`, times in ISO 8601. Names in camel case,
- * as one model of the SDK has them, do as well.
+ * as one model of the SDK has them, do as well. What is not understood is refused, never skipped: an
+ * end that is spelt wrong would be no end.
  *
  * @throws {Fault} `field-invalid` for whatever else it holds
  */
@@ -46,16 +57,14 @@ export function parseKeyPolicy(text: string): KeyPolicyDocument {
   } catch {
     throw invalid()
   }
-  const policy = toObject(json)
-  const period = toObject(policy['validity_period'] ?? policy['validityPeriod'] ?? {})
+  const policy = partsOf(json, PARTS)
+  const period = partsOf(policy['validity_period'] ?? {}, PERIOD_PARTS)
   const document: KeyPolicyDocument = {
     version: toText(policy['version']) ?? VERSION,
-    startTime: toTime(period['start_time'] ?? period['startTime']),
-    endTime: toTime(period['end_time'] ?? period['endTime']),
-    accessPoints: toList(policy['allowed_access_point'] ?? policy['allowedAccessPoint']),
-    dataSecurityZones: toList(
-      policy['allowed_data_security_zone'] ?? policy['allowedDataSecurityZone'],
-    ),
+    startTime: toTime(period['start_time']),
+    endTime: toTime(period['end_time']),
+    accessPoints: toList(policy['allowed_access_point']),
+    dataSecurityZones: toList(policy['allowed_data_security_zone']),
   }
   const { startTime, endTime } = document
   if (startTime !== undefined && endTime !== undefined) {
@@ -75,9 +84,21 @@ export function allowsAccessPoint(policy: KeyPolicyDocument, accessPointId: stri
   return policy.accessPoints?.includes(accessPointId) ?? false
 }
 
-function toObject(value: unknown): Readonly<Record<string, unknown>> {
+/** The parts of an object by their own names, whichever they have in it. */
+function partsOf(value: unknown, names: Names): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid()
-  return value as Readonly<Record<string, unknown>>
+  const given = new Map(Object.entries(value))
+  const parts: Record<string, unknown> = {}
+  for (const [name, other] of Object.entries(names)) {
+    for (const spelt of other === undefined ? [name] : [name, other]) {
+      if (!given.has(spelt)) continue
+      if (Object.hasOwn(parts, name)) throw invalid()
+      parts[name] = given.get(spelt)
+      given.delete(spelt)
+    }
+  }
+  if (given.size > 0) throw invalid()
+  return parts
 }
 
 function toText(value: unknown): string | undefined {
@@ -89,7 +110,7 @@ function toText(value: unknown): string | undefined {
 function toTime(value: unknown): string | undefined {
   const text = toText(value)
   if (text === undefined || text === '') return undefined
-  if (Number.isNaN(Date.parse(text))) throw invalid()
+  if (parseIsoTime(text) === undefined) throw invalid()
   return text
 }
 

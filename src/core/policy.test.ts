@@ -77,6 +77,8 @@ describe('rights', () => {
     assert.equal(holds('Bool', 'g:SecureTransport', 'TRUE'), true)
     assert.equal(holds('DateLessThan', 'g:CurrentTime', '2026-07-01T00:00:00Z'), true)
     assert.equal(holds('DateGreaterThan', 'g:CurrentTime', '2026-07-01T00:00:00Z'), false)
+    assert.equal(holds('DateGreaterThan', 'g:CurrentTime', '2026-05-31'), true)
+    assert.equal(holds('DateLessThan', 'g:CurrentTime', '2026-06-01T02:00:01+02:00'), true)
     assert.equal(holds('StringEquals', 'g:ProjectName', 'x'), false, 'an unknown fact')
     assert.equal(holds('StringNotEquals', 'g:ProjectName', 'x'), true, 'is not x')
   })
@@ -140,6 +142,7 @@ describe('policy documents', () => {
       { Version: '1.1' },
       { Version: '1.1', Statement: [] },
       { Version: '1.1', Statement: statement },
+      { Version: '1.1', Statement: [statement], statement: [] },
       { Version: '1.1', Statement: Array(65).fill(statement) },
       ...[
         null,
@@ -157,6 +160,19 @@ describe('policy documents', () => {
         { ...statement, Condition: { StringEquals: { 'g:Moon': ['x'] } } },
         { ...statement, Condition: { StringEquals: { 'g:UserId': [7] } } },
         { ...statement, Condition: { StringEquals: { 'g:UserId': 7 } } },
+        { ...statement, Action: [`kms:${'x'.repeat(125)}`] },
+        { ...statement, Resource: [] },
+        { ...statement, Resource: null },
+        { ...statement, Condition: null },
+        { ...statement, Condition: { StringEquals: {} } },
+        { ...statement, Condition: { StringEquals: { 'g:UserId': [] } } },
+        { ...statement, Condition: { StringEquals: { 'g:UserId': 'x'.repeat(1025) } } },
+        { ...statement, Condition: { StringEquals: { 'g:UserId': Array(129).fill('x') } } },
+        { ...statement, Condition: { DateLessThan: { 'g:CurrentTime': 'tomorrow' } } },
+        { ...statement, Condition: { DateLessThan: { 'g:CurrentTime': '2026-01-01T00:00:00' } } },
+        { ...statement, Condition: { DateGreaterThan: { 'g:UserName': '2026-01-01' } } },
+        { ...statement, Condition: { Bool: { 'g:SecureTransport': 'yes' } } },
+        { ...statement, Condition: { Bool: { 'g:UserName': 'true' } } },
       ].map((entry) => ({ Version: '1.1', Statement: [entry] })),
     ]
     for (const document of wrong) {

@@ -31,3 +31,20 @@ export function earliest(...times: readonly (EpochMs | undefined)[]): EpochMs | 
   }
   return first
 }
+
+const ISO_TIME =
+  /^(\d{4}-\d{2}-\d{2})(?:T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d))?$/
+
+/**
+ * The time that a text says in ISO 8601: a day (its first moment, UTC), or a day and a time of it with
+ * `Z` or an offset. Undefined for all else that `Date.parse` would make something of: a time without
+ * a zone means another moment on each machine.
+ */
+export function parseIsoTime(text: string): EpochMs | undefined {
+  const day = ISO_TIME.exec(text)?.[1]
+  if (day === undefined) return undefined
+  const midnight = Date.parse(day)
+  // The thirtieth of February would be taken for some day of March.
+  const isInCalendar = !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(day)
+  return isInCalendar ? (Date.parse(text) as EpochMs) : undefined
+}

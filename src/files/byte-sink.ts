@@ -26,7 +26,10 @@ export async function openFileSink(path: string, replaces: boolean): Promise<Byt
   await requireFree(path, replaces)
   const folder = dirname(resolve(path))
   const temporary = join(folder, `.keyturn-${randomBytes(8).toString('hex')}.part`)
-  const file = await open(temporary, 'wx', 0o600)
+  const file = await open(temporary, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
+    // Nobody knows that name: it is the folder that is not there, or not ours.
+    throw Object.assign(error, { path: folder })
+  })
   let isThere = true
   const discardNow = () => {
     if (isThere) rmSync(temporary, { force: true })

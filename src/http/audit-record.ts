@@ -16,6 +16,8 @@ export function auditRecord(exchange: Exchange, outcome: Outcome, at: EpochMs): 
     projectId: caller?.project?.id,
     keyId: context.keyId,
     keyVersion: context.keyVersion,
+    keyProjectId: context.keyProjectId,
+    opened: context.reopened,
     status: outcome.status,
     code: outcome.code,
     source: context.source,

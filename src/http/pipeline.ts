@@ -68,6 +68,7 @@ class HttpContext implements RequestContext {
   readonly source: string
   readonly secure: boolean
   keyId: KeyId | undefined = undefined
+  keyProjectId: ProjectId | undefined = undefined
   keyVersion: VersionNumber | undefined = undefined
   protectedBytes = 0
   reopened: RequestContext['reopened'] = undefined

@@ -11,6 +11,10 @@ export interface AuditRecord {
   readonly projectId: string | undefined
   readonly keyId: string | undefined
   readonly keyVersion: number | undefined
+  /** The project of the key, where that is not the project of who asked: a grant let it. */
+  readonly keyProjectId?: string | undefined
+  /** The key that something was opened by, when another key protects it anew. */
+  readonly opened?: AuditedKey | undefined
   /** HTTP status of the reply; 0 for work that no request asked for. */
   readonly status: number
   /** Error code of the reply; undefined when it was no error. */
@@ -23,6 +27,14 @@ export interface AuditRecord {
 
 /** The credential of whoever works on the store itself, by a command on its machine. */
 export const COMMAND_LINE = 'command-line'
+
+/** One more key that a record is about. */
+export interface AuditedKey {
+  readonly keyId: string
+  readonly version: number
+  /** As `keyProjectId` of a record. */
+  readonly projectId: string | undefined
+}
 
 /** Who caused a record. */
 export interface AuditActor {

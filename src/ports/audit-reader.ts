@@ -3,7 +3,7 @@ import type { AuditRecord } from './audit-log.ts'
 
 /** Which records somebody wants to see; what is left out restricts nothing. */
 export interface AuditQuery {
-  /** Only records of this project, and of commands on its tenant or on all of the store. */
+  /** Only records of this project, of what others did with its keys by grants, and of commands on its tenant or all of the store. */
   readonly projectId: string
   readonly tenantId: string
   /** Inclusive. */

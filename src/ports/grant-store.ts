@@ -10,10 +10,11 @@ export interface GrantQuota {
 
 /** Grants. A write is one transaction that also logs a change of the key. */
 export interface GrantStore {
+  /** Stores a grant. `key-gone`: the key was destroyed meanwhile. */
   readonly insert: (
     grant: Grant,
     quota: GrantQuota,
-  ) => Promise<'inserted' | 'key-quota-reached' | 'grantee-quota-reached'>
+  ) => Promise<'inserted' | 'key-quota-reached' | 'grantee-quota-reached' | 'key-gone'>
   readonly find: (grantId: string) => Promise<Grant | undefined>
   /** Removes a grant; false when it is not there (any more). */
   readonly remove: (grant: Grant) => Promise<boolean>

@@ -1,7 +1,9 @@
+import type { DestroyedKey } from '../core/destroyed-key.ts'
 import type { KeyId, MaterialId, ProjectId, VersionNumber } from '../core/ids.ts'
 import type { Key, KeyOrigin, KeyState } from '../core/key.ts'
 import type { KeySpec } from '../core/key-specs.ts'
 import type { RotationEvent, RotationStanding } from '../core/rotation.ts'
+import type { ChangeAuthor } from '../core/rotation-settings.ts'
 import type { Tag } from '../core/tag.ts'
 import type { EpochMs } from '../core/time.ts'
 import type { OutgoingEvent } from './event-outbox.ts'
@@ -97,6 +99,8 @@ export type ReplaceOutcome = 'replaced' | 'alias-taken' | 'stale'
  */
 export interface KeyStore {
   readonly find: (keyId: KeyId) => Promise<StoredKey | undefined>
+  /** What is left of a key that was destroyed. */
+  readonly findDestroyed: (keyId: KeyId) => Promise<DestroyedKey | undefined>
   readonly findVersion: (
     keyId: KeyId,
     version: VersionNumber,
@@ -110,21 +114,24 @@ export interface KeyStore {
    *
    * @param versions None while its owner has yet to import material; more than one for a replica.
    * @param quota How many keys the project may have, default keys not counted.
+   * @param author Here and below: to whom a change of rotation settings is put down.
    */
   readonly insert: (
     key: Key,
     versions: readonly StoredKeyVersion[],
     quota: number,
     tags?: readonly Tag[],
+    author?: ChangeAuthor,
   ) => Promise<InsertOutcome>
   /** Stores what a replica hears of its primary: the key as it is now, and versions it lacked. */
   readonly putReplicated: (
     seen: StoredKey,
     key: Key,
     versions: readonly StoredKeyVersion[],
+    author?: ChangeAuthor,
   ) => Promise<'stored' | 'stale'>
   /** Stores `key` if the record is still at `seen.revision`. The primary version cannot change. */
-  readonly replace: (seen: StoredKey, key: Key) => Promise<ReplaceOutcome>
+  readonly replace: (seen: StoredKey, key: Key, author?: ChangeAuthor) => Promise<ReplaceOutcome>
   /** Stores a rotation whole, key, version, event and what is told of it, if the record is still at `seen.revision`. */
   readonly rotate: (
     seen: StoredKey,
@@ -200,8 +207,8 @@ export interface KeyStore {
    * {@link KeyStore.destroy} does, all in one transaction; answers the keys.
    */
   readonly destroyDue: (now: EpochMs, limit: number, after?: DuePlace) => Promise<DueBatch<Key>>
-  /** When the next rotation, destruction or expiry is due, in the past or the future. */
-  readonly nextDueAt: () => Promise<EpochMs | undefined>
+  /** When the next rotation, destruction or expiry is due: the first of all, or later than `after`. */
+  readonly nextDueAt: (after?: EpochMs) => Promise<EpochMs | undefined>
   /** How many rotations were due before `time` and are not done; stops counting at `limit`. */
   readonly overdueRotations: (time: EpochMs, limit: number) => Promise<number>
   /** Events of one key in order of their new versions, also after the key was destroyed. */

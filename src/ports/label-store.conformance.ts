@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
-import type { ProjectId } from '../core/ids.ts'
+import type { Grant } from '../core/grant.ts'
+import type { ProjectId, UserId } from '../core/ids.ts'
 import type { Key } from '../core/key.ts'
-import type { EpochMs } from '../core/time.ts'
+import { scheduleDeletion } from '../core/key-state.ts'
+import { addDays, days, type EpochMs } from '../core/time.ts'
 import type { Alias } from './label-store.ts'
 import { atOnce, type OpenTwoStores, storedKey, type TwoStores } from './two-stores.conformance.ts'
 
@@ -54,22 +56,49 @@ export function labelStoreConformance(name: string, open: OpenTwoStores): void {
       const { key: another } = await storedKey(stores.one)
       const names = ['a', 'b', 'c'].map((letter) => `${letter}-${randomUUID()}`)
       for (const alias of names) await labels.insertAlias(anAlias(key, alias), AMPLE)
-      assert.equal(await labels.removeAliases(key.id, [...names, 'another']), false)
+      assert.equal(await labels.removeAliases(key.id, [...names, 'another']), 'unknown')
       const page = { after: 0, limit: 9 }
       assert.equal((await labels.pageAliases(key.projectId, key.id, page)).length, 3)
       const outcomes = await atOnce(stores, 4, (storage, index) =>
         storage.labels.removeAliases(key.id, index < 2 ? names : names.toReversed()),
       )
-      assert.deepEqual([...outcomes].sort(), [false, false, false, true])
+      assert.deepEqual([...outcomes].sort(), ['removed', 'unknown', 'unknown', 'unknown'])
 
       for (const alias of names) await labels.insertAlias(anAlias(key, alias), AMPLE)
       const [moved, removed] = await Promise.all([
         stores.other.labels.moveAlias(key.projectId, names[1] ?? '', another.id, AT, 9),
         labels.removeAliases(key.id, names),
       ])
-      assert.notEqual(moved === 'unknown', !removed, 'either it moved or they went')
+      const isRemoved = removed === 'removed'
+      assert.notEqual(moved === 'unknown', !isRemoved, 'either it moved or they went')
       const left = await labels.pageAliases(key.projectId, key.id, page)
-      assert.equal(left.length, removed ? 0 : 2)
+      assert.equal(left.length, isRemoved ? 0 : 2)
+    })
+
+    test('what would hang on a key that is gone is not stored, and who wanted it hears why', async () => {
+      const { labels, grants, keys } = stores.one
+      const seen = await storedKey(stores.one)
+      const { key } = seen
+      await keys.replace(seen, scheduleDeletion(key, days(7), key.createdAt))
+      const doomed = (await keys.find(key.id)) ?? assert.fail()
+      await keys.destroy(doomed, addDays(key.createdAt, days(7)))
+      assert.equal(await labels.insertAlias(anAlias(key), AMPLE), 'key-gone')
+      assert.equal(await labels.moveAlias(key.projectId, 'x', key.id, AT, 9), 'key-gone')
+      assert.equal(await labels.removeAliases(key.id, ['x']), 'key-gone')
+      assert.equal(await labels.changeTags(seen, () => [{ name: 'a', value: '' }]), false)
+      const grant: Grant = {
+        id: randomUUID(),
+        keyId: key.id,
+        projectId: key.projectId,
+        name: undefined,
+        grantee: 'somebody',
+        granteeKind: 'user',
+        operations: ['describe-key'],
+        retiring: undefined,
+        issuing: 'u' as UserId,
+        createdAt: AT,
+      }
+      assert.equal(await grants.insert(grant, { perKey: 9, perGrantee: 9 }), 'key-gone')
     })
 
     test('tags that many add at once are all there', async () => {

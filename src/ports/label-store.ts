@@ -13,6 +13,9 @@ export interface Alias {
   readonly updatedAt: EpochMs
 }
 
+/** What came of removing aliases: `unknown` when one of them is not the key's. */
+export type AliasRemoval = 'removed' | 'unknown' | 'key-gone'
+
 /** A tag that keys shall have: any of the values, or whatever value when there is none. */
 export interface TagFilter {
   readonly name: string
@@ -29,11 +32,14 @@ export interface TaggedKeysFilter {
 
 /** Aliases and tags of keys: what people find keys by. */
 export interface LabelStore {
-  /** Stores an alias; it may not be another one's, nor the name that a key was made with. */
+  /**
+   * Stores an alias; it may not be another one's, nor the name that a key was made with. `key-gone`,
+   * here and below: the key was destroyed meanwhile.
+   */
   readonly insertAlias: (
     alias: Alias,
     quota: number,
-  ) => Promise<'inserted' | 'alias-taken' | 'quota-reached'>
+  ) => Promise<'inserted' | 'alias-taken' | 'quota-reached' | 'key-gone'>
   /** Lets an alias stand for another key. */
   readonly moveAlias: (
     projectId: ProjectId,
@@ -41,20 +47,23 @@ export interface LabelStore {
     to: KeyId,
     at: EpochMs,
     quota: number,
-  ) => Promise<Alias | 'unknown' | 'quota-reached'>
+  ) => Promise<Alias | 'unknown' | 'quota-reached' | 'key-gone'>
   /** Removes all of the aliases, or none when one is not the key's. */
-  readonly removeAliases: (keyId: KeyId, aliases: readonly string[]) => Promise<boolean>
+  readonly removeAliases: (keyId: KeyId, aliases: readonly string[]) => Promise<AliasRemoval>
   readonly pageAliases: (
     projectId: ProjectId,
     keyId: KeyId | undefined,
     page: PageRequest,
   ) => Promise<readonly Numbered<Alias>[]>
 
-  /** Replaces the tags of a key by what `step` makes of them; what it throws changes nothing. */
+  /**
+   * Replaces the tags of a key by what `step` makes of them; what it throws changes nothing. False
+   * when the key is gone.
+   */
   readonly changeTags: (
     stored: StoredKey,
     step: (present: readonly Tag[]) => readonly Tag[],
-  ) => Promise<void>
+  ) => Promise<boolean>
   readonly tagsOf: (keyId: KeyId) => Promise<readonly Tag[]>
   /** Every name of the project's tags with its values, at most `limit` pairs. */
   readonly tagsOfProject: (projectId: ProjectId, limit: number) => Promise<readonly Tag[]>

@@ -4,6 +4,8 @@ export const ROOT_KEY_ID = 'root-key-id'
 export const COPY_UNFINISHED = 'copy-unfinished'
 /** Fact in a store that all its keys and versions bear MACs; it is itself a MAC, in hex. */
 export const ROWS_GUARDED = 'rows-guarded'
+/** Fact in a store that had keys before it kept changes of rotation settings: since when it keeps them. */
+export const ROTATION_SETTINGS_SINCE = 'rotation-settings-since'
 
 /** Small facts about the store itself, as text by name. */
 export interface MetaStore {

@@ -134,7 +134,7 @@ export function rotationLimitStoreConformance(name: string, open: OpenTwoStores)
     test('a limit set while uses are counted is reached by one or the other', async () => {
       for (let round = 0; round < 20; round++) {
         const { key } = await storedKey(stores.one)
-        await atOnce(stores, 2, (storage, index) =>
+        await atOnce<unknown>(stores, 2, (storage, index) =>
           index === 0
             ? storage.rotationLimits.put(key.id, { maxUses: 100 })
             : storage.usage.add([use(key, 100)]),

@@ -11,6 +11,7 @@ import { metaStoreConformance } from './meta-store.conformance.ts'
 import { replicaStoreConformance } from './replica-store.conformance.ts'
 import { retiredVersionsConformance } from './retired-versions.conformance.ts'
 import { rotationLimitStoreConformance } from './rotation-limit-store.conformance.ts'
+import { rotationSettingStoreConformance } from './rotation-setting-store.conformance.ts'
 import type { Storage } from './storage.ts'
 import { trustStoreConformance } from './trust-store.conformance.ts'
 import { usageStoreConformance } from './usage-store.conformance.ts'
@@ -82,6 +83,7 @@ export function storageConformance(name: string, make: () => Promise<DatabaseFor
     metaStoreConformance,
     usageStoreConformance,
     rotationLimitStoreConformance,
+    rotationSettingStoreConformance,
     retiredVersionsConformance,
   ]) {
     conformance(name, openTwo)

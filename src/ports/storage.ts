@@ -12,6 +12,7 @@ import type { MetaStore } from './meta-store.ts'
 import type { ReplicaStore } from './replica-store.ts'
 import type { RetiredVersionStore } from './retired-versions.ts'
 import type { RotationLimitStore } from './rotation-limit-store.ts'
+import type { RotationSettingStore } from './rotation-setting-store.ts'
 import type { RowGuard } from './row-guard.ts'
 import type { TrustStore } from './trust-store.ts'
 import type { UsageStore } from './usage-store.ts'
@@ -23,6 +24,7 @@ export interface Storage {
   readonly usage: UsageStore
   readonly retired: RetiredVersionStore
   readonly rotationLimits: RotationLimitStore
+  readonly rotationSettings: RotationSettingStore
   readonly grants: GrantStore
   readonly labels: LabelStore
   readonly trust: TrustStore

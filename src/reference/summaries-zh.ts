@@ -18,7 +18,7 @@ export const SUMMARIES_ZH: Readonly<Record<string, string>> = {
   ShowKeyRotationStatus: '查询密钥是否轮换、间隔多久、何时轮换过',
   RetireKeyVersion: '停用一个旧版本，使其不再解密；可以恢复',
   RestoreKeyVersion: '恢复已停用的版本，使其重新解密',
-  ShowRotationAttestation: '出具经签名的密钥版本与轮换证明，他人无需访问服务器即可校验',
+  ShowRotationAttestation: '出具经签名的密钥版本、轮换及轮换设置证明，他人无需访问服务器即可校验',
   ShowRotationLimits: '查询密钥在多少用量之后轮换，以及已有的用量',
   SetRotationLimits: '设置密钥在多少次使用或多少字节之后轮换；两者都不给出则取消',
   ListRotationEvents: '按时间顺序查询密钥的轮换记录，包括已销毁的密钥',

@@ -17,11 +17,14 @@ export class VirtualClock implements Clock {
   }
 }
 
+/** A clock that can be told what time it is. */
+export type SettableClock = Pick<VirtualClock, 'now' | 'set'>
+
 /** What has to be known and done to let time pass. */
 export interface TimePassing {
-  readonly clock: VirtualClock
-  /** When the next thing falls due. */
-  readonly nextDueAt: () => Promise<EpochMs | undefined>
+  readonly clock: SettableClock
+  /** When the next thing after that time falls due. */
+  readonly nextDueAt: (after: EpochMs) => Promise<EpochMs | undefined>
   /** Does all that is due. */
   readonly runDue: () => Promise<void>
 }
@@ -44,10 +47,9 @@ async function letTimePass(passing: TimePassing, to: EpochMs): Promise<void> {
   const { clock, nextDueAt, runDue } = passing
   await runDue()
   for (;;) {
-    const dueAt = await nextDueAt()
-    if (dueAt === undefined || dueAt > to) break
-    // What is due stays due when its key cannot be served: then time goes on without it.
-    if (dueAt <= clock.now()) break
+    // What is due stays due when its key cannot be served: time goes on without it.
+    const dueAt = await nextDueAt(clock.now())
+    if (dueAt === undefined || dueAt > to || dueAt <= clock.now()) break
     clock.set(dueAt)
     await runDue()
   }

@@ -1,6 +1,18 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, link, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises'
+import {
+  chmod,
+  link,
+  lstat,
+  open,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  stat,
+  unlink,
+} from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { keepOwner } from '../files/keep-owner.ts'
 import { syncFolder } from '../files/sync-path.ts'
 import { SealError } from '../ports/seal.ts'
 
@@ -32,6 +44,7 @@ export async function readPrivate(path: string): Promise<string> {
 
 /** Writes a file that was not there, whole or not at all, and on the disk. @throws when it is there */
 export async function writeNew(path: string, text: string): Promise<void> {
+  await requireNoLooseLink(path)
   const temporary = await writeBeside(path, text)
   try {
     // Unlike a rename, a link never takes the place of a file that is there.
@@ -43,23 +56,34 @@ export async function writeNew(path: string, text: string): Promise<void> {
 }
 
 /**
- * Puts a text in the place of that of a file. `prove` reads the new one back from the disk under another
- * name: until it has, and if it throws, the old one stays.
+ * Puts a text in the place of that of a file, which stays its owner's. `prove` reads the new one back from the disk
+ * under another name: until it has, and if it throws, the old one stays.
+ *
+ * @param path May be a symbolic link: then the file that it names is replaced, where that is, and the link stays.
  */
 export async function replaceFile(
   path: string,
   text: string,
   prove: (temporary: string) => Promise<void>,
 ): Promise<void> {
-  const temporary = await writeBeside(path, text)
+  const place = await realpath(path)
+  const temporary = await writeBeside(place, text)
   try {
+    keepOwner(temporary, place)
     await prove(temporary)
-    await rename(temporary, path)
+    await rename(temporary, place)
   } catch (error) {
     await unlink(temporary).catch(() => undefined)
     throw error
   }
-  await finish(path)
+  await finish(place)
+}
+
+/** A link to nowhere means that a disk is missing: the root key is there, and another one must not be made. */
+async function requireNoLooseLink(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined)
+  if (found?.isSymbolicLink() !== true || (await isThere(path))) return
+  throw new Error(`${path} is a link to a file that is not there: is its disk mounted?`)
 }
 
 async function writeBeside(path: string, text: string): Promise<string> {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { hash } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -141,6 +142,19 @@ describe('the shamir seal', () => {
       guardedSeal({ path, guard: sharesGuard(given.map(secretOf)) })
     assert.equal((await at(renewed.slice(2)).open()).id, root.id)
     await assert.rejects(at(texts).open(), isProblem('foreign'))
+  })
+
+  test('a file made to fit a share that was given twice under two numbers is refused', async () => {
+    const [made] = await splitKey(fresh(), 'a'.repeat(16), { threshold: 2, shares: 2 })
+    assert.ok(made)
+    const first = textOf(made.text)
+    const second = first.replace(':1:2:2:', ':2:2:2:').replace(/:[0-9a-f]{16}$/, '')
+    const digest = hash('sha256', second)
+    const digests = `${made.digest} ${digest}`
+    const collection = new ShareCollection('a'.repeat(16), { threshold: 2, shares: 2, digests })
+    collection.take(secretOf(first))
+    collection.take(secretOf(`${second}:${digest.slice(0, 16)}`))
+    await assert.rejects(collection.combine(), isError('damaged'))
   })
 
   test('where shares cannot be handed out no seal is made', async () => {

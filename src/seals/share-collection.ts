@@ -1,7 +1,14 @@
 import type { SecretBytes } from '../crypto/secret-bytes.ts'
 import { SealError } from '../ports/seal.ts'
 import type { GuardParameters } from './guarded-file.ts'
-import { combineShares, isSharing, parseShare, type Share, type Sharing } from './shares.ts'
+import {
+  combineShares,
+  isSharing,
+  parseShare,
+  placeOf,
+  type Share,
+  type Sharing,
+} from './shares.ts'
 
 /**
  * Why a share is not taken: `cut`, it is no share, or not all of one, or mistyped; `foreign`, it is of
@@ -56,7 +63,11 @@ export function sharedOutOf({ threshold, shares, digests }: GuardParameters): Sh
     sharing.digests.length === sharing.shares &&
     sharing.digests.every((digest) => /^[0-9a-f]{64}$/.test(digest))
   if (isWhole) return sharing
-  throw new SealError('damaged', 'the seal asks for shares that cannot be')
+  throw cannotBe()
+}
+
+function cannotBe(): SealError {
+  return new SealError('damaged', 'the seal asks for shares that cannot be')
 }
 
 /** Shares of a seal, as they come in from those who keep them. */
@@ -103,12 +114,19 @@ export class ShareCollection {
     throw new ShareError(problem)
   }
 
-  /** The sealing key. @throws {SealError} `wrong` while shares are missing */
+  /**
+   * The sealing key.
+   *
+   * @throws {SealError} `wrong` while shares are missing, `damaged` when the file was made to fit forged ones
+   */
   async combine(): Promise<SecretBytes> {
     if (this.given < this.threshold) {
       throw new SealError('wrong', `${this.threshold} different shares are needed`)
     }
-    return combineShares([...this.#shares.values()].slice(0, this.threshold))
+    const shares = [...this.#shares.values()].slice(0, this.threshold)
+    const places = new Set(shares.map(placeOf))
+    if (places.size < shares.length) throw cannotBe()
+    return combineShares(shares)
   }
 
   /** Wipes all shares: they have to be given anew. */

@@ -76,10 +76,15 @@ export function parseShare(text: SecretBytes): Share | undefined {
   return { sealId, number: Number(number), ...sharing, secret, digest }
 }
 
+/** Where on the polynomial a share is; no two of one key are at the same place. */
+export function placeOf({ secret }: Share): number | undefined {
+  return secret.lend((bytes) => bytes.at(-1))
+}
+
 /**
  * The key that shares make: a wrong one if one of them is wrong, which the seal finds.
  *
- * @param shares At least {@link MIN_THRESHOLD}, no two alike.
+ * @param shares At least {@link MIN_THRESHOLD}, no two at one place.
  */
 export async function combineShares(shares: readonly Share[]): Promise<SecretBytes> {
   const parts = shares.map(({ secret }) => secret.lend((bytes) => Uint8Array.from(bytes)))

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
 import type { StreamPlace } from '../audit/sinks/stream-sink.ts'
+import { readSmall } from '../files/read-small.ts'
 import { SettingsError } from './settings-error.ts'
 import type { Settings } from './settings-table.ts'
 import { hasCredentials } from './url-credentials.ts'
@@ -152,7 +152,7 @@ function readTls(settings: SinkSettings): Extract<StreamPlace, { kind: 'tls' }>[
     const file = settings[name]
     if (file === undefined) return undefined
     try {
-      return readFileSync(file)
+      return readSmall(file)
     } catch (cause) {
       throw new SettingsError(
         { en: `--${name}: ${file} cannot be read`, zh: `--${name}：无法读取 ${file}` },

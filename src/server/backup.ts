@@ -16,6 +16,7 @@ import { LOCK_FILE, lockFolder } from '../storage/folder-lock.ts'
 import { holdStore } from '../storage/hold-file.ts'
 import { MIGRATION_NAMES } from '../storage/sql/migrate.ts'
 import { existingSeal } from './data-folder.ts'
+import { forgetGuarded } from './guarded-mark.ts'
 import { holderName } from './hold-root.ts'
 import { fact, storeOf } from './root-place.ts'
 import type { SealPlan } from './seal-settings.ts'
@@ -136,6 +137,8 @@ export function restoreBackup(
       const checked = { header: file.header, report, keptAt: undefined }
       if (report.problemCount > 0) return checked
       await onBegin('restoring', file.totalBytes)
+      // An older version made the backup: its next start is the first with MACs.
+      if (!report.isGuarded) await forgetGuarded(place.directory)
       const options = { file, root, clock: systemClock, onBytes }
       if (store.kind === 'sqlite') {
         return { ...checked, keptAt: await restoreToSqlite(store.file, options, replaces) }

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdir, realpath, rename, rm } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { ROOT_KEY_BYTES, rootKeyFrom } from '../crypto/root-key.ts'
 import { SecretBytes } from '../crypto/secret-bytes.ts'
+import { keepOwner } from '../files/keep-owner.ts'
+import { syncFolder } from '../files/sync-path.ts'
 import { systemClock } from '../ports/clock.ts'
 import { makeRootKey, type RootMaterials, type Seal } from '../ports/seal.ts'
 import { fileSeal } from '../seals/file-seal.ts'
@@ -55,6 +57,7 @@ export async function createSeal(
     const { id } = await makeRootKey(seal, () => SecretBytes.random(ROOT_KEY_BYTES))
     if ((await seal.open()).id !== id)
       throw new Error(`${path} does not hold what was written to it`)
+    if (dirname(resolve(path)) === resolve(directory)) keepOwner(path, directory)
     return id
   } finally {
     forget()
@@ -74,6 +77,9 @@ export async function migrateSeal(
   from: Seal,
   how: NewSeal,
 ): Promise<readonly string[]> {
+  if (!existsSync(path)) {
+    throw new Error(`there is no root key file at ${path}: keyturn seal create makes a new one`)
+  }
   const free = holdFile(path, holderName('seal migrate'), systemClock.now())
   try {
     const unlock = lockFolder(join(directory, LOCK_FILE))
@@ -89,7 +95,9 @@ export async function migrateSeal(
 
 async function exchange(path: string, from: Seal, how: NewSeal): Promise<readonly string[]> {
   const roots = await from.unwrap()
-  const unfinished = `${path}${UNFINISHED}`
+  // A link stays one: the root key is where somebody wants it, perhaps on another disk.
+  const place = await realpath(path)
+  const unfinished = `${place}${UNFINISHED}`
   await rm(unfinished, { force: true })
   try {
     const ids = idsOf(roots)
@@ -102,8 +110,9 @@ async function exchange(path: string, from: Seal, how: NewSeal): Promise<readonl
     } finally {
       forget()
     }
-    await rename(unfinished, path)
-    await syncFolder(dirname(path))
+    keepOwner(unfinished, place)
+    await rename(unfinished, place)
+    await syncFolder(dirname(place))
     return ids
   } finally {
     await rm(unfinished, { force: true })
@@ -138,13 +147,4 @@ function newSeal(path: string, how: NewSeal): SealInTheMaking {
 
 function idsOf(roots: RootMaterials): readonly string[] {
   return roots.map((root) => rootKeyFrom(root).id)
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { unlink } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { ROOT_KEY_BYTES, type RootKey, RootKeyRing } from '../crypto/root-key.ts'
@@ -44,7 +44,7 @@ export async function openDataFolder(
   const place = { seal, path: sealFile(directory, settings) }
   if (settings.store !== undefined) {
     const storage = await openStorage(directory, settings, memory)
-    return withRoot(storage, log, () => rootOfNode(storage, place, log))
+    return withRoot(storage, log, directory, () => rootOfNode(storage, place, log))
   }
   const file = join(directory, DATABASE_FILE)
   const isInitialised = await seal.isInitialised()
@@ -56,7 +56,7 @@ export async function openDataFolder(
   if (!isInitialised) await makeRoot(place, log)
   const roots = await openRootKeys(seal)
   const storage = await openStorage(directory, settings, memory)
-  return withRoot(storage, log, () => ringOfStore(storage, roots, place.path))
+  return withRoot(storage, log, directory, () => ringOfStore(storage, roots, place.path))
 }
 
 /** A seal and its file. */
@@ -81,7 +81,9 @@ export async function openExistingDataFolder(
   log: Logger,
   openSeal: (plan: SealPlan) => Promise<Seal> = withoutAnybody,
 ): Promise<DataFolder> {
-  if (settings.store === undefined && !existsSync(join(directory, DATABASE_FILE))) {
+  const database = join(directory, DATABASE_FILE)
+  // Unlike `existsSync` it tells a file that is not there from one that may not be looked at.
+  if (settings.store === undefined && !statSync(database, { throwIfNoEntry: false })) {
     throw new Error(`${directory} is no data folder of Keyturn: it has no ${DATABASE_FILE}`)
   }
   const seal = await existingSeal(directory, settings, openSeal)
@@ -126,12 +128,13 @@ export async function createRootKeyFile(path: string): Promise<string> {
 async function withRoot(
   storage: Storage,
   log: Logger,
+  directory: string,
   open: () => Promise<RootKeyRing>,
 ): Promise<DataFolder> {
   try {
     await requireWhole(storage)
     const root = await open()
-    await guardStore(storage, root, log)
+    await guardStore(storage, root, log, directory)
     return { root, storage }
   } catch (error) {
     await storage.close()

@@ -1,8 +1,10 @@
+import { join } from 'node:path'
 import type { RootKey } from '../crypto/root-key.ts'
 import { type RowMacs, rowMacs } from '../crypto/row-macs.ts'
 import { ROWS_GUARDED } from '../ports/meta-store.ts'
 import { type DamagedRow, everyGuardedRow, GUARDED_TABLES, nameOfRow } from '../ports/row-guard.ts'
 import type { Storage } from '../ports/storage.ts'
+import { GUARDED_MARK, isMarkedGuarded } from './guarded-mark.ts'
 import type { Logger } from './log.ts'
 
 /** What the fact that all rows bear MACs is a MAC of. */
@@ -17,12 +19,19 @@ const MOST_TOLD = 1000
  * Guards the rows of a store. One that an older version of Keyturn wrote is guarded from now on: its rows
  * get their MACs as they are, once, before anything is served; a crash on the way is made good by the next start.
  *
- * @throws {Error} when the fact that the rows are guarded was changed
+ * @param directory The data folder, whose mark says that they have them already.
+ * @throws {Error} when the fact that the rows are guarded was changed, or taken away
  */
-export async function guardStore(storage: Storage, root: RootKey, log: Logger): Promise<void> {
+export async function guardStore(
+  storage: Storage,
+  root: RootKey,
+  log: Logger,
+  directory: string,
+): Promise<void> {
   const macs = rowMacs(root)
   watchRows(storage, macs, log)
   if (await isGuarded(storage, macs)) return
+  await requireUnmarked(storage, directory)
   // One node does it; the others wait, and find it done.
   await storage.exclusively('row MACs', async () => {
     if (await isGuarded(storage, macs)) return
@@ -39,6 +48,18 @@ export async function guardStore(storage: Storage, root: RootKey, log: Logger): 
     }
     await storage.meta.put(ROWS_GUARDED, guardedFact(macs))
   })
+}
+
+/** A store with keys that had MACs and has none is not the one that it was. */
+async function requireUnmarked({ guard }: Storage, directory: string): Promise<void> {
+  if (!isMarkedGuarded(directory)) return
+  const { rows } = await guard.batch('keys', 'check', 1, undefined)
+  if (rows === 0) return
+  throw new Error(
+    'the store does not say that its rows bear MACs, but it did: somebody took that away, or put a store of an ' +
+      `older version in its place. If that was you, remove ${join(directory, GUARDED_MARK)}; ` +
+      'otherwise restore the store from a backup, and find out who did it',
+  )
 }
 
 async function isGuarded({ meta }: Storage, macs: RowMacs): Promise<boolean> {

@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { type Client, type Credentials, createClient } from '../client/index.ts'
 import { SecretBytes } from '../crypto/secret-bytes.ts'
+import { readSmall } from '../files/read-small.ts'
 import { SealError } from '../ports/seal.ts'
 import type { DataKeyPeer } from '../seals/kms-guard.ts'
 import { nodeTransport } from './node-transport.ts'
+import { requireSealUrl } from './seal-url.ts'
 import { SettingsError } from './settings.ts'
 
 /** Longest wait for the peer, with its repetitions, in milliseconds. */
@@ -28,6 +29,7 @@ export interface KmsPeerSettings {
 export function kmsPeer(settings: KmsPeerSettings, keyId?: string): DataKeyPeer | undefined {
   const { 'seal-kms-url': endpoint, 'seal-kms-credentials': file } = settings
   if (endpoint === undefined) return undefined
+  requireSealUrl(endpoint)
   if (file === undefined)
     throw new SettingsError({
       en: '--seal-kms-credentials is missing',
@@ -166,7 +168,7 @@ function credentialsIn(file: string): {
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, 'utf8')
+    return readSmall(file).toString('utf8')
   } catch (cause) {
     throw new SettingsError({ en: `${file} cannot be read`, zh: `无法读取 ${file}` }, { cause })
   }

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { parse as parseToml } from 'smol-toml'
 import { SecretBytes } from '../crypto/secret-bytes.ts'
+import { readSmall } from '../files/read-small.ts'
 import { SettingsError } from './settings.ts'
 
 /** One entry of a settings file that lists things, such as `[[peer]]`. */
@@ -25,7 +25,7 @@ export function readTable(
 ): readonly TableEntry[] {
   let parsed: Readonly<Record<string, unknown>>
   try {
-    parsed = parseToml(readFileSync(file, 'utf8'))
+    parsed = parseToml(readSmall(file).toString('utf8'))
   } catch (cause) {
     throw new SettingsError(`${file} cannot be read`, { cause })
   }
@@ -60,7 +60,7 @@ export function readTable(
 function readSecret(path: string): SecretBytes {
   let bytes: Buffer
   try {
-    bytes = readFileSync(path)
+    bytes = readSmall(path)
   } catch (cause) {
     throw new SettingsError(`${path} cannot be read`, { cause })
   }

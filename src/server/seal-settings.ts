@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { SecretBytes } from '../crypto/secret-bytes.ts'
+import { readSmall } from '../files/read-small.ts'
 import { type RootMaterials, type Seal, type SealKind, sealOf } from '../ports/seal.ts'
 import { fileSeal, isFileSealText } from '../seals/file-seal.ts'
 import { type GuardedFile, parseGuarded } from '../seals/guarded-file.ts'
@@ -67,9 +66,9 @@ export async function sealIn(
 ): Promise<{ readonly kind: SealKind; readonly file: GuardedFile | undefined } | undefined> {
   let text: string
   try {
-    text = await readFile(path, 'utf8')
+    text = readSmall(path).toString('utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined // readFile throws these
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined // openSync throws these
     throw error
   }
   // Its own seal says what is wrong with it.
@@ -140,9 +139,14 @@ export function collectedSeal(path: string, shares: ShareCollection): Seal {
 export function readPassphrase(file: string): SecretBytes {
   let bytes: Buffer
   try {
-    bytes = readFileSync(file === '-' ? 0 : file)
+    bytes = readSmall(file === '-' ? 0 : file)
   } catch (cause) {
-    throw new SettingsError(`the passphrase file ${file} cannot be read`, { cause })
+    const why = cause instanceof Error ? cause.message : String(cause)
+    const words = {
+      en: `the passphrase file ${file} cannot be read: ${why}`,
+      zh: `无法读取口令文件 ${file}：${why}`,
+    }
+    throw new SettingsError(words, { cause })
   }
   let end = bytes.length
   while (end > 0 && (bytes[end - 1] === 0x0a || bytes[end - 1] === 0x0d)) end--

@@ -1,8 +1,8 @@
 import type { KmsPeerSettings } from './kms-peer.ts'
 import type { SealTokenSettings } from './seal-token.ts'
+import { requireSealUrl } from './seal-url.ts'
 import { SettingsError } from './settings-error.ts'
 import type { Settings } from './settings-table.ts'
-import { hasCredentials } from './url-credentials.ts'
 
 /** Settings of the service of a kms seal that mean nothing without its address. */
 const OF_KMS = ['seal-kms-credentials', 'seal-kms-project', 'seal-kms-ca'] as const
@@ -33,12 +33,7 @@ export function requireGoodSeal(settings: SealTogether): void {
       zh: '缺少 --seal-kms-credentials：以何身份调用 --seal-kms-url 处的服务',
     })
   }
-  if (!/^https?:\/\/[^\s/]+/.test(url) || !URL.canParse(url) || hasCredentials(new URL(url))) {
-    throw new SettingsError({
-      en: '--seal-kms-url must be a URL, as https://kms.example, without user and password',
-      zh: '--seal-kms-url 必须是 URL，如 https://kms.example，且不含用户名和密码',
-    })
-  }
+  requireSealUrl(url)
 }
 
 function sealNeeds(seal: string, name: string): SettingsError {

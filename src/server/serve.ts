@@ -8,7 +8,7 @@ import { makeFolder } from '../files/sync-path.ts'
 import { connectionFigures } from '../http/open-connections.ts'
 import { type Clock, systemClock } from '../ports/clock.ts'
 import type { Storage } from '../ports/storage.ts'
-import { makeTimePass, VirtualClock } from '../scheduler/virtual-clock.ts'
+import { makeTimePass, type SettableClock, VirtualClock } from '../scheduler/virtual-clock.ts'
 import { LOCK_FILE, lockFolder } from '../storage/folder-lock.ts'
 import { nodeName } from './audit-chains.ts'
 import { startAuditSinks } from './audit-sinks.ts'
@@ -19,6 +19,7 @@ import { openDataFolder } from './data-folder.ts'
 import { followRoots } from './follow-roots.ts'
 import { openFront, urlOf } from './front.ts'
 import { guardedClock } from './guarded-clock.ts'
+import { markGuarded } from './guarded-mark.ts'
 import { tellStaleness } from './in-force.ts'
 import { describeError, type Logger } from './log.ts'
 import { newMachineMemory } from './machine-memory.ts'
@@ -102,6 +103,7 @@ async function serveFolder(
   const memory = newMachineMemory(workers === 1 ? 0 : workers)
   const folder = await openDataFolder(directory, settings, log, memory, seal)
   opened.defer(() => folder.storage.close())
+  await markGuarded(directory)
   const { root } = folder
   const tellRoots = () => tellUnsealed(root.all.map(({ id }) => id))
   tellRoots()
@@ -115,19 +117,28 @@ async function serveFolder(
   await tellStaleness(storage.meta, settings['staleness-ms'])
 
   const virtual = virtualClockOf(settings.clock)
+  const clocks = virtual === undefined ? {} : overrides.guard?.(virtual)
   const guarded =
-    virtual === undefined
-      ? guardedClock({ memory: memory.buffers.clock, limitMs: clockStepLimitMs(settings), storage })
-      : undefined
+    clocks &&
+    guardedClock({
+      memory: memory.buffers.clock,
+      limitMs: clockStepLimitMs(settings),
+      storage,
+      ...clocks,
+    })
   await guarded?.compare()
-  const clock = virtual ?? guarded ?? systemClock
+  const clock = guarded ?? virtual ?? systemClock
   const advanceClock =
     virtual &&
     makeTimePass({
-      clock: virtual,
-      nextDueAt: async () =>
-        earliest(await storage.keys.nextDueAt(), await nextNoticeAt(parts.deps)),
-      runDue: () => background.scheduler.runDue(),
+      clock: guarded === undefined ? virtual : movedWith(virtual, guarded),
+      nextDueAt: async (after) =>
+        earliest(await storage.keys.nextDueAt(after), await nextNoticeAt(parts.deps)),
+      async runDue() {
+        await guarded?.compare()
+        await background.scheduler.runDue()
+        await guarded?.note()
+      },
     })
   const syncSoon = () => background.scheduler.syncSoon()
   const sinks = await startAuditSinks(settings, memory, log)
@@ -239,6 +250,14 @@ async function serveFolder(
       await opened.disposeAsync()
       await idle
     },
+  }
+}
+
+/** The believed time, which goes on as the clock does that is moved. */
+function movedWith(virtual: VirtualClock, believed: Clock): SettableClock {
+  return {
+    now: believed.now,
+    set: (time) => virtual.set((virtual.now() + time - believed.now()) as EpochMs),
   }
 }
 

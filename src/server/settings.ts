@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { parse as parseToml } from 'smol-toml'
 import { KEY_EVENT_TYPES } from '../core/key-event.ts'
+import { readSmall } from '../files/read-small.ts'
 import { wantedSinks } from './audit-sink-settings.ts'
 import { parseDurationMs } from './duration.ts'
+import { isLoopback } from './loopback.ts'
 import { requireGoodSeal } from './seal-together.ts'
 import { SettingsError } from './settings-error.ts'
 import { SETTINGS, type SettingName, type SettingRow, type Settings } from './settings-table.ts'
@@ -121,7 +122,7 @@ function readVariables(
 function readFile(path: string): Readonly<Record<string, unknown>> {
   let content: Readonly<Record<string, unknown>>
   try {
-    const text = readFileSync(path, 'utf8')
+    const text = readSmall(path).toString('utf8')
     content = path.endsWith('.json') ? JSON.parse(text) : parseToml(text)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
@@ -351,8 +352,4 @@ export function clockStepLimitMs(settings: Settings): number {
     en: '--clock-step-limit must be a duration of a minute or more: 15m, 6h, 1d',
     zh: '--clock-step-limit 必须是一分钟以上的时长：15m、6h、1d',
   })
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 }

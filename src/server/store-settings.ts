@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { SecretBytes } from '../crypto/secret-bytes.ts'
+import { readSmall } from '../files/read-small.ts'
 import type { PostgresPlace } from '../storage/postgres-links.ts'
 import type { SealSettings } from './seal-settings.ts'
 import { requireGoodStore, SettingsError, variableOf } from './settings.ts'
@@ -127,7 +127,7 @@ function readPassword(flag: string, path: string): SecretBytes {
 
 function readText(flag: string, path: string): Buffer {
   try {
-    return readFileSync(path)
+    return readSmall(path)
   } catch (cause) {
     throw new SettingsError(`--${flag}: ${path} cannot be read`, { cause })
   }

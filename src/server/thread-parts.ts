@@ -17,6 +17,7 @@ import { auditPlace, openNodeAudit, openThreadAudit } from './audit-chains.ts'
 import { withSinks } from './audit-sinks.ts'
 import { vouchForCommandChain } from './command-chain.ts'
 import { noticeTimes, sentEvents } from './event-settings.ts'
+import type { GuardedClockParts } from './guarded-clock.ts'
 import { type Identity, makeIdentity } from './identity.ts'
 import { describeError, type Logger } from './log.ts'
 import type { MachineMemory } from './machine-memory.ts'
@@ -36,6 +37,8 @@ export interface ServeOverrides {
   /** Wraps the store that was opened. */
   readonly storage?: (storage: Storage) => Storage
   readonly audit?: (audit: AuditLog) => AuditLog
+  /** Has a virtual clock guarded as that of a machine is, by what a system and a steady clock say. */
+  readonly guard?: (virtual: Clock) => Pick<GuardedClockParts, 'systemNow' | 'steadyNowMs'>
 }
 
 /** What a thread works with: its own connections, cache and audit chain, over what all share. */
@@ -160,6 +163,7 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
     usage,
     retired: storage.retired,
     rotationLimits: storage.rotationLimits,
+    rotationSettings: storage.rotationSettings,
     grants: storage.grants,
     labels: storage.labels,
     trust: storage.trust,

@@ -1,10 +1,11 @@
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { testEventBody } from '../contract/event-body.ts'
 import { randomHex } from '../crypto/random.ts'
 import type { SecretBytes } from '../crypto/secret-bytes.ts'
 import { EventDelivery, MAX_AT_A_TIME } from '../events/deliver-events.ts'
 import { makePost, type PostEvent, type PostOutcome } from '../events/post-event.ts'
 import { parseWebhookSecrets, signWebhook } from '../events/sign-webhook.ts'
+import { readSmall } from '../files/read-small.ts'
 import { systemClock } from '../ports/clock.ts'
 import type { EventOutbox } from '../ports/event-outbox.ts'
 import { describeError, type Logger } from './log.ts'
@@ -136,7 +137,7 @@ function readSecrets(file: string): readonly SecretBytes[] {
 
 function readText(file: string, setting: string): string {
   try {
-    return readFileSync(file, 'utf8')
+    return readSmall(file).toString('utf8')
   } catch (cause) {
     const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable'
     throw new SettingsError(`--${setting}: ${file} cannot be read: ${why}`, { cause })

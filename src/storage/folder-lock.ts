@@ -1,5 +1,7 @@
 import { closeSync, existsSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { keepOwner } from '../files/keep-owner.ts'
 
 /** File in a data folder that says by its lock that a server runs there. */
 export const LOCK_FILE = 'server.lock'
@@ -37,7 +39,10 @@ export function isLocked(file: string): boolean {
  */
 export function lockFile(file: string, waitMs: number): (() => void) | undefined {
   // Like all in a data folder it is for its owner alone. Closing one that is there would free the lock.
-  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600))
+  if (!existsSync(file)) {
+    closeSync(openSync(file, 'a', 0o600))
+    keepOwner(file, dirname(file))
+  }
   const lock = new DatabaseSync(file, { timeout: waitMs })
   try {
     lock.exec('BEGIN EXCLUSIVE')

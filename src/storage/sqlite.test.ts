@@ -13,6 +13,7 @@ import { days, type EpochMs } from '../core/time.ts'
 import { storageConformance } from '../ports/storage.conformance.ts'
 import type { Storage } from '../ports/storage.ts'
 import { StorageError } from '../ports/storage-error.ts'
+import { keyColumns } from './sql/key-rows.ts'
 import { openSqlite } from './sqlite.ts'
 import { ownTurn } from './ticket-turn.ts'
 
@@ -137,6 +138,28 @@ describe('SQLite', () => {
     await (await openSqlite({ file })).close()
     const copies = readdirSync(join(file, '..')).filter((name) => name.includes('.before-'))
     assert.deepEqual(copies, ['k.sqlite.before-0006-key-table'])
+    remove()
+  })
+
+  test('a store of an older version knows since when it keeps changes of settings', async () => {
+    const { file, remove } = temporaryFile()
+    await (await openSqlite({ file, until: '0009-retired-versions' })).close()
+    const older = new DatabaseSync(file)
+    const row = { ...keyColumns(aKey()), number: 1, revision: 1 }
+    const names = Object.keys(row)
+    const marks = names.map(() => '?').join()
+    older.prepare(`insert into keys (${names.join()}) values (${marks})`).run(...Object.values(row))
+    older.exec("insert into destroyed_keys (id, project_id, destroyed_at) values ('old', 'p', 7)")
+    older.close()
+    const clock = { now: () => 1234 as EpochMs }
+    const newer = await openSqlite({ file, clock })
+    assert.equal(await newer.rotationSettings.keptSince(), 1234)
+    const left = await newer.keys.findDestroyed('old' as KeyId)
+    assert.deepEqual(
+      [left?.destroyedAt, left?.alias, left?.primaryVersion],
+      [7, undefined, undefined],
+    )
+    await newer.close()
     remove()
   })
 

@@ -133,6 +133,18 @@ describe('a backup', () => {
     assert.match(changed ?? '', /part 1 of \d+ is not what was written there/)
   })
 
+  test('is refused when its end stands in its head', async () => {
+    const { header } = parseHead(bytes)
+    // One digest in 256 ends as an end begins.
+    const heads = Array.from({ length: 3000 }, (_, n) => encodeBackupHeader({ ...header, rows: n }))
+    const head = heads.find((one) => one.at(-1) === bytes.at(-16))
+    assert.ok(head)
+    const length = Buffer.alloc(8)
+    length.writeBigUInt64BE(BigInt(head.length + 15))
+    const overlapping = Buffer.concat([head, bytes.subarray(-15, -8), length])
+    assert.equal(await spoiled(() => overlapping), 'the backup was cut: it has nothing but a head')
+  })
+
   test('of another root key is refused by name', async () => {
     const other = rootKeyFrom(SecretBytes.random(32))
     const refusal = await refusalOf(good, other)

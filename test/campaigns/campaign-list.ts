@@ -9,6 +9,7 @@ import { kills } from './kills.ts'
 import { leak } from './leak.ts'
 import { model } from './model.ts'
 import type { Campaign } from './outcome.ts'
+import { powerCommands } from './power-commands.ts'
 import { powerLoss } from './power-loss.ts'
 import { restarts } from './restarts.ts'
 import { revocation } from './revocation.ts'
@@ -34,6 +35,7 @@ export const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
   'bit-flips': bitFlips,
   'disk-full': diskFull,
   'power-loss': powerLoss,
+  'power-commands': powerCommands,
   timing,
   rights,
   soak,

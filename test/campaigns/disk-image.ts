@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Chance } from './seeded-chance.ts'
 import type { TraceStep } from './write-trace.ts'
@@ -13,6 +13,8 @@ export type Fate = 'nothing' | 'all' | 'first' | 'any'
 export interface DiskOptions {
   /** A disk that says that it has what it has not: for tests of the campaign itself. */
   readonly ignoresSyncs?: boolean
+  /** A folder with what was on the disk, for certain, before all; nothing without it. */
+  readonly initial?: string
 }
 
 /** Sizes of what is written whole or not at all. */
@@ -59,11 +61,12 @@ export class DiskImage {
   readonly #rootPath: string
   #lastCut = 0
 
-  /** @param rootPath A folder that was there, and empty, before all. */
+  /** @param rootPath A folder that was there before all. */
   constructor(steps: readonly TraceStep[], rootPath: string, options: DiskOptions = {}) {
     this.#rootPath = rootPath
     // As the running system saw it, which has all of them.
     const seen = new Map<string, Node>([[rootPath, this.#root]])
+    if (options.initial !== undefined) begin(seen, rootPath, options.initial)
     for (const step of steps) {
       if (step.kind === 'sync' && options.ignoresSyncs === true) continue
       take(seen, step)
@@ -106,6 +109,25 @@ export class DiskImage {
           : contentOf(child, cut, fate, chance)
         writeFileSync(join(to, name), bytes, { mode: 0o600 })
       }
+    }
+  }
+}
+
+/** What was there before the first line, and is on the disk. */
+function begin(seen: Map<string, Node>, path: string, from: string): void {
+  const before = { begin: -2, end: -1 }
+  const synced = { begin: 0, end: 0 }
+  seen.get(path)?.syncs.push(synced)
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [own, source] = [join(path, entry.name), join(from, entry.name)]
+    if (entry.isDirectory()) {
+      addName(seen, own, { kind: 'folder', steps: [], syncs: [] }, before)
+      begin(seen, own, source)
+    } else {
+      const file = newFile()
+      file.durable.write(0, readFileSync(source))
+      file.syncs.push(synced)
+      addName(seen, own, file, before)
     }
   }
 }

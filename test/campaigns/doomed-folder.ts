@@ -1,8 +1,11 @@
-import { existsSync } from 'node:fs'
 import { cp, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import type { RootKey } from '../../src/crypto/root-key.ts'
 import { fileSeal } from '../../src/seals/file-seal.ts'
+import { openExistingDataFolder } from '../../src/server/data-folder.ts'
+import { makeLog } from '../../src/server/log.ts'
+import { readSettings } from '../../src/server/settings.ts'
 import { openSqlite } from '../../src/storage/sqlite.ts'
 import { type Ended, runKeyturn } from '../cli/run-keyturn.ts'
 import { checkKeys, type Expected } from './power-check.ts'
@@ -49,10 +52,16 @@ export async function checkStore(data: string, keys: Keys): Promise<readonly str
   }
 }
 
-/** Whether a server would take it for its store. */
-export async function opensAsFolder(data: string): Promise<boolean> {
-  if (!existsSync(join(data, DATABASE))) return false
-  return (await runKeyturn(['audit', 'public-key', '--data', data])).code === 0
+/** Whether a server would take it for its store, or the one that the flags name. */
+export async function opensAsFolder(data: string, flags: readonly string[] = []): Promise<boolean> {
+  const { settings } = readSettings(['--data', data, ...flags], {})
+  try {
+    const { storage } = await openExistingDataFolder(data, settings, makeLog('silent'))
+    await storage.close()
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Keys of a store in which there are none yet. */
@@ -70,4 +79,14 @@ export async function either(
     if (problems.length === 0) return []
   }
   return problems
+}
+
+/** What a database says of the fact `fact`, whatever tables it has otherwise. */
+export function factIn(file: string): unknown {
+  const database = new DatabaseSync(file, { readOnly: true })
+  try {
+    return database.prepare("select value from meta where name = 'fact'").get()?.['value']
+  } finally {
+    database.close()
+  }
 }

@@ -79,9 +79,11 @@ export const DOOMED_ROOTS = {
 } as const satisfies Readonly<Record<string, DoomedKind>>
 
 /** That a server could start, every key opens, and that `root status` says what is so. */
-async function checkRoots(data: string, keys: Keys): Promise<readonly string[]> {
+export async function checkRoots(data: string, keys: Keys): Promise<readonly string[]> {
   const problems = [...(await checkFolder(data, { ...keys, records: [] }))]
   const kept = await rootIds(data)
+  const rows = await runKeyturn(['store', 'verify', '--data', data])
+  if (rows.code !== 0) problems.push(`store verify: ${rows.out}${rows.err}`)
   const { out, err, code } = await runKeyturn(['root', 'status', '--data', data])
   if (code !== 0) return [...problems, `root status: ${err}`]
   const current = /^Root key (\w+) is current/.exec(out)?.[1] ?? ''
@@ -94,11 +96,12 @@ async function checkRoots(data: string, keys: Keys): Promise<readonly string[]> 
 }
 
 function recordsUnder(status: string): ReadonlyMap<string, number> {
-  const rows = [...status.matchAll(/^(\w+) {2}([\d,]+) records$/gm)]
+  const rows = [...status.matchAll(/^(\w+) {2}([\d,]+) records\b/gm)]
   return new Map(rows.map(([, id = '', count = '']) => [id, Number(count.replace(/,/g, ''))]))
 }
 
-async function rootIds(data: string): Promise<readonly string[]> {
+/** Ids of the root keys that the file of a data folder keeps, the current one first. */
+export async function rootIds(data: string): Promise<readonly string[]> {
   const { current, former } = await openRootKeys(fileSeal({ path: join(data, 'root.key') }))
   return [current, ...former].map(({ id }) => id)
 }

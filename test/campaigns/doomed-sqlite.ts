@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { cp, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { MIGRATION_NAMES } from '../../src/storage/sql/migrate.ts'
 import { openSqlite } from '../../src/storage/sqlite.ts'
 import { runKeyturn } from '../cli/run-keyturn.ts'
@@ -12,6 +11,7 @@ import {
   copied,
   DATABASE,
   either,
+  factIn,
   opensAsFolder,
   rootOf,
   without,
@@ -124,13 +124,4 @@ export const DOOMED: Readonly<Record<string, DoomedKind>> = {
   ...DOOMED_ROOTS,
   ...DOOMED_SERVERS,
   ...DOOMED_ON_POSTGRES,
-}
-
-function factIn(file: string): unknown {
-  const database = new DatabaseSync(file, { readOnly: true })
-  try {
-    return database.prepare("select value from meta where name = 'fact'").get()?.['value']
-  } finally {
-    database.close()
-  }
 }

@@ -11,7 +11,7 @@ import { asKyselyPool, openPool } from '../../src/storage/postgres-links.ts'
 import type { Database } from '../../src/storage/sql/schema.ts'
 import { placeOf } from '../postgres/place-of.ts'
 import { type Filled, type FillOptions, fillSqlite, fillStore } from '../scale/fill-store.ts'
-import { MACS_AT_NEXT_START } from '../scale/macs-anew.ts'
+import { forgetMarks, MACS_AT_NEXT_START } from '../scale/macs-anew.ts'
 import { makeGround, verifyAudit } from './ground.ts'
 import { type NodeProcess, startNode } from './node-process.ts'
 
@@ -53,6 +53,7 @@ export async function dueSqlite(): Promise<DueStore> {
       db.exec(dueStatement(dueAt))
       db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
       db.close()
+      forgetMarks(directory)
     },
     async numbers(sql) {
       reader ??= new DatabaseSync(file, { timeout: 10_000 })
@@ -91,6 +92,7 @@ export async function duePostgres(nodes: number): Promise<DueStore> {
     async makeDue(dueAt) {
       await client.query(dueStatement(dueAt))
       await client.query('vacuum analyze')
+      forgetMarks(ground.folder)
     },
     async numbers(sql) {
       const { rows } = await client.query({ text: sql, rowMode: 'array' })

@@ -8,9 +8,6 @@ import type { OperationRow } from '../../src/contract/operation.ts'
 import { OPERATIONS } from '../../src/contract/operations/index.ts'
 import { Fault } from '../../src/core/fault.ts'
 import type { ProjectId, TenantId, UserId, VersionNumber } from '../../src/core/ids.ts'
-import { isInForce, parseKeyPolicy } from '../../src/core/key-policy.ts'
-import { judge, rightsOf } from '../../src/core/policy.ts'
-import { parsePolicyDocument } from '../../src/core/policy-document.ts'
 import type { EpochMs } from '../../src/core/time.ts'
 import { decryptMessage, encryptMessage, parseCiphertext } from '../../src/crypto/ciphertext.ts'
 import { sha256 } from '../../src/crypto/digest.ts'
@@ -21,7 +18,10 @@ import { xaes256Gcm } from '../../src/crypto/xaes-256-gcm.ts'
 import { encodeFileHeader, readFileHeader } from '../../src/files/file-header.ts'
 import { RefusedFile } from '../../src/files/refused-file.ts'
 import { aKey } from '../a-key.ts'
+import { prepareBackupFrames, prepareBackups } from './fuzz-backups.ts'
 import { anyJson, mutateBytes, mutateText } from './fuzz-inputs.ts'
+import { fuzzKeyPolicies, fuzzPolicies } from './fuzz-policies.ts'
+import { fuzzCheckpoints, fuzzSealFiles, fuzzStatements, prepareShares } from './fuzz-seals.ts'
 import type { Chance } from './seeded-chance.ts'
 
 /**
@@ -29,6 +29,9 @@ import type { Chance } from './seeded-chance.ts'
  * when that was not answered as it should: with a fault, or with a value that is known to be right.
  */
 export type FuzzTarget = (chance: Chance) => void | Promise<void>
+
+/** A target, or what makes one that needs something first. */
+export type AnyFuzzTarget = FuzzTarget | { readonly prepare: () => Promise<FuzzTarget> }
 
 const NOW = Date.parse('2026-01-01T00:00:00Z') as EpochMs
 const ROWS: readonly OperationRow[] = Object.values(OPERATIONS)
@@ -174,49 +177,6 @@ const records: FuzzTarget = (chance) => {
   if (opened !== undefined && !bytes.equals(record)) wrong('a record', bytes.toString('hex'))
 }
 
-const policyWords = [
-  ...['Version', 'Statement', 'Effect', 'Action', 'Resource', 'Condition', 'Allow', 'Deny', '1.1'],
-  ...['kms:cmk:get', 'kms:*:*', '*:*:*', 'kms:r:t:KeyId:*', 'StringLike', 'g:UserName', 'Bool'],
-  ...['a*b*c*d*e*f*g*h*', 'DateLessThan', 'g:CurrentTime', '2026-01-01T00:00:00Z'],
-]
-
-const policies: FuzzTarget = (chance) => {
-  const statement = () => ({
-    Effect: chance.pick(['Allow', 'Deny', 'allow', undefined]),
-    Action: chance.oneIn(2) ? ['kms:*:*'] : anyJson(chance, policyWords, 1),
-    ...(chance.oneIn(2) ? { Resource: anyJson(chance, policyWords, 1) } : {}),
-    ...(chance.oneIn(2)
-      ? { Condition: { StringLike: { 'g:UserName': anyJson(chance, policyWords, 1) } } }
-      : { Condition: anyJson(chance, policyWords, 2) }),
-  })
-  const document = chance.oneIn(3)
-    ? anyJson(chance, policyWords, 4)
-    : { Version: '1.1', Statement: Array.from({ length: 1 + chance.below(4) }, statement) }
-  const parsed = parsePolicyDocument(document)
-  if ('problem' in parsed) return
-  const request = {
-    action: chance.pick(['kms:cmk:get', 'kms:cmk:create', 'x']),
-    resource: chance.pick([undefined, 'kms:r:t:KeyId:1']),
-    facts: { 'g:UserName': 'a'.repeat(chance.below(100)), 'g:CurrentTime': 'x' },
-    now: NOW,
-  }
-  judge(rightsOf(parsed.statements), request)
-  const deny = { effect: 'deny', actions: ['*'], resources: [], conditions: [] } as const
-  const verdict = judge(rightsOf([...parsed.statements, deny]), request)
-  if (verdict !== 'deny') wrong(`${verdict} in spite of a deny`, JSON.stringify(document))
-}
-
-const keyPolicyWords = [
-  ...['version', 'validity_period', 'start_time', 'end_time', 'allowed_access_point', '1.0'],
-  ...['allowed_data_security_zone', '2026-01-01T00:00:00Z', 'validityPeriod', 'endTime'],
-]
-
-const keyPolicies: FuzzTarget = (chance) => {
-  const text = JSON.stringify(anyJson(chance, keyPolicyWords, 4))
-  const parsed = orFault(() => parseKeyPolicy(chance.oneIn(3) ? mutateText(chance, text) : text))
-  if (parsed !== undefined) isInForce(parsed, NOW)
-}
-
 const header = encodeFileHeader({
   keyId: key.id,
   wrappedKey: frame,
@@ -243,14 +203,20 @@ const fileHeaders: FuzzTarget = async (chance) => {
 }
 
 /** Every way in that needs no socket, by its name. */
-export const FUZZ_TARGETS: Readonly<Record<string, FuzzTarget>> = {
+export const FUZZ_TARGETS: Readonly<Record<string, AnyFuzzTarget>> = {
   requests,
   frames,
   tokens,
   signatures,
   'import-tokens': importTokens,
   records,
-  policies,
-  'key-policies': keyPolicies,
+  policies: fuzzPolicies,
+  'key-policies': fuzzKeyPolicies,
   'file-headers': fileHeaders,
+  backups: { prepare: prepareBackups },
+  'backup-frames': { prepare: prepareBackupFrames },
+  shares: { prepare: prepareShares },
+  'seal-files': fuzzSealFiles,
+  statements: fuzzStatements,
+  checkpoints: fuzzCheckpoints,
 }

@@ -4,8 +4,8 @@ import { test } from 'node:test'
 import { plantIn, runLeak } from './leak.ts'
 import { findMarks, formsOf } from './leak-search.ts'
 
-test('secrets of every sixth operation are found nowhere', async () => {
-  const { broken, lines } = await runLeak({ oneIn: 6 }, () => undefined)
+test('secrets of every sixth operation are found nowhere', { timeout: 240_000 }, async () => {
+  const { broken, lines } = await runLeak({ oneIn: 6, seals: 'people' }, () => undefined)
   assert.deepEqual(broken, [], lines.join('\n'))
 })
 

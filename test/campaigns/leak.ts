@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { createPublicKey, publicEncrypt, randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,7 +8,10 @@ import { KEY_SPECS } from '../../src/core/key-specs.ts'
 import { type Maker, REQUESTS } from '../matrix/requests.ts'
 import { pathOf } from '../wire/raw-bridge.ts'
 import { adminToken, credentialsOf } from './ground.ts'
+import { startEars } from './leak-ears.ts'
 import { filesUnder, type Heard, listeningClient } from './leak-node.ts'
+import { canSeeProcesses, watchProcesses } from './leak-processes.ts'
+import { leakSeals } from './leak-seals.ts'
 import { findMarks, formsOf, type Mark } from './leak-search.ts'
 import { type NodeProcess, runKeyturn, startNode } from './node-process.ts'
 import { type Campaign, countOf, type Outcome, type Say, secondsSince } from './outcome.ts'
@@ -19,29 +22,56 @@ const TELLING = ['cipher_text', 'import_token', 'encrypted_key_material', 'datak
 const ELSEWHERE = /^(ReplicateKey|UpdatePrimaryRegion|.*KeyStores?)$/
 const TOO_LONG = 5000
 
+const CONSOLE = new URL('../console/leak-console.ts', import.meta.url).href
+
+/** What the module at {@link CONSOLE} has. */
+interface LeakInConsole {
+  readonly withoutBrowser: string | undefined
+  readonly leakConsole: () => Promise<Outcome>
+}
+
 /** Secrets through every operation, as a campaign. */
 export const leak: Campaign = {
   about: 'marked secrets through every operation, well and badly: found nowhere they should not be',
   flags: { 'one-in': { help: 'of how many operations one is called', default: '1' } },
   missing: () => undefined,
-  run: (flags, say) => runLeak({ oneIn: Math.max(1, countOf(flags, 'one-in')) }, say),
+  async run(flags, say) {
+    const oneIn = Math.max(1, countOf(flags, 'one-in'))
+    const server = await runLeak({ oneIn, seals: 'all' }, say)
+    // By its address alone: its types are those of a browser, which nothing else here has.
+    const { leakConsole, withoutBrowser } = (await import(CONSOLE)) as LeakInConsole
+    if (withoutBrowser !== undefined) {
+      return { ...server, lines: [...server.lines, `no console: ${withoutBrowser}`] }
+    }
+    const inBrowser = await leakConsole()
+    return {
+      lines: [...server.lines, ...inBrowser.lines],
+      broken: [...server.broken, ...inBrowser.broken],
+    }
+  },
 }
 
 /** How much is tried. */
 export interface LeakOptions {
   /** Each operation, or every second one, and so on. */
   readonly oneIn: number
+  /** Seals that the root key goes through afterwards: none, those for people, or also a token and a service. */
+  readonly seals?: 'none' | 'people' | 'all'
   /** Puts something into the data folder before it is looked through. */
   readonly plant?: (folder: string, marks: readonly Mark[]) => Promise<void>
 }
 
 /** Runs it, small or whole. */
-export async function runLeak({ oneIn, plant }: LeakOptions, say: Say): Promise<Outcome> {
+export async function runLeak(options: LeakOptions, say: Say): Promise<Outcome> {
+  const { oneIn, plant, seals = 'none' } = options
   const startedAtMs = performance.now()
   const folder = await mkdtemp(join(tmpdir(), 'keyturn-leak-'))
   const data = join(folder, 'data')
-  const flags = ['--log-level', 'trace', '--workers', '1']
-  const node = await startNode({ name: 'leak', directory: data, flags })
+  const ears = await startEars(folder)
+  const flags = ['--log-level', 'trace', '--workers', '1', ...ears.flags]
+  const processes = new Map<string, Buffer>()
+  const watch = (pid: number) => watchProcesses('the server', pid, processes)
+  const node = await startNode({ name: 'leak', directory: data, flags, watch })
   try {
     const credentials = await credentialsOf([node])
     const token = await adminToken(node, credentials)
@@ -54,9 +84,14 @@ export async function runLeak({ oneIn, plant }: LeakOptions, say: Say): Promise<
     for (const id of ids) await callWellAndBadly(client, id, wrong)
     for (const spec of Object.keys(KEY_SPECS)) await useSpec(client, spec, wrong.text)
     await knockBadly(client, wrong.text)
+    const imported = await importMaterial(client)
+    await client.kms('rotate-on-demand', { key_id: await client.createKey() })
+    await ears.untilEvent()
     say(`${heard.calls} calls, ${heard.refusals.length} refused`)
     const backup = join(folder, 'backup.keyturn')
-    const made = await runKeyturn(['backup', 'create', '--to', backup, '--data', data])
+    const made = await runKeyturn(['backup', 'create', '--to', backup, '--data', data], {
+      watch: (pid) => watchProcesses('backup create', pid, processes),
+    })
     if (made.exitCode !== 0) throw new Error(made.printed)
     const marks: readonly Mark[] = [
       ...heard.marks.filter(({ value }) => value !== token),
@@ -65,16 +100,26 @@ export async function runLeak({ oneIn, plant }: LeakOptions, say: Say): Promise<
       { what: 'secret key', value: credentials.secret_key },
       { what: 'root key', value: rootKeyOf(data) },
       { what: 'what was sent wrong', value: wrong.text },
+      ...imported,
+      ...ears.marks,
     ]
     await plant?.(data, marks)
     const places = await placesOf(node, data, backup, heard)
     if ((await node.stop()) !== 0) throw new Error('the server did not stop cleanly')
     for (const [name, content] of filesUnder(data)) places.set(`${name} after the stop`, content)
+    for (const [name, content] of ears.places()) places.set(name, content)
+    for (const [name, content] of processes) places.set(name, content)
+    places.set('standard output', node.output())
+    requireHeard(places)
+    const sealed = seals === 'none' ? undefined : await leakSeals(data, folder, seals === 'all')
+    for (const [name, content] of sealed?.places ?? []) places.set(name, content)
+    const all = [...marks, ...(sealed?.marks ?? [])]
     const bytes = [...places.values()].reduce((sum, { length }) => sum + length, 0)
-    const unique = [...new Map(marks.map((mark) => [mark.value, mark])).values()]
+    const unique = [...new Map(all.map((mark) => [mark.value, mark])).values()]
     return {
       lines: [
         `${ids.length} operations and ${Object.keys(KEY_SPECS).length} key specs, ${heard.calls} calls, ${heard.refusals.length} refused`,
+        ...(sealed === undefined ? [] : [`${sealed.runs} servers and commands around seals`]),
         `${unique.length} secrets, each in up to ${formsOf(wrong.hex).size} forms, looked for in ${places.size} places with ${bytes} bytes`,
         `took ${secondsSince(startedAtMs)}`,
       ],
@@ -82,6 +127,7 @@ export async function runLeak({ oneIn, plant }: LeakOptions, say: Say): Promise<
     }
   } finally {
     await node.kill9()
+    await ears.close()
     await rm(folder, { recursive: true, force: true })
   }
 }
@@ -160,6 +206,37 @@ async function knockBadly(client: Maker, mark: string): Promise<void> {
   await client.send('DELETE', '/v3/auth/tokens', { headers: { 'X-Subject-Token': mark } })
 }
 
+/** Imports material that was wrapped as a client does; what is secret about it. */
+async function importMaterial(client: Maker): Promise<readonly Mark[]> {
+  const key_id = await client.createKey({ origin: 'external' })
+  const asked = { key_id, wrapping_algorithm: 'RSAES_OAEP_SHA_256' }
+  const { body } = await client.kms('get-parameters-for-import', asked)
+  const key = createPublicKey({
+    key: Buffer.from(body.public_key, 'base64'),
+    format: 'der',
+    type: 'spki',
+  })
+  const material = randomBytes(32)
+  const wrapped = publicEncrypt({ key, oaepHash: 'sha256' }, material).toString('base64')
+  const { import_token } = body
+  const sent = { key_id, import_token, encrypted_key_material: wrapped }
+  const { status, text } = await client.kms('import-key-material', sent)
+  if (status >= 300) throw new Error(text)
+  return [
+    { what: 'imported material', value: material.toString('base64') },
+    { what: 'wrapped material', value: wrapped },
+    { what: 'import token', value: import_token },
+  ]
+}
+
+/** Nothing is found where nothing is said. */
+function requireHeard(places: ReadonlyMap<string, Buffer>): void {
+  for (const name of ['traces (OTLP)', 'events (webhook)', 'syslog', 'standard output']) {
+    if ((places.get(name)?.length ?? 0) === 0) throw new Error(`nothing came as ${name}`)
+  }
+  if (canSeeProcesses && !places.has('cmdline of the server')) throw new Error('no process seen')
+}
+
 function rootKeyOf(data: string): string {
   const value = readFileSync(join(data, 'root.key'), 'utf8').split(':')[3]?.trim() ?? ''
   if (value.length < 40) throw new Error('the root key is not where it is looked for')
@@ -177,10 +254,6 @@ async function placesOf(
   places.set('refusals', Buffer.from(refusals.join('\n')))
   for (const path of ['/metrics', '/readyz', '/healthz']) {
     places.set(path, Buffer.from(await (await fetch(`${node.url}${path}`)).text()))
-  }
-  for (const name of ['environ', 'cmdline']) {
-    const path = `/proc/${node.pid}/${name}`
-    if (existsSync(path)) places.set(path, await readFile(path))
   }
   return places
 }

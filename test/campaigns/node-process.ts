@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, openSync } from 'node:fs'
+import { existsSync, mkdirSync, openSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 const MAIN = new URL('../../bin/keyturn.mjs', import.meta.url).pathname
 const START_TIMEOUT_MS = 120_000
+const LOOK_EACH_MS = 20
 
 /** How a node is started. */
 export interface NodeOptions {
@@ -18,8 +20,12 @@ export interface NodeOptions {
   readonly host?: string
   /** Network namespace that it runs in. */
   readonly namespace?: string
+  /** Script instead of the program itself; it takes the same arguments and prints the same. */
+  readonly script?: string
   /** Variables besides those of this process. */
   readonly environment?: Readonly<Record<string, string>>
+  /** Told the process as soon as there is one; what it returns is called once that is gone. */
+  readonly watch?: (pid: number) => () => void
 }
 
 /** A node that runs as a process of its own. */
@@ -35,6 +41,8 @@ export interface NodeProcess {
   readonly stop: () => Promise<number>
   /** What it wrote to its log. */
   readonly log: () => Promise<string>
+  /** What it wrote to its standard output. */
+  readonly output: () => Buffer
 }
 
 /**
@@ -46,9 +54,18 @@ export async function startNode(options: NodeOptions): Promise<NodeProcess> {
   const { name, directory, namespace, host = '127.0.0.1' } = options
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const logFile = join(directory, 'node.txt')
+  const loggedBefore = existsSync(logFile) ? (await readFile(logFile, 'utf8')).length : 0
   const command = [
     ...(namespace === undefined ? [] : ['ip', 'netns', 'exec', namespace]),
-    ...[process.execPath, MAIN, 'serve', '--listen', `${host}:0`, '--data', directory],
+    ...[
+      process.execPath,
+      options.script ?? MAIN,
+      'serve',
+      '--listen',
+      `${host}:0`,
+      '--data',
+      directory,
+    ],
     ...['--node-name', name, ...options.flags],
   ]
   const child = spawn(command[0] ?? '', command.slice(1), {
@@ -56,8 +73,15 @@ export async function startNode(options: NodeOptions): Promise<NodeProcess> {
     // With this name of its script a server stops when its parent is gone, however that went.
     env: { ...process.env, ...options.environment, npm_lifecycle_event: 'start' },
   })
+  const unwatch = options.watch?.(child.pid ?? 0)
+  if (unwatch !== undefined) child.once('exit', unwatch)
   const log = () => readFile(logFile, 'utf8')
-  const url = await listening(child, log)
+  const printed: Buffer[] = []
+  child.stdout?.on('data', (chunk) => printed.push(chunk))
+  const output = () => Buffer.concat(printed)
+  // Where standard output is taken by audit records, it says so in the log.
+  const said = async () => `${output()}${(await log()).slice(loggedBefore)}`
+  const url = await listening(child, said)
   const end = async (signal: NodeJS.Signals): Promise<number> => {
     if (child.exitCode === null && child.signalCode === null) {
       child.kill(signal)
@@ -71,6 +95,7 @@ export async function startNode(options: NodeOptions): Promise<NodeProcess> {
     url,
     pid: child.pid ?? 0,
     log,
+    output,
     kill9: async () => void (await end('SIGKILL')),
     stop: () => end('SIGTERM'),
   }
@@ -85,33 +110,40 @@ export class NodeFailed extends Error {
   }
 }
 
-async function listening(child: ChildProcess, log: () => Promise<string>): Promise<string> {
+async function listening(child: ChildProcess, said: () => Promise<string>): Promise<string> {
   const timer = setTimeout(() => child.kill('SIGKILL'), START_TIMEOUT_MS)
-  const exited = once(child, 'exit')
   try {
-    let printed = ''
-    const { stdout } = child
-    if (stdout === null) throw new Error('a node without standard output')
-    for await (const chunk of stdout.iterator({ destroyOnReturn: false })) {
-      printed += chunk
-      const url = /listens on (\S+)/.exec(printed)?.[1]
-      if (url !== undefined && printed.includes('Ctrl-C')) {
-        stdout.resume()
-        return url
-      }
+    for (;;) {
+      const isOver = child.exitCode !== null || child.signalCode !== null
+      const text = await said()
+      const url = /listens on (\S+)/.exec(text)?.[1]
+      if (url !== undefined && text.includes('Ctrl-C')) return url
+      if (isOver) throw new NodeFailed(child.exitCode, text)
+      await sleep(LOOK_EACH_MS)
     }
-    await exited
-    throw new NodeFailed(child.exitCode, await log())
   } finally {
     clearTimeout(timer)
   }
 }
 
+/** How a command is run. */
+export interface RunOptions {
+  /** Variables besides those of this process. */
+  readonly environment?: Readonly<Record<string, string>>
+  /** Told the process; what it returns is called at the end. */
+  readonly watch?: (pid: number) => () => void
+}
+
 /** Runs a command of `keyturn` and answers its exit code and what it printed. */
 export async function runKeyturn(
   args: readonly string[],
+  options: RunOptions = {},
 ): Promise<{ readonly exitCode: number; readonly printed: string }> {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...options.environment },
+  })
+  const unwatch = options.watch?.(child.pid ?? 0)
   let printed = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {
@@ -119,5 +151,6 @@ export async function runKeyturn(
     })
   }
   const [exitCode] = await once(child, 'close')
+  unwatch?.()
   return { exitCode: exitCode ?? -1, printed }
 }

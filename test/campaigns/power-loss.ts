@@ -113,7 +113,8 @@ async function record(folder: string, options: PowerLossOptions): Promise<Record
   return { root, steps, work, projectId }
 }
 
-interface Cut {
+/** A moment at which the power goes. */
+export interface Cut {
   readonly at: number
   readonly atMs: number
   readonly fate: Fate
@@ -123,7 +124,7 @@ interface Cut {
  * Both sides of every sync, with all that may have become of what was not synced; each answer just as it
  * goes out; and the middle of all that is written in between.
  */
-function cutsOf(steps: readonly TraceStep[], every: number, chance: Chance): readonly Cut[] {
+export function cutsOf(steps: readonly TraceStep[], every: number, chance: Chance): readonly Cut[] {
   const cuts: Cut[] = []
   let place = 0
   for (const { kind, begin, end, atMs } of steps) {

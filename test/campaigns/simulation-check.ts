@@ -80,3 +80,44 @@ export function undisturbedRotations(
 ): number {
   return Math.floor((endAt - startAt) / (intervalDays * DAY_MS))
 }
+
+/** Keys that were destroyed, and what they are judged by. */
+export interface Destructions {
+  readonly fates: ReadonlyMap<string, Fate>
+  /** When each was destroyed. */
+  readonly destroyed: ReadonlyMap<string, number>
+  readonly outages: readonly Outage[]
+  /** Times in which the clock was not believed. */
+  readonly doubts: readonly Outage[]
+  readonly endAt: number
+}
+
+/**
+ * What is wrong with the destruction of keys: each that was asked for comes when its waiting period is
+ * over, or at the first moment after an outage; while the clock is not believed none comes, and those that
+ * waited come when it is believed again. No other comes.
+ */
+export function wrongDestructions(all: Destructions): readonly string[] {
+  const { fates, destroyed, outages, doubts, endAt } = all
+  const wrong: string[] = []
+  for (const [id, { deleteAt }] of fates) {
+    const at = destroyed.get(id)
+    if (deleteAt === undefined || at === undefined) {
+      if (deleteAt !== undefined && deleteAt <= endAt) wrong.push(`${id}: not destroyed`)
+      continue
+    }
+    const isLate = [...outages, ...doubts].some(({ from, to }) => deleteAt > from && at === to)
+    if (at < deleteAt || (at !== deleteAt && !isLate)) {
+      wrong.push(`${id}: destroyed at another time`)
+    }
+    if (doubts.some(({ from, to }) => at > from && at < to)) {
+      wrong.push(`${id}: destroyed while the clock was not believed`)
+    }
+  }
+  for (const id of destroyed.keys()) {
+    if (fates.get(id)?.deleteAt === undefined) {
+      wrong.push(`${id}: destroyed, and nobody asked for it`)
+    }
+  }
+  return wrong
+}

@@ -3,7 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { DAY_MS } from '../../src/core/time.ts'
 import { type Campaign, countOf, type Outcome, type Say, secondsSince } from './outcome.ts'
 import { Chance } from './seeded-chance.ts'
-import { type Fate, type Outage, undisturbedRotations, wrongWith } from './simulation-check.ts'
+import {
+  type Fate,
+  type Outage,
+  undisturbedRotations,
+  wrongDestructions,
+  wrongWith,
+} from './simulation-check.ts'
+import { type AfterLie, liveThroughLie } from './simulation-lies.ts'
 import { type SimulatedWorld, simulatedWorld } from './simulation-world.ts'
 
 const START_AT = Date.parse('2026-01-01T00:00:00Z')
@@ -11,11 +18,16 @@ const YEAR_DAYS = 365.25
 const MAX_STEP_DAYS = 10
 /** A kill comes so long after time was told to pass, in milliseconds, at most. */
 const MAX_LIFE_MS = 400
+const LIES = {
+  believed: 'within the limit and believed',
+  confirmed: 'beyond it and confirmed after a while',
+  rightAgain: 'beyond it until it was right again',
+} as const satisfies Record<AfterLie['kind'], string>
 
 /** Years of rotations with kills and clocks that lie, as a campaign. */
 export const simulation: Campaign = {
   about:
-    'years of rotations on a virtual clock, the server killed, its clock set back: counts are exact',
+    'years of rotations on a virtual clock, the server killed, its clock set back and forward: counts exact',
   flags: {
     keys: { help: 'how many, rotating every 30 to 365 days', default: '10000' },
     years: { help: 'how long', default: '20' },
@@ -52,10 +64,14 @@ export async function runSimulation(options: SimulationOptions, say: Say): Promi
     const endAt = START_AT + Math.round(years * YEAR_DAYS) * DAY_MS
     const lived = await live(world, options, endAt, say)
     const { lines, broken } = check(world, lived, endAt)
+    broken.push(...lived.broken)
     if (lived.audit !== undefined) broken.push(`audit verify: ${lived.audit}`)
     const faults =
       `${lived.kills} kills: ${lived.setBack} times the clock went back after it, ` +
-      `${lived.outages.length} times it went on without the server`
+      `${lived.goneOn} times it went on without the server; ${lived.lies.length} times it had jumped forward: ` +
+      (['believed', 'confirmed', 'rightAgain'] as const)
+        .map((kind) => `${lived.lies.filter((lie) => lie === kind).length} ${LIES[kind]}`)
+        .join(', ')
     const took = `took ${secondsSince(startedAtMs)}`
     return { lines: [`seed ${seed}`, faults, ...lines, took], broken }
   } finally {
@@ -66,6 +82,11 @@ export async function runSimulation(options: SimulationOptions, say: Say): Promi
 interface Lived {
   readonly fates: ReadonlyMap<string, Fate>
   readonly outages: readonly Outage[]
+  /** Times in which the clock was not believed. */
+  readonly doubts: readonly Outage[]
+  readonly lies: readonly AfterLie['kind'][]
+  readonly broken: readonly string[]
+  readonly goneOn: number
   readonly kills: number
   readonly setBack: number
   readonly audit: string | undefined
@@ -80,7 +101,10 @@ async function live(
   const chance = new Chance(seed)
   const fates = new Map<string, Fate>()
   const outages: Outage[] = []
-  let [now, latest, killed, setBack] = [START_AT, START_AT, 0, 0]
+  const doubts: Outage[] = []
+  const lies: AfterLie['kind'][] = []
+  const broken: string[] = []
+  let [now, latest, killed, setBack, goneOn] = [START_AT, START_AT, 0, 0, 0]
   await world.start(now)
   while (now < endAt) {
     latest = Math.max(latest, now)
@@ -94,11 +118,23 @@ async function live(
       await world.kill()
       await passing
       killed++
-      const kind = chance.below(3)
+      const kind = chance.below(4)
+      if (kind === 3) {
+        const lie = await liveThroughLie(world, chance, { now, stepMs, latest, endAt })
+        outages.push(...lie.outages)
+        if (lie.doubted !== undefined) doubts.push(lie.doubted)
+        lies.push(lie.kind)
+        broken.push(...lie.broken)
+        now = lie.now
+        latest = Math.max(latest, now)
+        say(`${new Date(now).toISOString().slice(0, 10)}, ${killed} kills`)
+        continue
+      }
       latest = Math.max(latest, now + stepMs)
       if (kind === 0) {
         const to = now + stepMs + chance.below(60 * DAY_MS)
         outages.push({ from: now, to })
+        goneOn++
         now = to
       } else if (kind === 1) {
         setBack++
@@ -120,7 +156,8 @@ async function live(
   }
   // What fell due in an outage that ended after the end is done before the books are looked at.
   await world.pass(0)
-  return { fates, outages, kills: killed, setBack, audit: await world.stop() }
+  const audit = await world.stop()
+  return { fates, outages, doubts, lies, broken, goneOn, kills: killed, setBack, audit }
 }
 
 /** Disables a key, enables one again, or has one deleted, now and then. */
@@ -154,7 +191,7 @@ async function meddle(
   }
 }
 
-function check(world: SimulatedWorld, { fates, outages }: Lived, end: number) {
+function check(world: SimulatedWorld, { fates, outages, doubts }: Lived, end: number) {
   // After an outage the last moment may lie behind the end.
   const endAt = outages.reduce((latest, { to }) => Math.max(latest, to), end)
   const broken: string[] = []
@@ -200,41 +237,19 @@ function check(world: SimulatedWorld, { fates, outages }: Lived, end: number) {
       if (count !== wanted) broken.push(`${id}: ${count} rotations, not ${wanted}`)
     }
   }
-  const destroyed = checkDestroyed(world, fates, outages, endAt, broken)
+  const destroyed = destroyedKeys(world)
+  broken.push(...wrongDestructions({ fates, destroyed, outages, doubts, endAt }))
   const lines = [
     `${rows.length} keys, ${rotations.length} rotations, each in its place: ${tallied.undisturbed} keys ` +
       `rotated as often as their interval goes into the time, ${tallied.late} were late once or more, by an outage`,
     `${[...fates.values()].filter(({ disabledAt }) => disabledAt !== undefined).length} keys were disabled for a time; ` +
-      `${destroyed} destroyed, none early`,
+      `${destroyed.size} destroyed, none early`,
   ]
   return { lines, broken }
 }
 
-function checkDestroyed(
-  world: SimulatedWorld,
-  fates: ReadonlyMap<string, Fate>,
-  outages: readonly Outage[],
-  endAt: number,
-  broken: string[],
-): number {
-  const destroyed = new Map(
-    world
-      .rows('select * from destroyed_keys')
-      .map((row) => [String(row['id']), Number(row['destroyed_at'])]),
-  )
-  for (const [id, { deleteAt }] of fates) {
-    const at = destroyed.get(id)
-    if (deleteAt === undefined) {
-      if (at !== undefined) broken.push(`${id}: destroyed, and nobody asked for it`)
-    } else if (at === undefined) {
-      if (deleteAt <= endAt) broken.push(`${id}: not destroyed`)
-    } else {
-      const isAfterOutage = outages.some(({ from, to }) => deleteAt > from && at === to)
-      if (at !== deleteAt && !isAfterOutage) broken.push(`${id}: destroyed at another time`)
-    }
-  }
-  for (const id of destroyed.keys()) {
-    if (!fates.has(id)) broken.push(`${id}: destroyed, and nobody asked for it`)
-  }
-  return destroyed.size
+/** When each key was destroyed. */
+function destroyedKeys(world: SimulatedWorld): ReadonlyMap<string, number> {
+  const rows = world.rows('select * from destroyed_keys')
+  return new Map(rows.map((row) => [String(row['id']), Number(row['destroyed_at'])]))
 }

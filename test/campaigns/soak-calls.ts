@@ -10,6 +10,8 @@ export interface SoakWorld {
   /** One that rotates. */
   readonly rotatingKeyId: string
   readonly cipherText: string
+  /** How often that one was rotated, as was answered. */
+  readonly rotations: { count: number }
 }
 
 /** One or more calls of the mix, one after the other on one line; all answers. */
@@ -48,6 +50,22 @@ const signIn: SoakCall = async (line, { credentials }) => [
   }),
 ]
 
+/** What a page of the console asks for that is open, one of these after the other. */
+const LOOKS = ['rotation-overview?days=30', 'rotation-events?limit=50', 'keys?limit=50'] as const
+let looks = 0
+const consoleLooks: SoakCall = async (line, { credentials, token }) => {
+  const look = LOOKS[looks++ % LOOKS.length]
+  const path = `/keyturn/v1/${credentials.project_id}/${look}`
+  return [await line.call({ method: 'GET', path, token })]
+}
+
+/** Changes the material of a key, which is told to the webhook. */
+const rotate: SoakCall = async (line, world) => {
+  const answer = await ask(line, world, 'rotate-on-demand', { key_id: world.rotatingKeyId })
+  if (answer.status === 200) world.rotations.count++
+  return [answer]
+}
+
 /** The mix: each call so many times in a hundred and some. */
 const WEIGHTS: readonly (readonly [number, SoakCall])[] = [
   [40, kms('encrypt-data', ({ keyId }) => ({ key_id: keyId, plain_text: 'what is kept' }))],
@@ -63,9 +81,10 @@ const WEIGHTS: readonly (readonly [number, SoakCall])[] = [
     })),
   ],
   [6, kms('describe-key', ({ keyId }) => ({ key_id: keyId }))],
-  [3, kms('list-keys', () => ({ limit: '20' }))],
+  [2, kms('list-keys', () => ({ limit: '20' }))],
+  [1, consoleLooks],
   [2, keyComesAndGoes],
-  [1, kms('rotate-on-demand', ({ rotatingKeyId }) => ({ key_id: rotatingKeyId }))],
+  [1, rotate],
 ]
 
 /** One sign-in for so many other calls: its password costs as much as hundreds of them. */
@@ -100,5 +119,6 @@ export async function makeSoakWorld(
     signingKeyId: await make({ key_spec: 'EC_P256' }),
     rotatingKeyId: await make({}),
     cipherText: encrypted.body.cipher_text,
+    rotations: { count: 0 },
   }
 }

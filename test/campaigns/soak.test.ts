@@ -13,7 +13,8 @@ test('seconds of steady load: no call fails, all is counted', { skip: missing },
     broken.filter((line) => !line.startsWith('p99')),
     [],
   )
-  assert.equal(lines.length, 27)
+  assert.equal(lines.length, 28)
+  assert.match(lines[1] ?? '', /^([1-9]\d*) rotations, \1 of them told/)
 })
 
 const HOUR = 3600
@@ -25,6 +26,7 @@ const windowsOf = (figure: (at: number) => object) =>
     rssMib: 100,
     openFiles: 40,
     cpuShare: 0.5,
+    loopP99Ms: 12,
     ...figure(at),
   }))
 const memoryOf = (mibPerHour: number) =>
@@ -65,6 +67,14 @@ test('what grows is found, what swings is not', () => {
       HOUR,
     )[0] ?? '',
     /^open files/,
+  )
+  assert.match(
+    judge(
+      windowsOf(() => ({ loopP99Ms: 60 })),
+      memoryOf(0),
+      HOUR,
+    )[0] ?? '',
+    /^p99 of the event loop is 60.0 ms late/,
   )
 })
 

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { cpuSecondsOf, residentMib } from '../../bench/process-figures.ts'
+import { aSecret, type Receiver, startReceiver } from '../events/receiver.ts'
 import { type CallLine, openLine } from './call-line.ts'
 import { adminToken, credentialsOf, verifyAudit } from './ground.ts'
 import { type NodeProcess, startNode } from './node-process.ts'
@@ -26,10 +27,15 @@ const STEADY = { factor: 1.5, slackMs: 5 } as const
 /** Files that may be open besides in the second half: a log begins, a database file is opened. */
 const MORE_FILES = 8
 
+/** Longest that the event loop may be late, 99th percentile, in the part in the middle. */
+const MAX_LOOP_P99_MS = 50
+/** How long events may take that wait when the load ends. */
+const EVENTS_MS = 60_000
+
 /** Hours of steady load, as a campaign. */
 export const soak: Campaign = {
   about:
-    'hours at 70 % of what the server can take: memory, latency and open files stay as they are',
+    'hours at 70 % of what the server can take: memory, latency, event loop and open files stay as they are, and every event comes',
   flags: {
     minutes: { help: 'how long', default: '120' },
     measure: { help: 'seconds for finding what it can take', default: '30' },
@@ -62,6 +68,8 @@ interface Window {
   readonly rssMib: number
   readonly openFiles: number
   readonly cpuShare: number
+  /** How late the event loop of the slowest thread was. */
+  readonly loopP99Ms: number
 }
 
 /** Runs it, short or for hours. */
@@ -69,7 +77,15 @@ export async function runSoak(options: SoakOptions, say: Say): Promise<Outcome> 
   const { seconds, measureSeconds, workers } = options
   const startedAtMs = performance.now()
   const folder = await mkdtemp(join(tmpdir(), 'keyturn-soak-'))
-  const flags = ['--log-level', 'error', '--workers', String(workers)]
+  const secret = aSecret(5)
+  const secretFile = join(folder, 'webhook-secret')
+  await writeFile(secretFile, `${secret}\n`, { mode: 0o600 })
+  const receiver = await startReceiver([secret])
+  const flags = [
+    ...['--log-level', 'error', '--workers', String(workers)],
+    ...['--webhook-url', receiver.url, '--webhook-secret-file', secretFile],
+    ...['--webhook-events', 'key.rotated'],
+  ]
   const node = await startNode({ name: 'soak', directory: join(folder, 'data'), flags })
   const lines = Array.from({ length: CONNECTIONS }, () => openLine(node.url))
   const failures = new Map<string, number>()
@@ -84,11 +100,14 @@ export async function runSoak(options: SoakOptions, say: Say): Promise<Outcome> 
       `can take ${(capacity.length / measureSeconds).toFixed(0)} a second, gets ${perSecond.toFixed(0)}`,
     )
     const { windows, memory } = await watch(node, load, seconds, perSecond, say)
+    const missing = await missingEvents(receiver, world)
     const stopped = await node.stop()
     const audit = await verifyAudit(node, [])
     const broken = [
       ...judge(windows, memory, seconds),
       ...[...failures].map(([what, times]) => `${what}: ${times} times`),
+      ...(missing === 0 ? [] : [`${missing} of ${world.rotations.count} events did not come`]),
+      ...receiver.problems.slice(0, 5),
       ...(stopped === 0 ? [] : [`the server ended with ${stopped}`]),
       ...(audit.isWhole ? [] : [`audit verify: ${audit.printed}`]),
     ]
@@ -96,6 +115,7 @@ export async function runSoak(options: SoakOptions, say: Say): Promise<Outcome> 
     return {
       lines: [
         `${perSecond.toFixed(0)} rounds a second for ${(seconds / 60).toFixed(1)} minutes; memory grows by ${slope} MiB/h after the warm-up`,
+        `${world.rotations.count} rotations, ${world.rotations.count - missing} of them told to the webhook`,
         ...table(windows),
         `took ${secondsSince(startedAtMs)}`,
       ],
@@ -104,8 +124,25 @@ export async function runSoak(options: SoakOptions, say: Say): Promise<Outcome> 
   } finally {
     for (const line of lines) line.close()
     await node.kill9()
+    await receiver.stop()
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** How many rotations that were answered were not told, after some patience. */
+async function missingEvents(receiver: Receiver, { rotations }: SoakWorld): Promise<number> {
+  const missing = () => rotations.count - new Set(receiver.arrived.map(({ id }) => id)).size
+  const deadlineMs = performance.now() + EVENTS_MS
+  while (missing() > 0 && performance.now() < deadlineMs) await sleep(200)
+  return Math.max(0, missing())
+}
+
+/** 99th percentile of how late the event loop was, in milliseconds, since it was last asked. */
+async function loopP99Ms(node: NodeProcess): Promise<number> {
+  const page = await (await fetch(`${node.url}/metrics`)).text()
+  const seconds = Number(/^keyturn_loop_lag_p99_seconds (\S+)$/m.exec(page)?.[1])
+  if (Number.isNaN(seconds)) throw new Error('the metrics do not tell of the event loop')
+  return seconds * 1000
 }
 
 /** Calls of the mix over all lines. */
@@ -183,6 +220,7 @@ async function watch(
       perSecond: latencies.length / windowSeconds,
       rssMib: medianOf(rss.map(({ value }) => value)),
       openFiles: (await readdir(`/proc/${node.pid}/fd`)).length,
+      loopP99Ms: await loopP99Ms(node),
       cpuShare: ((await cpuSecondsOf(node.pid)) - cpuBefore) / windowSeconds,
     })
     say(table(windows).at(-1) ?? '')
@@ -208,6 +246,10 @@ export function judge(
   if (files(late) > files(early) + MORE_FILES) {
     broken.push(`open files go from ${files(early)} to ${files(late)}`)
   }
+  const loopMs = medianOf(warm.map(({ loopP99Ms }) => loopP99Ms))
+  if (loopMs > MAX_LOOP_P99_MS) {
+    broken.push(`p99 of the event loop is ${loopMs.toFixed(1)} ms late`)
+  }
   const slope = slopePerHour(memory)
   if (seconds >= MIN_SLOPE_MINUTES * 60 && slope > MAX_SLOPE_MIB_PER_HOUR) {
     broken.push(`memory grows by ${slope.toFixed(2)} MiB/h`)
@@ -217,11 +259,11 @@ export function judge(
 
 function table(windows: readonly Window[]): readonly string[] {
   return [
-    'part   calls/s   p50 ms   p99 ms   RSS MiB   files   CPU',
+    'part   calls/s   p50 ms   p99 ms   RSS MiB   files   CPU   loop p99 ms',
     ...windows.map(
-      ({ perSecond, p50Ms, p99Ms, rssMib, openFiles, cpuShare }, at) =>
+      ({ perSecond, p50Ms, p99Ms, rssMib, openFiles, cpuShare, loopP99Ms }, at) =>
         `${pad(at + 1, 4)} ${pad(perSecond.toFixed(0), 9)} ${pad(p50Ms.toFixed(1), 8)} ${pad(p99Ms.toFixed(1), 8)} ` +
-        `${pad(rssMib.toFixed(1), 9)} ${pad(openFiles, 7)} ${pad(cpuShare.toFixed(2), 5)}`,
+        `${pad(rssMib.toFixed(1), 9)} ${pad(openFiles, 7)} ${pad(cpuShare.toFixed(2), 5)} ${pad(loopP99Ms.toFixed(1), 13)}`,
     ),
   ]
 }

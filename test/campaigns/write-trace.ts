@@ -19,7 +19,7 @@ export type TraceStep = StepTime &
       }
     | { readonly kind: 'truncate'; readonly path: string; readonly length: number }
     | { readonly kind: 'sync'; readonly path: string }
-    /** Bytes to a client; it may know them from `begin` on. */
+    /** Bytes to a client, or to whoever called a command; they may be known from `begin` on. */
     | { readonly kind: 'reply'; readonly text: string }
   )
 
@@ -29,6 +29,10 @@ interface StepTime {
   /** Since 1970. */
   readonly atMs: number
 }
+
+/** How names of sockets and pipes begin, as the trace has them. */
+const SOCKET = '<\\x73\\x6f\\x63\\x6b\\x65'
+const PIPE = '\\x70\\x69\\x70\\x65'
 
 /** Within so much of a line are the names in it. */
 const MAX_NAMES = 40_000
@@ -118,7 +122,7 @@ class TraceReader {
       if (name === 'openat' || name === 'open') this.#open.delete(resultOf(text))
       if (
         /^(write|writev|sendto|sendmsg)$/.test(name) &&
-        text.includes('<\\x73\\x6f\\x63\\x6b\\x65')
+        (text.includes(SOCKET) || text.startsWith(`write(1<${PIPE}`))
       ) {
         const reply = Buffer.concat(dataOf(text)).toString('latin1')
         this.steps.push({ kind: 'reply', text: reply, ...this.#now })

@@ -21,7 +21,8 @@ export const SCREENS = {
   phone: { viewport: { width: 375, height: 780 }, isMobile: true, hasTouch: true },
 } as const satisfies Record<string, BrowserContextOptions>
 
-const BROWSER = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
+/** The browser that tests use. */
+export const BROWSER = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 const IMAGES = new URL('../../docs/images/', import.meta.url)
 
 /** Why there are no tests in a browser; undefined: there are. */
@@ -29,13 +30,15 @@ export const withoutBrowser: string | undefined = existsSync(BROWSER)
   ? undefined
   : `left out: ${BROWSER} is missing (Debian: apt install chromium fonts-noto-cjk)`
 
+/** What a browser is always started with. */
+export const BROWSER_ARGUMENTS: readonly string[] = [
+  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+  '--disable-dev-shm-usage',
+]
+
 /** A real browser, without a window. */
 export function openBrowser(flags: readonly string[] = []): Promise<Browser> {
-  const isRoot = process.getuid?.() === 0
-  return chromium.launch({
-    executablePath: BROWSER,
-    args: [...(isRoot ? ['--no-sandbox'] : []), '--disable-dev-shm-usage', ...flags],
-  })
+  return chromium.launch({ executablePath: BROWSER, args: [...BROWSER_ARGUMENTS, ...flags] })
 }
 
 /** How a tab is to be. */

@@ -161,6 +161,11 @@ export async function crowd(
     reached_version: halfOf(sql`1`, sql`null`),
     reached_at: halfOf(now, sql`null`),
   })
+  const change = { project_id: project, at: now, actor: sql`'user-0'`, interval_after: sql`30` }
+  await fill('rotation_settings', { key_id: key, number: sql`1`, ...change })
+  const { versioned } = filled
+  if (versioned === undefined) throw new Error('the store lacks the key with many versions')
+  await fill('rotation_settings', { key_id: sql`${versioned}`, number: sql`${i} + 2`, ...change })
   await fill('retired_versions', {
     key_id: key,
     version: sql`1`,

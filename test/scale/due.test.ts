@@ -11,7 +11,7 @@ import type { Storage } from '../../src/ports/storage.ts'
 import { fileSeal } from '../../src/seals/file-seal.ts'
 import { startTestServer, type TestServer } from '../server.ts'
 import { fillSqlite } from './fill-store.ts'
-import { MACS_AT_NEXT_START } from './macs-anew.ts'
+import { forgetMarks, MACS_AT_NEXT_START } from './macs-anew.ts'
 
 const KEYS = 3000
 /** How many of them have a cipher text from before. */
@@ -66,6 +66,7 @@ async function makeBacklog(): Promise<Backlog> {
   }
   await server.stop()
   makeDue(file, (Date.now() - 1000) as EpochMs)
+  forgetMarks(directory)
   return { directory, file, ids, texts }
 }
 

@@ -23,6 +23,7 @@ import { KEYSPACE, NOW, PROJECT, RARE, TENANT } from './crowded-store.ts'
 import type { Filled } from './fill-store.ts'
 import { guardCalls } from './guard-calls.ts'
 import { outboxCalls } from './outbox-calls.ts'
+import { settingCalls } from './setting-calls.ts'
 
 /** One call of one method of a store. */
 export interface Call {
@@ -225,7 +226,12 @@ export function everyCall(storage: Storage, filled: Filled, rows: number): reado
       method: 'rotationLimits.forget',
       run: () => rotationLimits.forget(filled.keyId(2), FIRST_VERSION),
     },
+    ...settingCalls(storage, filled),
     { method: 'keys.find', run: () => keys.find(filled.keyId(1)) },
+    {
+      method: 'keys.findDestroyed',
+      run: () => keys.findDestroyed('destroyed-7' as KeyId),
+    },
     { method: 'keys.findVersion', run: () => keys.findVersion(versioned, second) },
     { method: 'keys.findByAlias', run: () => keys.findByAlias(PROJECT, 'filled-3') },
     { method: 'keys.versionsOf', run: () => keys.versionsOf(versioned, page) },

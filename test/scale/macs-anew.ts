@@ -1,17 +1,27 @@
+import { readdirSync, rmSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import type { Kysely } from 'kysely'
 import type { RootKey } from '../../src/crypto/root-key.ts'
 import { rowMacs } from '../../src/crypto/row-macs.ts'
 import { ROWS_GUARDED } from '../../src/ports/meta-store.ts'
 import { everyGuardedRow } from '../../src/ports/row-guard.ts'
+import { GUARDED_MARK } from '../../src/server/guarded-mark.ts'
 import { sqlRowGuard } from '../../src/storage/sql/row-guard.ts'
 import type { Database, KeysTable } from '../../src/storage/sql/schema.ts'
 import { StoredRows, textOfKey } from '../../src/storage/sql/stored-rows.ts'
 
 /**
  * SQL to run after rows of keys were edited by SQL, as no operation could: the next start of a
- * server takes them for those of a store that has never had MACs. No server may run.
+ * server takes them for those of a store that has never had MACs, after {@link forgetMarks}. No server may run.
  */
 export const MACS_AT_NEXT_START = `update keys set mac = null; delete from meta where name = '${ROWS_GUARDED}';`
+
+/** Makes servers of the data folders in `folder` forget that the rows of their store had MACs. */
+export function forgetMarks(folder: string): void {
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (basename(name) === GUARDED_MARK) rmSync(join(folder, name))
+  }
+}
 
 /** Gives rows that were written past the store, without MACs, the MACs that the store would have given them. */
 export async function giveMacs(db: Kysely<Database>, root: RootKey): Promise<void> {

@@ -42,11 +42,6 @@ const EXCEPTIONS: readonly Exception[] = [
   },
   {
     kind: 'scan',
-    sql: /from "key_versions" where "expires_at" is not null order by "expires_at" limit/,
-    reason: 'in the order of the index, one row',
-  },
-  {
-    kind: 'scan',
     sql: /from "keys" where "(next_rotation_at|delete_at)" is not null .* order by "\1" limit/,
     reason: 'in the order of an index of these keys alone, as far as the limit',
   },

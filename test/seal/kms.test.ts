@@ -75,6 +75,8 @@ describe('a root key that another Keyturn seals', () => {
   test('the seal is made, and the server opens without anybody', async () => {
     const without = await seal('create', '--seal', 'kms', ...flags())
     assert.equal(without.code, 2)
+    const absent = await seal('create', '--seal', 'kms', '--seal-kms-key', 'nope', ...flags())
+    assert.equal(absent.err.match(/malformed/g)?.length, 1, absent.err)
     const made = await seal('create', '--seal', 'kms', '--seal-kms-key', keyId, ...flags())
     assert.equal(made.code, 0, made.err)
     rootId = made.out
@@ -83,6 +85,34 @@ describe('a root key that another Keyturn seals', () => {
     const running = await start().running
     assert.equal((await fetch(`${running.url}/readyz`)).status, 200)
     await running.stop()
+  })
+
+  test('nothing of it travels readable: over plain HTTP only this machine is asked', async () => {
+    for (const at of [
+      'http://kms.example',
+      'http://10.0.0.1:7480',
+      'http://[fe80::1]',
+      'http://127.0.0.1.nip.io',
+    ]) {
+      const refused = await seal(
+        'create',
+        '--seal',
+        'kms',
+        '--seal-kms-key',
+        keyId,
+        ...flags(at),
+        '--data',
+        join(home, 'elsewhere'),
+      )
+      assert.equal(refused.code, 2, at)
+      assert.match(refused.err, /another machine, and over http/, at)
+      const checked = await runKeyturn(['config', 'check', ...flags(at)])
+      assert.equal(checked.code, 2, at)
+    }
+    for (const at of ['ftp://kms.example', 'https://u:p@kms.example', 'kms.example'])
+      assert.match((await runKeyturn(['config', 'check', ...flags(at)])).err, /must be a URL/, at)
+    for (const at of ['http://[::1]:7480', 'http://localhost', 'https://kms.example'])
+      assert.equal((await runKeyturn(['config', 'check', ...flags(at)])).code, 0, at)
   })
 
   test('the same with an access key, which signs', async () => {

@@ -125,10 +125,26 @@ describe('a root key in shares', () => {
     assert.match((await give(share(1))).err, /another seal/)
     await give(join(renewed, 'share-3'))
     assert.equal((await give(join(renewed, 'share-1'))).out, 'Unsealed.')
+    const bring = ['--data', data, '--seal-shares-dir', renewed]
+    const backup = join(home, 'backup')
+    for (const command of [
+      ['user', 'list'],
+      ['root', 'rotate'],
+      ['backup', 'create', '--to', backup],
+      ['backup', 'verify', backup],
+      ['audit', 'verify'],
+    ]) {
+      const { code, err } = await runKeyturn([...command, ...bring])
+      assert.equal(code, 0, `${command.join(' ')} with shares from a folder: ${err}`)
+    }
+    const old = await runKeyturn(['user', 'list', '--data', data, '--seal-shares-dir', shares])
+    assert.match(old.err, /share-1: that is a share of another seal/)
     await (await server.running).stop()
+    rootId = readFileSync(join(data, 'root.key'), 'utf8').match(/"roots": \[\s*"(\w+)"/)?.[1] ?? ''
 
     const toFile = await seal('migrate', data, '--to', 'file', '--seal-shares-dir', renewed)
-    assert.deepEqual(toFile, { code: 0, out: rootId, err: '' })
+    assert.equal(toFile.code, 0, toFile.err)
+    assert.equal(toFile.out.split('\n')[0], rootId)
     assert.match(readFileSync(join(data, 'root.key'), 'utf8'), /^keyturn-root-key:1:/)
   })
 

@@ -28,6 +28,7 @@ const BY_NAME: Readonly<Record<string, string>> = {
   encryption_context: '加密上下文：与密文绑定的名称和值',
   enterprise_project_id: '企业项目 ID；只作记录，没有其他作用',
   expiration_time: '密钥材料的失效时间，自 1970 年起的秒数或毫秒数',
+  first_change: '从第几次设置变更开始证明；不指定则为最新的 1000 次',
   first_version: '从哪个版本开始证明；不指定则为最新的 1000 个版本',
   from: '起始时间（含），自 1970 年起的毫秒数',
   grant_id: '授权 ID',

@@ -7,6 +7,7 @@ import { NOUNS_ZH, OWN_SUMMARIES_ZH } from './command-summaries.ts'
 import { CONNECTION_FLAGS_ZH } from './connection-flags.ts'
 import { fieldHelp } from './field-help.ts'
 import { MISTAKES_ZH } from './mistakes.ts'
+import { SYSTEM_WORDS_ZH } from './system-problems.ts'
 
 const UNITS: Readonly<Record<NonNullable<FieldLimits['unit']>, string>> = {
   bits: ' 比特',
@@ -49,6 +50,7 @@ export const HELP_WORDS_ZH: HelpWords = {
       ? `${message}（${facts.join('，')}）`
       : `${message} (${facts.join(', ')})`
   },
+  system: SYSTEM_WORDS_ZH,
   because: (what, cause) => `${what.replace(/[.。]$/, '')}${HAN.test(what) ? '：' : ': '}${cause}`,
   held: (holder) =>
     holder === undefined

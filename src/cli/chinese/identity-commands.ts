@@ -4,7 +4,11 @@ import { type FlagTexts, helpText } from './help-text.ts'
 
 /** The flags that say where the data of a server is. */
 export function placeTexts(): FlagTexts {
-  return { '--data DIR': '服务器的数据目录 [./keyturn-data]', ...storeTexts() }
+  return {
+    '--data DIR': '服务器的数据目录 [./keyturn-data]',
+    ...storeTexts(),
+    '--seal-shares-dir DIR': '存放封印的足够份额的目录；不指定则在终端询问',
+  }
 }
 
 const DOMAIN = { '--domain NAME': '所属的域，有多个域时必须指定' }

@@ -8,7 +8,7 @@ export const PROOF_COMMANDS_ZH: Readonly<Record<string, () => string>> = {
     helpText(
       'rotation verify-attestation FILE --public-key FILE',
       '无需服务器，校验 rotation attest 的输出：它确由文件中的某个公钥所对应的私钥签名，且确为轮换证明。' +
-        '属实则输出证明的内容，否则不输出任何内容。FILE 写作 - 时表示标准输入；两种形式的 JWS 均可：扁平 JSON 和紧凑形式。',
+        '属实则输出证明的内容，并说明自动轮换自何时起从未间断（以证明所能证实者为限），否则不输出任何内容。FILE 写作 - 时表示标准输入；两种形式的 JWS 均可：扁平 JSON 和紧凑形式。',
       { '--public-key FILE': '公钥（PEM），即 audit public-key 的输出（必填）' },
     ),
   'key old-versions': () =>

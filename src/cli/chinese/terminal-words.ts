@@ -1,3 +1,4 @@
+import type { AutomaticRotation } from '../../contract/stated-settings.ts'
 import type { SecretName, TerminalWords, Things } from '../terminal-words.ts'
 import { fieldHelp } from './field-help.ts'
 
@@ -45,6 +46,7 @@ export const TERMINAL_WORDS_ZH: TerminalWords = {
     done: '完成',
   },
   proof: {
+    rotated: rotatedInChinese,
     isGenuine: (keyId, statedAt) => `属实：出具于 ${statedAt}，由密钥 ${keyId} 签名。`,
     isForged: (keyId) => `证明系伪造或已被改动：并非由密钥 ${keyId} 签名`,
     isOfOtherKey: (keyId) => `证明自称由密钥 ${keyId} 签名，而该公钥不在 --public-key 指定的文件中`,
@@ -58,6 +60,23 @@ export const TERMINAL_WORDS_ZH: TerminalWords = {
           ...problems.map((problem) => `  ${problem}`),
           '服务器不会使用这些行。处理办法见 docs/how-to/damaged-rows.zh.md。',
         ].join('\n'),
+}
+
+function rotatedInChinese(rotation: AutomaticRotation): string {
+  switch (rotation.kind) {
+    case 'unknown':
+      return '证明未说明自动轮换自何时起开启。'
+    case 'off':
+      return '自动轮换处于关闭状态。'
+    case 'contradiction':
+      return '证明中轮换设置的变更前后矛盾：有的变更未列入其中。'
+    case 'on': {
+      const { since, longestIntervalDays, isBeginning } = rotation
+      return `自动轮换${isBeginning ? '自' : '至少自'} ${since} 起从未间断，间隔不超过 ${longestIntervalDays} 天。`
+    }
+    default:
+      throw rotation satisfies never
+  }
 }
 
 /** What a secret is, in Chinese. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readSmall } from '../../files/read-small.ts'
 import type { CommandIo } from '../command.ts'
 import { mistake } from '../mistakes.ts'
 import { type SecretName, terminalWordsFor } from '../terminal-words.ts'
@@ -33,7 +33,7 @@ export async function readSecret(
 /** The bytes of a file, or of standard input for `-`. */
 export function readBytes(file: string): Buffer {
   try {
-    return readFileSync(file === '-' ? 0 : file)
+    return readSmall(file === '-' ? 0 : file)
   } catch (cause) {
     const { message } = cause instanceof Error ? cause : { message: String(cause) }
     throw file === '-'

@@ -53,7 +53,7 @@ export const OPERATION_ENTRIES: Readonly<Record<OperationId, OperationEntry>> = 
   ListRotationEvents: { summary: 'List the rotations of a key, the oldest first; also of one that was destroyed', load: loadRotation },
   RotateOnDemand: { summary: 'Rotate a key now', load: loadRotation },
   ShowKeyRotationStatus: { summary: 'Tell whether, how often and when a key rotates and has rotated', load: loadRotation },
-  ShowRotationAttestation: { summary: 'State the versions and rotations of a key, signed: others check it without the server', load: loadRotation },
+  ShowRotationAttestation: { summary: 'State the versions, rotations and rotation settings of a key, signed: others check it without the server', load: loadRotation },
   ShowRotationOverview: { summary: 'Count what rotates when in a project, and what does not', load: loadRotation },
   UpdateKeyRotationInterval: { summary: 'Change how often a key rotates by itself', load: loadRotation },
   SetRotationLimits: { summary: 'Let a key rotate after so many uses or bytes; without either, no longer', load: loadRotation },

@@ -67,13 +67,14 @@ export const FACTS: Readonly<Record<string, OperationFacts>> = {
     ],
   },
   ShowRotationAttestation: {
-    summary: 'State the versions and rotations of a key, signed: others check it without the server',
+    summary: 'State the versions, rotations and rotation settings of a key, signed: others check it without the server',
     method: 'GET',
     path: '/keyturn/v1/{project_id}/keys/{key_id}/rotation-attestation',
     permission: 'kms:cmk:getRotation',
     fields: [
       { name: 'key_id', kind: 'text', required: true, help: 'id of the key' },
       { name: 'first_version', kind: 'text', help: 'version that the statement begins with; without it the newest 1000 are stated' },
+      { name: 'first_change', kind: 'text', help: 'change of settings that the statement begins with; without it the newest 1000 are stated' },
     ],
   },
   ShowRotationOverview: {

@@ -24,7 +24,7 @@ export const CALLS: { readonly [Name in keyof Operations]: CallRow } = {
   listRotationEvents: { method: 'GET', path: '/keyturn/v1/{project_id}/keys/{key_id}/rotation-events', query: ['limit', 'marker'] },
   rotateOnDemand: { method: 'POST', path: '/v1.0/{project_id}/kms/rotate-on-demand', body: true },
   showKeyRotationStatus: { method: 'POST', path: '/v1.0/{project_id}/kms/get-key-rotation-status', body: true, repeatable: true },
-  showRotationAttestation: { method: 'GET', path: '/keyturn/v1/{project_id}/keys/{key_id}/rotation-attestation', query: ['first_version'] },
+  showRotationAttestation: { method: 'GET', path: '/keyturn/v1/{project_id}/keys/{key_id}/rotation-attestation', query: ['first_version', 'first_change'] },
   showRotationOverview: { method: 'GET', path: '/keyturn/v1/{project_id}/rotation-overview', query: ['from', 'days'] },
   updateKeyRotationInterval: { method: 'POST', path: '/v1.0/{project_id}/kms/update-key-rotation-interval', body: true, repeatable: true },
   setRotationLimits: { method: 'PUT', path: '/keyturn/v1/{project_id}/keys/{key_id}/rotation-limits', body: true, repeatable: true },

@@ -107,6 +107,8 @@ export interface ShowRotationAttestationRequest {
   readonly key_id: string
   /** Version that the statement begins with; without it the newest 1000 are stated. */
   readonly first_version?: string | undefined
+  /** Change of settings that the statement begins with; without it the newest 1000 are stated. */
+  readonly first_change?: string | undefined
 }
 
 /**
@@ -296,7 +298,7 @@ export interface RotationOperations {
    */
   readonly showKeyRotationStatus: Call<ShowKeyRotationStatusRequest, ShowKeyRotationStatusReply>
   /**
-   * State the versions and rotations of a key, signed: others check it without the server.
+   * State the versions, rotations and rotation settings of a key, signed: others check it without the server.
    *
    * Refused with:
    * - 404 KMS.0207: The key does not exist.

@@ -122,8 +122,12 @@ export interface AuditRecord {
   readonly user_id?: string
   readonly user_name?: string
   readonly credential?: string
+  readonly user_domain_id?: string
+  readonly user_project_id?: string
   readonly key_id?: string
   readonly key_version?: number
+  readonly opened_key_id?: string
+  readonly opened_key_version?: number
   readonly status: number
   readonly error_code?: string
   readonly source?: string

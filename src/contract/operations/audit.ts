@@ -41,8 +41,14 @@ export const ListAuditRecords = operation({
         user_id: optional(text),
         user_name: optional(text),
         credential: optional(text),
+        /** Domain and project of somebody of another project who used a key of this one by a grant. */
+        user_domain_id: optional(text),
+        user_project_id: optional(text),
         key_id: optional(text),
         key_version: optional(number),
+        /** The key that something was opened by, when another key protects it anew. */
+        opened_key_id: optional(text),
+        opened_key_version: optional(number),
         /** HTTP status; 0 for work that no request asked for. */
         status: number,
         error_code: optional(text),

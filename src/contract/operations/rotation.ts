@@ -153,7 +153,7 @@ export const ListRotationEvents = operation({
 })
 
 /** A number of a version. */
-const versionNumber = field({
+const countingNumber = field({
   schema: Type.String({ pattern: '^[1-9][0-9]{0,8}$' }),
   decode: Number,
   encode: (value: number) => String(value),
@@ -165,11 +165,14 @@ export const ShowRotationAttestation = operation({
   method: 'GET',
   path: '/keyturn/v1/{project_id}/keys/{key_id}/rotation-attestation',
   access: needs('kms:cmk:getRotation'),
-  summary: 'State the versions and rotations of a key, signed: others check it without the server',
+  summary:
+    'State the versions, rotations and rotation settings of a key, signed: others check it without the server',
   pathFields: { key_id: keyId },
   query: {
     /** Version that the statement begins with; without it the newest 1000 are stated. */
-    first_version: optional(versionNumber),
+    first_version: optional(countingNumber),
+    /** Change of settings that the statement begins with; without it the newest 1000 are stated. */
+    first_change: optional(countingNumber),
   },
   response: {
     /** Header of the JWS, base64url; `kid` in it says which key signed. */

@@ -20,6 +20,7 @@ import {
   checkRootKeyPlace,
 } from './folder.ts'
 import { checkDisk, checkNode } from './machine.ts'
+import { checkSecretFiles } from './secret-files.ts'
 import { checkSettings } from './settings.ts'
 import { checkSinks } from './sinks.ts'
 import { checkStore, unopened } from './store.ts'
@@ -47,6 +48,7 @@ export async function examine(settings: Settings, now: EpochMs): Promise<readonl
   findings.push(
     good('data folder', directory),
     ...checkModes(directory),
+    ...checkSecretFiles(directory, settings),
     checkDisk(directory),
     checkClock(directory, now),
     ...checkFirstCredentials(directory, now),

@@ -36,6 +36,7 @@ export const COPIED_TABLES = {
   key_usage: { key: ['key_id', 'version'] },
   rotation_limits: { key: ['key_id'] },
   retired_versions: { key: ['key_id', 'version'] },
+  rotation_settings: { key: ['key_id', 'number'] },
   rotation_events: { key: ['key_id', 'to_version'] },
   rotation_days: { key: ['project_id', 'day'] },
   destroyed_keys: { key: ['id'] },

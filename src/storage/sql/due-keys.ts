@@ -7,10 +7,10 @@ import type { DuePlace, KeyHome, KeyStore, RotationStep, StoredKey } from '../..
 import { withStorage } from '../../ports/storage-error.ts'
 import { logChanges } from './change-feed.ts'
 import { removeCounted } from './counted-dependants.ts'
+import { destroyedRow, insertDestroyed } from './destroyed-keys.ts'
 import {
   deleteKeys,
   deleteVersions,
-  insertDestroyed,
   insertEvents,
   insertVersions,
   notePending,
@@ -133,7 +133,7 @@ export function dueKeys(db: Kysely<Database>, clock: Clock, stored: StoredRows):
           if (deleted !== ids.length) throw new Error(`deleted ${deleted} of ${ids.length} keys`)
           await insertDestroyed(
             transaction,
-            doomed.map(({ id, projectId }) => [id, projectId, now]),
+            doomed.map((key) => destroyedRow(key, now)),
           )
           await recount(
             transaction,
@@ -143,19 +143,22 @@ export function dueKeys(db: Kysely<Database>, clock: Clock, stored: StoredRows):
         },
       ),
 
-    nextDueAt: () =>
+    nextDueAt: (after = START.dueAt) =>
       withStorage('asking what is due next', async () => {
         const times: (EpochMs | undefined)[] = []
         for (const home of HOMES) {
           for (const column of ['next_rotation_at', 'delete_at'] as const) {
-            const query = stretch(db, column, home).select(`${column} as at`).orderBy(column)
+            const query = stretch(db, column, home)
+              .select(`${column} as at`)
+              .where(column, '>', after)
+              .orderBy(column)
             times.push(toTime(await query.limit(1).executeTakeFirst()))
           }
         }
         const expiry = await db
           .selectFrom('key_versions')
           .select('expires_at as at')
-          .where('expires_at', 'is not', null)
+          .where('expires_at', '>', after)
           .orderBy('expires_at')
           .limit(1)
           .executeTakeFirst()

@@ -156,11 +156,3 @@ export const deleteVersions = bulk((db, rows) =>
 export const deleteKeys = bulk((db, rows) =>
   db.deleteFrom('keys').where('id', 'in', times(rows, '')).compile(),
 )
-
-/** Keys that are no more: id, project, when. */
-export const insertDestroyed = bulk((db, rows) =>
-  db
-    .insertInto('destroyed_keys')
-    .values(times(rows, { id: '', project_id: '', destroyed_at: 0 }))
-    .compile(),
-)

@@ -20,7 +20,7 @@ export function sqlGrantStore(db: Kysely<Database>, clock: Clock): GrantStore {
         inTransaction(db, async (transaction) => {
           // Whoever counts lets those wait who would make the count wrong.
           await holdLock(transaction, lockOfName('grantee', grant.grantee))
-          await lockKey(transaction, grant.keyId)
+          if (!(await lockKey(transaction, grant.keyId))) return 'key-gone'
           if ((await count(transaction, 'key_id', grant.keyId)) >= quota.perKey) {
             return 'key-quota-reached'
           }

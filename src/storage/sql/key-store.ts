@@ -8,6 +8,7 @@ import type { KeyStore, StoredKey, StoredKeyVersion } from '../../ports/key-stor
 import { withStorage } from '../../ports/storage-error.ts'
 import { logChange } from './change-feed.ts'
 import { removeCounted } from './counted-dependants.ts'
+import { destroyedRow, findDestroyed, insertDestroyed } from './destroyed-keys.ts'
 import { dueKeys } from './due-keys.ts'
 import { noteExpiry, noteMoves } from './due-moves.ts'
 import { keyQueries } from './key-queries.ts'
@@ -16,6 +17,7 @@ import { ownKeyCount, recount } from './key-tallies.ts'
 import { materialQueries } from './material-queries.ts'
 import { writeOutgoing } from './outgoing-rows.ts'
 import { prepared } from './prepared.ts'
+import { noteSchedule } from './rotation-setting-store.ts'
 import type { Database } from './schema.ts'
 import type { StoredRows } from './stored-rows.ts'
 import { countTags } from './tag-tallies.ts'
@@ -36,7 +38,8 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock, rows: StoredRows
     seen: StoredKey,
     key: Key,
   ): Promise<boolean> => {
-    const { number: _, ...columns } = rows.ofKey(key, seen.number, seen.revision + 1)
+    // Where the id is set, SQLite looks at every row that refers to it, versions among them.
+    const { number: _, id: _same, ...columns } = rows.ofKey(key, seen.number, seen.revision + 1)
     const result = await transaction
       .updateTable('keys')
       .set(columns)
@@ -75,6 +78,8 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock, rows: StoredRows
         return row && rows.toVersion(row)
       }),
 
+    findDestroyed: (keyId) => findDestroyed(db, keyId),
+
     findByAlias: (projectId, alias) =>
       withStorage('reading a key by its alias', async () => {
         const row = await db
@@ -99,7 +104,7 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock, rows: StoredRows
         return found.map((row) => rows.toVersion(row))
       }),
 
-    insert: (key, versions, quota, tags = []) =>
+    insert: (key, versions, quota, tags = [], author = undefined) =>
       writing('storing a key', async (transaction) => {
         // The counter comes first: its row makes creations in one project wait for each other.
         const number = await nextNumber(transaction, key)
@@ -119,6 +124,8 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock, rows: StoredRows
         }
         for (const version of versions) await insertVersion(transaction, version)
         await noteMoves(transaction, clock, NOT_DUE, keyColumns(key))
+        const bare: Key = { ...key, schedule: { kind: 'off' } }
+        await noteSchedule(transaction, clock, bare, key, author)
         for (const version of versions) await noteExpiry(transaction, clock, version)
         if (tags.length > 0) {
           const place = { key_id: key.id, project_id: key.projectId, key_number: number }
@@ -133,7 +140,7 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock, rows: StoredRows
         return 'inserted'
       }),
 
-    replace: (seen, key) => {
+    replace: (seen, key, author) => {
       requireSameVersions(seen.key, key)
       return writing('changing a key', async (transaction) => {
         if (key.alias !== seen.key.alias) {
@@ -142,6 +149,7 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock, rows: StoredRows
         }
         if (!(await update(transaction, seen, key))) return 'stale'
         await noteMoves(transaction, clock, keyColumns(seen.key), keyColumns(key))
+        await noteSchedule(transaction, clock, seen.key, key, author)
         await noteForReplicas(transaction, clock, key)
         await recount(transaction, [{ before: seen.key, after: key }])
         await logChange(transaction, clock, 'key', key.id)
@@ -175,10 +183,11 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock, rows: StoredRows
         return 'rotated'
       }),
 
-    putReplicated: (seen, key, versions) =>
+    putReplicated: (seen, key, versions, author) =>
       writing('following a primary', async (transaction) => {
         if (!(await update(transaction, seen, key))) return 'stale'
         for (const version of versions) await insertVersion(transaction, version)
+        await noteSchedule(transaction, clock, seen.key, key, author)
         await recount(transaction, [{ before: seen.key, after: key }])
         await logChange(transaction, clock, 'key', key.id)
         return 'stored'
@@ -197,10 +206,7 @@ export function sqlKeyStore(db: Kysely<Database>, clock: Clock, rows: StoredRows
         await removeCounted(transaction, [seen.key])
         await transaction.deleteFrom('key_versions').where('key_id', '=', row.id).execute()
         await transaction.deleteFrom('keys').where('id', '=', row.id).execute()
-        await transaction
-          .insertInto('destroyed_keys')
-          .values({ id: row.id, project_id: row.project_id, destroyed_at: now })
-          .execute()
+        await insertDestroyed(transaction, [destroyedRow(seen.key, now)])
         await recount(transaction, [{ before: seen.key }])
         await logChange(transaction, clock, 'key', row.id)
         return 'destroyed'

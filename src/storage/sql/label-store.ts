@@ -2,7 +2,7 @@ import type { Kysely, Selectable } from 'kysely'
 import type { KeyId, ProjectId } from '../../core/ids.ts'
 import type { EpochMs } from '../../core/time.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { Alias, LabelStore } from '../../ports/label-store.ts'
+import type { Alias, AliasRemoval, LabelStore } from '../../ports/label-store.ts'
 import { withStorage } from '../../ports/storage-error.ts'
 import { logChange } from './change-feed.ts'
 import type { Database } from './schema.ts'
@@ -19,7 +19,7 @@ export function sqlLabelStore(db: Kysely<Database>, clock: Clock, stored: Stored
     insertAlias: (alias, quota) =>
       withStorage('storing an alias', () =>
         inTransaction(db, async (transaction) => {
-          await lockKey(transaction, alias.keyId)
+          if (!(await lockKey(transaction, alias.keyId))) return 'key-gone'
           if (await isNameOfKey(transaction, alias.projectId, alias.alias)) return 'alias-taken'
           if ((await countAliases(transaction, alias.keyId)) >= quota) return 'quota-reached'
           const inserted = await transaction
@@ -40,7 +40,7 @@ export function sqlLabelStore(db: Kysely<Database>, clock: Clock, stored: Stored
     moveAlias: (projectId, alias, to, at, quota) =>
       withStorage('moving an alias', () =>
         inTransaction(db, async (transaction) => {
-          await lockKey(transaction, to)
+          if (!(await lockKey(transaction, to))) return 'key-gone'
           const query = transaction
             .selectFrom('aliases')
             .selectAll()
@@ -61,14 +61,15 @@ export function sqlLabelStore(db: Kysely<Database>, clock: Clock, stored: Stored
 
     removeAliases: (keyId, aliases) =>
       withStorage('removing aliases', () =>
-        inTransaction<boolean>(db, async (transaction, undo) => {
-          await lockKey(transaction, keyId)
+        inTransaction<AliasRemoval>(db, async (transaction, undo) => {
+          if (!(await lockKey(transaction, keyId))) return 'key-gone'
           const result = await transaction
             .deleteFrom('aliases')
             .where('key_id', '=', keyId)
             .where('alias', 'in', aliases)
             .executeTakeFirst()
-          return Number(result.numDeletedRows) === new Set(aliases).size || undo(false)
+          const isWhole = Number(result.numDeletedRows) === new Set(aliases).size
+          return isWhole ? 'removed' : undo('unknown')
         }),
       ),
 
@@ -87,7 +88,7 @@ export function sqlLabelStore(db: Kysely<Database>, clock: Clock, stored: Stored
     changeTags: ({ key, number }, step) =>
       withStorage('changing tags', () =>
         inTransaction(db, async (transaction) => {
-          await lockKey(transaction, key.id)
+          if (!(await lockKey(transaction, key.id))) return false
           const present = await tagsOf(transaction, key.id)
           const next = step(present)
           await transaction.deleteFrom('tags').where('key_id', '=', key.id).execute()
@@ -100,6 +101,7 @@ export function sqlLabelStore(db: Kysely<Database>, clock: Clock, stored: Stored
           }
           await countTags(transaction, key.projectId, present, next)
           await logChange(transaction, clock, 'key', key.id)
+          return true
         }),
       ),
 

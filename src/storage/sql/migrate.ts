@@ -11,6 +11,7 @@ import { keyTable } from './migrations/0006-key-table.ts'
 import { events } from './migrations/0007-events.ts'
 import { rotationLimits } from './migrations/0008-rotation-limits.ts'
 import { retiredVersions } from './migrations/0009-retired-versions.ts'
+import { rotationSettings } from './migrations/0011-rotation-settings.ts'
 import { rowMacs } from './migrations/0012-row-macs.ts'
 import type { Database } from './schema.ts'
 
@@ -27,6 +28,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0007-events': events,
   '0008-rotation-limits': rotationLimits,
   '0009-retired-versions': retiredVersions,
+  '0011-rotation-settings': rotationSettings,
   '0012-row-macs': rowMacs,
 }
 

@@ -1,33 +1,35 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
-import type { KeyId, VersionNumber } from '../../core/ids.ts'
+import type { KeyId, ProjectId, VersionNumber } from '../../core/ids.ts'
 import { DEFAULT_KEYSTORE } from '../../core/key.ts'
 import { isUnlimited } from '../../core/rotation-limits.ts'
-import type { EpochMs } from '../../core/time.ts'
+import type { Days, EpochMs } from '../../core/time.ts'
+import type { Clock } from '../../ports/clock.ts'
 import type { RotationLimitStore } from '../../ports/rotation-limit-store.ts'
 import { withStorage } from '../../ports/storage-error.ts'
+import { limitsOf, noteLimits } from './rotation-setting-store.ts'
 import type { Database } from './schema.ts'
 import { inTransaction, locking, lockKey } from './transactions.ts'
 
-/** Limits of use in SQL. */
-export function sqlRotationLimitStore(db: Kysely<Database>): RotationLimitStore {
-  return {
-    find: (keyId) =>
-      withStorage('reading limits of a key', async () => {
-        const row = await db
-          .selectFrom('rotation_limits')
-          .select(['max_uses', 'max_bytes'])
-          .where('key_id', '=', keyId)
-          .executeTakeFirst()
-        return { maxUses: row?.max_uses ?? undefined, maxBytes: row?.max_bytes ?? undefined }
-      }),
+interface LockedKey {
+  readonly id: KeyId
+  readonly projectId: ProjectId
+  readonly interval: Days | undefined
+}
 
-    put: (keyId, limits) =>
+/** Limits of use in SQL. */
+export function sqlRotationLimitStore(db: Kysely<Database>, clock: Clock): RotationLimitStore {
+  return {
+    find: (keyId) => withStorage('reading limits of a key', () => limitsOf(db, keyId)),
+
+    put: (keyId, limits, author) =>
       withStorage('setting limits of a key', () =>
         inTransaction(db, async (transaction) => {
-          const primary = await lockUses(transaction, keyId)
-          if (primary === undefined) return
+          const key = await lockUses(transaction, keyId)
+          if (key === undefined) return false
+          const before = await limitsOf(transaction, keyId)
+          await noteLimits(transaction, clock, key, { before, after: limits }, author)
           await transaction.deleteFrom('rotation_limits').where('key_id', '=', keyId).execute()
-          if (isUnlimited(limits)) return
+          if (isUnlimited(limits)) return true
           await transaction
             .insertInto('rotation_limits')
             .values({
@@ -39,6 +41,7 @@ export function sqlRotationLimitStore(db: Kysely<Database>): RotationLimitStore 
             })
             .execute()
           await noteReached(transaction, [keyId])
+          return true
         }),
       ),
 
@@ -117,16 +120,17 @@ export async function noteReached(
 
 /**
  * Makes whoever counts uses of the primary version of a key wait, a first use by its reference to the
- * key, a later one by its row: it then sees the limits, or was seen. Answers the version.
+ * key, a later one by its row: it then sees the limits, or was seen. Answers what a change of its
+ * limits is noted with.
  */
 async function lockUses(
   transaction: Transaction<Database>,
   keyId: KeyId,
-): Promise<number | undefined> {
+): Promise<LockedKey | undefined> {
   await lockKey(transaction, keyId)
   const key = await transaction
     .selectFrom('keys')
-    .select('primary_version')
+    .select(['primary_version', 'project_id', 'rotation_interval'])
     .where('id', '=', keyId)
     .executeTakeFirst()
   if (key === undefined) return undefined
@@ -137,5 +141,9 @@ async function lockUses(
     .where('key_id', '=', keyId)
     .where('version', '=', primary)
   await locking(transaction, uses).execute()
-  return primary
+  return {
+    id: keyId,
+    projectId: key.project_id as ProjectId,
+    interval: (key.rotation_interval ?? undefined) as Days | undefined,
+  }
 }

@@ -1,5 +1,10 @@
 import type { Generated } from 'kysely'
-import type { KeyUsageTable, RetiredVersionsTable, RotationLimitsTable } from './usage-tables.ts'
+import type {
+  KeyUsageTable,
+  RetiredVersionsTable,
+  RotationLimitsTable,
+  RotationSettingsTable,
+} from './usage-tables.ts'
 
 /*
  * Tables as both engines have them. Times are milliseconds since 1970 in 64-bit integers, booleans
@@ -26,6 +31,7 @@ export interface Database {
   rotation_limits: RotationLimitsTable
   retired_versions: RetiredVersionsTable
   rotation_events: RotationEventsTable
+  rotation_settings: RotationSettingsTable
   rotation_days: RotationDaysTable
   destroyed_keys: DestroyedKeysTable
   checkpoints: CheckpointsTable
@@ -203,6 +209,15 @@ interface DestroyedKeysTable {
   id: string
   project_id: string
   destroyed_at: number
+  /** From here on null where the key was destroyed by an older version. */
+  tenant_id: string | null
+  alias: string | null
+  spec: string | null
+  origin: string | null
+  created_at: number | null
+  primary_version: number | null
+  rotation_count: number | null
+  last_rotation_at: number | null
 }
 
 interface CheckpointsTable {

@@ -15,6 +15,7 @@ import { sqlMetaStore } from './meta-store.ts'
 import { sqlReplicaStore } from './replica-store.ts'
 import { sqlRetiredVersions } from './retired-versions.ts'
 import { sqlRotationLimitStore } from './rotation-limit-store.ts'
+import { sqlRotationSettings } from './rotation-setting-store.ts'
 import { sqlRowGuard } from './row-guard.ts'
 import type { Database } from './schema.ts'
 import { StoredRows } from './stored-rows.ts'
@@ -39,7 +40,8 @@ export function sqlStorage(db: Kysely<Database>, clock: Clock, parts: EnginePart
     table: sqlKeyTable(db, rows),
     usage: sqlUsageStore(db),
     retired: sqlRetiredVersions(db, clock),
-    rotationLimits: sqlRotationLimitStore(db),
+    rotationLimits: sqlRotationLimitStore(db, clock),
+    rotationSettings: sqlRotationSettings(db),
     grants: sqlGrantStore(db, clock),
     labels: sqlLabelStore(db, clock, rows),
     trust: sqlTrustStore(db),

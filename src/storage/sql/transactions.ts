@@ -71,8 +71,8 @@ export function locking<Table extends keyof Database, Row>(
   return engineOf(transaction) === 'postgres' ? query.forUpdate() : query
 }
 
-/** Makes changes to a key, and to what hangs on it, wait for each other. */
-export async function lockKey(transaction: Transaction<Database>, keyId: KeyId): Promise<void> {
+/** Makes changes to a key, and to what hangs on it, wait for each other; false when it is gone. */
+export async function lockKey(transaction: Transaction<Database>, keyId: KeyId): Promise<boolean> {
   const query = transaction.selectFrom('keys').select('id').where('id', '=', keyId)
-  await locking(transaction, query).execute()
+  return (await locking(transaction, query).executeTakeFirst()) !== undefined
 }

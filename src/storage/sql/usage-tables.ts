@@ -1,5 +1,5 @@
 /*
- * Tables about the use of versions, in the conventions of `schema.ts`.
+ * Tables about the use of versions and what it may lead to, in the conventions of `schema.ts`.
  */
 
 /** How often versions were used. */
@@ -31,4 +31,19 @@ export interface RotationLimitsTable {
   /** Set together with the time. */
   reached_version: number | null
   reached_at: number | null
+}
+
+/** A change of the settings by which a key rotates; null: off, or no limit. */
+export interface RotationSettingsTable {
+  key_id: string
+  number: number
+  project_id: string
+  at: number
+  actor: string | null
+  interval_before: number | null
+  uses_before: number | null
+  bytes_before: number | null
+  interval_after: number | null
+  uses_after: number | null
+  bytes_after: number | null
 }
