@@ -1,6 +1,7 @@
 import type { Server } from 'node:http'
 import type { Server as TlsServer } from 'node:https'
 import type { Socket } from 'node:net'
+import { boundHandshakes } from './handshakes.ts'
 import type { OpenConnections } from './open-connections.ts'
 
 /** How often in the time that a client has to read it is looked whether it does. */
@@ -27,7 +28,7 @@ export function guardConnections(
   /** What replies are written to: over TLS that is not the socket that was accepted. */
   const written = new Set<Socket>()
   const isTls = 'setSecureContext' in server
-  const beginHandshake = isTls ? watchHandshakes(server, connections) : undefined
+  const beginHandshake = isTls ? boundHandshakes(server, connections) : undefined
 
   server.on('connection', (socket: Socket) => {
     const { remoteAddress } = socket
@@ -54,40 +55,6 @@ export function guardConnections(
   }
   watchReaders(server, written, replyTimeoutMs, () => connections.countCut('reader'))
   return sockets
-}
-
-/** Each handshake that begins when there are too many ends the one of this thread that began first. */
-function watchHandshakes(server: TlsServer, connections: OpenConnections) {
-  /** By the far end, in the order in which they began. */
-  const underWay = new Map<string, Socket>()
-  const end = (far: string, socket: Socket | undefined): void => {
-    if (underWay.get(far) !== socket || !underWay.delete(far)) return
-    connections.endHandshake()
-  }
-  server.on('secureConnection', (socket) => {
-    const far = farEnd(socket)
-    end(far, underWay.get(far))
-  })
-  return (socket: Socket): void => {
-    while (!connections.beginHandshake()) {
-      connections.countCut('handshake')
-      const [oldest] = underWay
-      if (oldest === undefined) {
-        socket.resetAndDestroy()
-        return
-      }
-      end(...oldest)
-      oldest[1].resetAndDestroy()
-    }
-    const far = farEnd(socket)
-    underWay.set(far, socket)
-    socket.once('close', () => end(far, socket))
-  }
-}
-
-/** Address and port of the client: the same for a socket that was accepted and for TLS over it. */
-function farEnd({ remoteAddress, remotePort }: Socket): string {
-  return `${remoteAddress} ${remotePort}`
 }
 
 /** Cuts off whoever has taken nothing whole of what waits to be sent for the whole time. */

@@ -255,3 +255,19 @@ test('TLS: when too many handshakes are under way the oldest gives way, and who 
   const [reply] = await once(honest, 'data')
   assert.match(String(reply), /^HTTP\/1\.1 200 OK/)
 })
+
+test('TLS: it is the address with the most handshakes under way that gives way, not who came before it', async () => {
+  const { listener, memory } = await start({ tls: certificate(), bounds: { maxHandshakes: 4 } })
+  const slow = [await dial(listener), await dial(listener)]
+  await until(() => connectionFigures(memory).handshakes === 2)
+  const flood: Line[] = []
+  for (let n = 0; n < 30; n++) flood.push(await dial(listener, '127.0.0.66'))
+  await Promise.all(flood.slice(0, 28).map(({ ended }) => ended))
+  for (const { socket } of [...slow, ...flood.slice(28)]) assert.equal(socket.destroyed, false)
+  assert.equal(connectionFigures(memory).handshakes, 4)
+  assert.equal(connectionFigures(memory).cut.handshake, 28)
+  // Where nobody has more than others, the oldest gives way.
+  await dial(listener, '127.0.0.67')
+  await slow[0]?.ended
+  assert.equal(slow[1]?.socket.destroyed, false)
+})

@@ -41,13 +41,18 @@ export const PATIENCE_MS = 15_000
  * Opens a line to a node; a connection that breaks is opened anew by the next call.
  *
  * @param ca Certificates to trust (PEM), for a node that speaks TLS.
+ * @param isKept False for a new connection, with a whole handshake, for each call.
  */
-export function openLine(url: string, ca?: Buffer): CallLine {
+export function openLine(url: string, ca?: Buffer, isKept = true): CallLine {
   const { hostname, port, protocol } = new URL(url)
   const isTls = protocol === 'https:'
-  const keep = { keepAlive: true, maxSockets: 1 }
+  const keep = { keepAlive: isKept, maxSockets: 1 }
   const agent = isTls
-    ? new TlsAgent({ ...keep, ...(ca === undefined ? {} : { ca }) })
+    ? new TlsAgent({
+        ...keep,
+        ...(ca === undefined ? {} : { ca }),
+        ...(isKept ? {} : { maxCachedSessions: 0 }),
+      })
     : new Agent(keep)
   const send = isTls ? tlsRequest : httpRequest
   return {

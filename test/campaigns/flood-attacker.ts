@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setPriority } from 'node:os'
+import { openHandshakes } from './flood-handshakes.ts'
 import { type Attack, FLOOD_KINDS, type FloodKind } from './flood-kinds.ts'
 
 /* An attacker is a process of its own: this file is also its entry. */
@@ -38,7 +39,10 @@ export async function startAttacker(attack: Attack): Promise<Attacker> {
   }
 }
 
-const REST: Readonly<Record<FloodKind, { readonly first: string; readonly drip: string }>> = {
+/** What is said over a connection that is opened, at once and then again and again. */
+const SAID: Readonly<
+  Record<Exclude<FloodKind, 'handshakes'>, { readonly first: string; readonly drip: string }>
+> = {
   connections: { first: '', drip: '' },
   headers: { first: 'GET /readyz HTTP/1.1\r\nHost: x\r\n', drip: 'X: y\r\n' },
   bodies: {
@@ -62,25 +66,40 @@ function guess(password: string): string {
   return `POST /v3/auth/tokens HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
 }
 
-function beAttacker({ kind, url, rate }: Attack): void {
+/** What opens a connection, each time that it is called. */
+async function opener({ kind, url }: Attack): Promise<() => Socket> {
+  const target = { host: new URL(url).hostname, port: Number(new URL(url).port) }
+  if (kind === 'handshakes') {
+    const open = await openHandshakes(target)
+    let turn = 0
+    return () => open(turn++)
+  }
+  const { first } = SAID[kind]
+  return () => {
+    const socket = connect({ ...target, localAddress: ADDRESS })
+    socket.on('error', () => undefined)
+    if (first !== '') socket.write(first)
+    if (kind !== 'readers') socket.resume()
+    return socket
+  }
+}
+
+async function beAttacker(attack: Attack): Promise<void> {
   setPriority(NICENESS)
-  const { hostname, port } = new URL(url)
-  const { first, drip } = REST[kind]
+  const { kind, rate } = attack
+  const open = await opener(attack)
+  const drip = kind === 'handshakes' ? '' : SAID[kind].drip
   const sockets = new Set<Socket>()
   let begun = 0
   let owed = 0
-  const begin = (): void => {
-    begun++
-    const socket = connect({ host: hostname, port: Number(port), localAddress: ADDRESS })
-    sockets.add(socket)
-    socket.on('error', () => undefined)
-    socket.on('close', () => sockets.delete(socket))
-    if (first !== '') socket.write(first)
-    if (kind !== 'readers') socket.resume()
-  }
   setInterval(() => {
     owed += (rate * STEP_MS) / 1000
-    for (; owed >= 1; owed--) begin()
+    for (; owed >= 1; owed--) {
+      begun++
+      const socket = open()
+      sockets.add(socket)
+      socket.on('close', () => sockets.delete(socket))
+    }
   }, STEP_MS)
   if (drip !== '') {
     setInterval(() => {
@@ -96,5 +115,5 @@ function beAttacker({ kind, url, rate }: Attack): void {
 if (process.argv[1] === import.meta.filename) {
   const attack: Attack = JSON.parse(process.argv[2] ?? '{}')
   if (!Object.hasOwn(FLOOD_KINDS, attack.kind)) throw new Error('there is no such flood')
-  beAttacker(attack)
+  await beAttacker(attack)
 }

@@ -4,6 +4,7 @@ export const FLOOD_KINDS = {
   headers: 'requests whose headers never end, a line now and then',
   bodies: 'requests whose bodies never end, a byte now and then',
   readers: 'requests for a long page whose replies nobody reads',
+  handshakes: 'TLS handshakes, most of them never ended, others whole and in a rush',
   tokens: 'requests with tokens that are guessed',
   passwords: 'sign-ins with passwords that are guessed',
 } as const

@@ -1,9 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+import { cpuSecondsOf } from '../../bench/process-figures.ts'
+import { makeCertificate } from '../deploy/make-certificate.ts'
 import { openLine } from './call-line.ts'
 import { startAttacker } from './flood-attacker.ts'
+import { HANDSHAKE_ADDRESSES } from './flood-handshakes.ts'
 import { FLOOD_KINDS, type FloodKind } from './flood-kinds.ts'
 import { adminToken, credentialsOf } from './ground.ts'
 import { honestCalls } from './honest-calls.ts'
@@ -16,6 +20,9 @@ const MAX_OF_ADDRESS = 200
 const CALLS_PER_SECOND = 100
 const LINES = 8
 const LEAST_SHARE = 0.8
+/** With so many connections a node has an eighth of them in handshakes at most. */
+const MAX_CONNECTIONS = 320
+const MAX_HANDSHAKES = 40
 
 /** Floods, as a campaign. */
 export const flood: Campaign = {
@@ -77,11 +84,13 @@ async function floodOnce(
   lines: string[],
   broken: string[],
 ): Promise<void> {
+  await mkdir(directory)
+  const { flags, ca, freshLines, addresses } = groundOf(kind, directory)
   const node = await startNode({
     name: 'flooded',
     directory,
     flags: [
-      ...['--log-level', 'error', '--workers', '2'],
+      ...['--log-level', 'error', '--workers', '2', ...flags],
       ...['--max-connections-per-address', `${MAX_OF_ADDRESS}`],
     ],
   })
@@ -89,7 +98,7 @@ async function floodOnce(
     const credentials = await credentialsOf([node])
     const token = await adminToken(node, credentials)
     const path = `/v1.0/${credentials.project_id}/kms`
-    const line = openLine(node.url)
+    const line = openLine(node.url, ca)
     const made = await line.call({
       path: `${path}/create-key`,
       token,
@@ -98,38 +107,97 @@ async function floodOnce(
     line.close()
     const body = { key_id: made.body?.key_info?.key_id, plain_text: 'x' }
     const call = { path: `${path}/encrypt-data`, token, body }
-    const work = { url: node.url, lines: LINES, callsPerSecond: CALLS_PER_SECOND, call }
+    const clients = { url: node.url, ca, lines: LINES, freshLines }
+    const work = { ...clients, callsPerSecond: CALLS_PER_SECOND, call }
+    const cpu = [await cpuSecondsOf(node.pid)]
     const alone = await honestCalls({ ...work, until: seconds })
+    cpu.push(await cpuSecondsOf(node.pid))
     const attacker = await startAttacker({ kind, url: node.url, rate })
     const watch = watchBounds(node)
     const flooded = await honestCalls({ ...work, until: seconds })
+    cpu.push(await cpuSecondsOf(node.pid))
     const most = await watch.stop()
     const began = await attacker.stop()
     const share = flooded.served / alone.served
+    const [atFirst = 0, between = 0, atLast = 0] = cpu
     lines.push(
       `${kind}: ${began} begun by the attacker; alone ${alone.served} of ${alone.wanted} calls, ${spread(alone.durationsMs)}; ` +
         `flooded ${flooded.served} of ${flooded.wanted} (${(share * 100).toFixed(0)} %), ${spread(flooded.durationsMs)}; ` +
-        `at most ${most} connections`,
+        `at most ${most.connections} connections, ${most.handshakes} handshakes, ${most.givenWay} gave way; ` +
+        `the server took ${(between - atFirst).toFixed(1)} and ${(atLast - between).toFixed(1)} s of the processor`,
     )
     for (const failure of flooded.failures.slice(0, 5)) broken.push(`${kind}: ${failure}`)
     if (began === 0) broken.push(`${kind}: the attacker did nothing`)
     if (isRateJudged && share < LEAST_SHARE) broken.push(`${kind}: only ${share.toFixed(2)} served`)
-    const bound = MAX_OF_ADDRESS + LINES + 4
-    if (most > bound) broken.push(`${kind}: ${most} connections, ${bound} are allowed`)
+    const bound = addresses * MAX_OF_ADDRESS + LINES + 4
+    if (most.connections > bound) {
+      broken.push(`${kind}: ${most.connections} connections, ${bound} are allowed`)
+    }
+    if (most.handshakes > MAX_HANDSHAKES) {
+      broken.push(`${kind}: ${most.handshakes} handshakes, ${MAX_HANDSHAKES} are allowed`)
+    }
+    if (kind === 'handshakes' && most.givenWay === 0) {
+      broken.push(`${kind}: there were never too many under way`)
+    }
     if ((await node.stop()) !== 0) broken.push(`${kind}: the server did not stop cleanly`)
   } finally {
     await node.kill9()
   }
 }
 
-/** Looks by the server's own figures how many connections it has. */
-function watchBounds(node: NodeProcess): { readonly stop: () => Promise<number> } {
-  let most = 0
+/** What a kind of flood is sent against, besides what all are. */
+interface FloodGround {
+  readonly flags: readonly string[]
+  /** Certificate of the node, if it speaks TLS. */
+  readonly ca: Buffer | undefined
+  readonly freshLines: number
+  /** How many addresses attackers have. */
+  readonly addresses: number
+}
+
+function groundOf(kind: FloodKind, directory: string): FloodGround {
+  if (kind !== 'handshakes') return { flags: [], ca: undefined, freshLines: 0, addresses: 1 }
+  const { certFile, keyFile, pem } = makeCertificate(directory)
+  // For what asks by `fetch`.
+  setDefaultCACertificates([...getCACertificates(), pem.toString()])
+  return {
+    flags: [
+      ...['--tls-cert', certFile, '--tls-key', keyFile],
+      ...['--max-connections', `${MAX_CONNECTIONS}`],
+    ],
+    ca: pem,
+    // Who has a connection already needs no handshake.
+    freshLines: LINES / 2,
+    addresses: HANDSHAKE_ADDRESSES,
+  }
+}
+
+/** The most that a node had at a time, and how many handshakes gave way to others. */
+interface Most {
+  readonly connections: number
+  readonly handshakes: number
+  readonly givenWay: number
+}
+
+/** Looks by the server's own figures what it has. */
+function watchBounds(node: NodeProcess): { readonly stop: () => Promise<Most> } {
+  let most: Most = { connections: 0, handshakes: 0, givenWay: 0 }
   let isOver = false
   const watching = (async () => {
     while (!isOver) {
       const page = await fetch(`${node.url}/metrics`).then((answer) => answer.text())
-      most = Math.max(most, Number(/^keyturn_connections (\d+)/m.exec(page)?.[1] ?? 0))
+      const figure = (name: string) =>
+        Number(
+          page
+            .split('\n')
+            .find((row) => row.startsWith(`${name} `))
+            ?.slice(name.length) ?? 0,
+        )
+      most = {
+        connections: Math.max(most.connections, figure('keyturn_connections')),
+        handshakes: Math.max(most.handshakes, figure('keyturn_tls_handshakes')),
+        givenWay: figure('keyturn_connections_cut_total{reason="handshake"}'),
+      }
       await sleep(200)
     }
   })()

@@ -7,6 +7,8 @@ export interface HonestOptions {
   /** Certificates to trust (PEM), for a server that speaks TLS. */
   readonly ca?: Buffer | undefined
   readonly lines: number
+  /** How many of the lines open a connection for each call, as clients do that come and go. */
+  readonly freshLines?: number
   readonly callsPerSecond: number
   readonly call: CallRequest
   /** When it is over: after so many seconds, or as soon as this is fulfilled. */
@@ -26,8 +28,8 @@ export interface Honest {
 
 /** Calls as honest clients do; a call that comes late for want of an answer is sent late. */
 export async function honestCalls(options: HonestOptions): Promise<Honest> {
-  const { url, ca, lines, callsPerSecond, call, until } = options
-  const callers = Array.from({ length: lines }, () => openLine(url, ca))
+  const { url, ca, lines, freshLines = 0, callsPerSecond, call, until } = options
+  const callers = Array.from({ length: lines }, (_, n) => openLine(url, ca, n >= freshLines))
   const answers: Answer[] = []
   const startMs = performance.now()
   let endMs = Number.POSITIVE_INFINITY

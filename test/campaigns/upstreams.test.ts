@@ -12,6 +12,8 @@ const SHORT: Readonly<Record<UpstreamName, readonly UpstreamFault[]>> = {
   webhook: ['down'],
   collector: ['half-open'],
   syslog: ['reset'],
+  'kms-seal': ['certificate'],
+  'pkcs11-seal': ['reset'],
 }
 
 describe('an upstream that is broken', () => {

@@ -7,6 +7,8 @@ import { type Broken, breakUpstream, lineOf } from './upstreams/break-upstream.t
 import { identityUpstream } from './upstreams/identity-stage.ts'
 import { type LinkCertificates, makeLinkCertificates } from './upstreams/link-certificates.ts'
 import { regionUpstream } from './upstreams/region-stage.ts'
+import { kmsSealUpstream, tokenSealUpstream } from './upstreams/seal-stages.ts'
+import { type SealUpstream, startBroken } from './upstreams/seal-start.ts'
 import type { Stage, Upstream } from './upstreams/stage.ts'
 import { storeUpstream } from './upstreams/store-stage.ts'
 import { tokenUpstream } from './upstreams/token-stage.ts'
@@ -22,7 +24,9 @@ export const UPSTREAMS = {
   webhook: webhookUpstream,
   collector: collectorUpstream,
   syslog: syslogUpstream,
-} as const satisfies Readonly<Record<string, Upstream>>
+  'kms-seal': kmsSealUpstream,
+  'pkcs11-seal': tokenSealUpstream,
+} as const satisfies Readonly<Record<string, Upstream | SealUpstream>>
 
 /** Name of an upstream. */
 export type UpstreamName = keyof typeof UPSTREAMS
@@ -94,7 +98,7 @@ export async function runUpstreams(options: UpstreamsOptions, say: Say): Promise
   try {
     const certificates = makeLinkCertificates(folder)
     for (const name of options.upstreams) {
-      const upstream: Upstream = UPSTREAMS[name]
+      const upstream: Upstream | SealUpstream = UPSTREAMS[name]
       const missing = upstream.missing()
       if (missing !== undefined) {
         lines.push(`${name}: left out, ${missing}`)
@@ -103,7 +107,10 @@ export async function runUpstreams(options: UpstreamsOptions, say: Say): Promise
       say(`${name}: ${upstream.about}`)
       const own = join(folder, name)
       await mkdir(own)
-      await breakAll(name, upstream, own, certificates, options, { lines, broken, say })
+      const report = { lines, broken, say }
+      if ('setSeal' in upstream) {
+        await breakStarts(name, upstream, own, certificates, options, report)
+      } else await breakAll(name, upstream, own, certificates, options, report)
     }
     lines.push(`took ${secondsSince(startedAtMs)}`)
     return { lines, broken }
@@ -116,6 +123,30 @@ interface Report {
   readonly lines: string[]
   readonly broken: string[]
   readonly say: Say
+}
+
+/** Starts a server while what it needs at its start is broken. */
+async function breakStarts(
+  name: string,
+  upstream: SealUpstream,
+  folder: string,
+  certificates: LinkCertificates,
+  { rounds, faults }: UpstreamsOptions,
+  { lines, broken, say }: Report,
+): Promise<void> {
+  const stage = await upstream.setSeal(folder, certificates)
+  try {
+    for (let round = 0; round < rounds; round++) {
+      for (const fault of faults) {
+        const { line, failures } = await startBroken(stage, fault)
+        broken.push(...failures.map((failure) => `${name}, ${failure}`))
+        say(`${name}, ${line}`)
+        if (round === rounds - 1) lines.push(`${name}, ${line}`)
+      }
+    }
+  } finally {
+    await stage.close()
+  }
 }
 
 async function breakAll(
