@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { chainFiles } from '../audit/chain-files.ts'
 import { checkpointPublicKeys } from '../audit/checkpoint.ts'
 import { PUBLIC_KEY_FILE } from '../audit/file-log.ts'
 import { type AuditReport, auditLogBytes, verifyAuditLog } from '../audit/verify.ts'
@@ -8,7 +9,7 @@ import { isRotationStatement, ROTATION_STATEMENT_TYPE } from '../contract/rotati
 import { publicKeysIn } from '../crypto/ed25519-key.ts'
 import { openJws, parseJws } from '../crypto/jws.ts'
 import type { AuditHead } from '../ports/audit-log.ts'
-import { auditPlace } from '../server/audit-chains.ts'
+import { auditPlace, knownChains } from '../server/audit-chains.ts'
 import { variableOf, variablesOfServer } from '../server/settings.ts'
 import { storeSettingsOf } from '../server/store-settings.ts'
 import { type Command, type CommandIo, EXIT } from './command.ts'
@@ -62,13 +63,13 @@ export const auditVerify: Command = {
     })
     const reports = await withDataFolder(flags, io, async ({ root, storage }) => {
       const found: AuditReport[] = []
-      // Threads have the slots 0, 1, 2 …; a folder that was removed is missed by its registration.
-      for (let slot = 0; ; slot++) {
-        const { directory, place } = auditPlace(settings, slot)
-        const chains = await storage.checkpoints.chainsOf(place)
-        if (slot > 0 && chains.length === 0 && !existsSync(directory)) return found
+      const known = await knownChains(settings, storage.checkpoints.chainsOf)
+      for (const { directory, chains } of known) {
+        // A chain may be known at another place: where a folder was moved, or a command was told of no node.
+        const here = (await chainFiles(directory)).map(({ chain }) => chain)
         const checkpoints = []
-        for (const chain of chains) checkpoints.push(...(await storage.checkpoints.list(chain)))
+        for (const chain of new Set([...chains, ...here]))
+          checkpoints.push(...(await storage.checkpoints.list(chain)))
         found.push(
           await verifyAuditLog({
             directory,
@@ -81,6 +82,7 @@ export const auditVerify: Command = {
           }),
         )
       }
+      return found
     }).finally(progress.end)
     io.print(present(reports))
     return reports.every(({ problems }) => problems.length === 0) ? EXIT.ok : EXIT.failed
@@ -128,20 +130,27 @@ function bytesIn(folder: string): number | undefined {
 }
 
 function present(reports: readonly AuditReport[]): string {
-  const sum = (count: 'records' | 'groups' | 'files' | 'checkpoints' | 'vouchedRecords') =>
-    reports.reduce((total, report) => total + report[count], 0)
+  type Counted = Exclude<keyof AuditReport, 'chain' | 'areMacsChecked' | 'problems'>
+  const sum = (count: Counted) => reports.reduce((total, report) => total + report[count], 0)
   const areMacsChecked = reports.every((report) => report.areMacsChecked)
   const problems = reports.flatMap((report) => report.problems)
   const macs = areMacsChecked ? 'MACs checked' : 'MACs not checked, for that needs the root key'
-  const open = sum('records') - sum('vouchedRecords')
+  const open = sum('records') - sum('vouchedRecords') - sum('doubtfulRecords')
   const openEnd = open === 0 ? '' : `; no checkpoint vouches yet for the last ${open} of them`
   const chains = reports.length === 1 ? '' : ` in ${reports.length} chains`
+  const doubtful = reports.flatMap(doubtOf)
   const counts =
     `${sum('records')} records${chains}, ${sum('groups')} groups, ${sum('files')} files, ` +
     `${sum('checkpoints')} checkpoints${openEnd}`
-  return problems.length === 0
-    ? `The audit log is whole: ${counts}; ${macs}.`
-    : [`The audit log is NOT whole: ${counts}; ${macs}.`, ...problems.map((p) => `  ${p}`)].join(
-        '\n',
-      )
+  const verdict = problems.length === 0 ? 'whole' : 'NOT whole'
+  const lines = [...problems, ...doubtful].map((line) => `  ${line}`)
+  return [`The audit log is ${verdict}: ${counts}; ${macs}.`, ...lines].join('\n')
+}
+
+function doubtOf({ chain, doubtfulRecords }: AuditReport): readonly string[] {
+  if (doubtfulRecords === 0) return []
+  return [
+    `chain ${chain}: the last ${doubtfulRecords} records are under a dropped root key alone. Their node did not run ` +
+      'when it was dropped: it made them before it was killed, or a thief of that root key did',
+  ]
 }

@@ -15,6 +15,7 @@ import type { Storage } from '../ports/storage.ts'
 import type { Tracing } from '../tracing/tracing.ts'
 import { auditPlace, openNodeAudit, openThreadAudit } from './audit-chains.ts'
 import { withSinks } from './audit-sinks.ts'
+import { vouchForCommandChain } from './command-chain.ts'
 import { noticeTimes, sentEvents } from './event-settings.ts'
 import type { GuardedClockParts } from './guarded-clock.ts'
 import { type Identity, makeIdentity } from './identity.ts'
@@ -81,8 +82,10 @@ export interface ThreadOptions {
 }
 
 /** What the log says of events. */
-const NOTICE_LINES = {
+const EVENT_LINES = {
   'key.rotated': 'key rotated',
+  'key.version_retired': 'an old version of a key was retired',
+  'key.version_restored': 'an old version of a key was restored',
   'key.rotation_late': 'a rotation is late',
   'key.rotation_upcoming': 'a key will rotate',
   'key.material_expiring': 'imported material will expire',
@@ -96,6 +99,8 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
   const tracing = await openTracing(settings, log)
   const tokens = readTokens(settings.tokens)
   const peers = readPeers(settings.peers, settings.region)
+  const { checkpoints } = storage
+  if (slot === 0) await vouchForCommandChain({ settings, root, checkpoints })
   const opened = await openThreadAudit({ settings, root, storage, slot })
   const fileLog = options.wrapAudit?.(opened) ?? opened
   const audit = withSinks(fileLog, memory)
@@ -147,7 +152,7 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
 
   function tell(event: KeyEvent): void {
     const isLate = event.type === 'key.rotation_late'
-    log[isLate ? 'warn' : 'info'](eventFacts(event), NOTICE_LINES[event.type])
+    log[isLate ? 'warn' : 'info'](eventFacts(event), EVENT_LINES[event.type])
   }
 
   const deps: Deps = {
