@@ -81,6 +81,31 @@ describe('rows that something else than Keyturn changed', () => {
     assert.equal((await verify()).code, 0)
   })
 
+  test('a key whose versions are gone tells no rotations, and signs nothing', async () => {
+    const key_id = await server.createKey()
+    await server.kms('rotate-on-demand', { key_id })
+    const attest = () => {
+      const { credentials, token } = server
+      const path = `/keyturn/v1/${credentials.project_id}/keys/${key_id}/rotation-attestation`
+      return server.send('GET', path, { token })
+    }
+    assert.equal((await attest()).status, 200)
+    await server.stop()
+    tamper(`create table kept as select * from key_versions where key_id = '${key_id}'`)
+    for (const gone of ['version = 1', 'true']) {
+      tamper(`delete from key_versions where key_id = '${key_id}' and ${gone}`)
+      server = await startTestServer({ directory })
+      const statement = await attest()
+      assert.deepEqual([statement.status, statement.body.error_code], [500, 'KMS.0102'], gone)
+      const status = await server.kms('get-key-rotation-status', { key_id })
+      assert.equal(status.status, gone === 'true' ? 500 : 200, status.text)
+      await server.stop()
+    }
+    tamper('insert into key_versions select * from kept; drop table kept')
+    server = await startTestServer({ directory })
+    assert.equal((await attest()).status, 200)
+  })
+
   test('a backup of a changed row says so, and is not restored', async () => {
     const key_id = await server.createKey()
     await restart(`update keys set rotation_count = 9 where id = '${key_id}'`)

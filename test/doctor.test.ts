@@ -17,6 +17,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, test } from 'node:test'
 import { run } from '../src/cli/run.ts'
 import { makeCertificate } from './deploy/make-certificate.ts'
+import { giveMacsTo } from './scale/macs-anew.ts'
 import { type Json, startTestServer, type TestServer } from './server.ts'
 
 const DAY_MS = 86_400_000
@@ -239,8 +240,10 @@ describe('keyturn doctor', () => {
       directory,
       `update keys set next_rotation_at = ${now - 2 * DAY_MS} where alias = 'rotates';
        update keys set state = 'pendingDeletion', delete_at = ${now + DAY_MS} where alias = 'stays';
-       update key_versions set expires_at = ${now + DAY_MS}`,
+       update key_versions set expires_at = ${now + DAY_MS};
+       update keys set mac = null; update key_versions set mac = null`,
     )
+    await giveMacsTo(directory)
     await wrong(directory, 'rotations', /^1 are overdue, the longest by 2 days/)
     const said = await doctor(['--data', directory])
     assert.equal(said.of('deletions').severity, 'note')

@@ -20,6 +20,7 @@ import type { PageRequest } from '../ports/page.ts'
 import type { Deps } from './deps.ts'
 import { projectOf } from './find-key.ts'
 import type { Handler } from './handler.ts'
+import { refuseMissing } from './missing-version.ts'
 
 /** How often all is read again while somebody changes settings in between. */
 const MAX_TRIES = 5
@@ -52,9 +53,16 @@ export const showRotationAttestation: Handler<'ShowRotationAttestation'> = async
     subject.kind === 'present'
       ? await versionsOf(deps, subject.key, page, byVersion)
       : versionsLeft(subject.key, page, byVersion)
-  // The key was destroyed in between: what is left of it is to be stated.
-  const isGone = subject.kind === 'present' && versions.length === 0 && first <= primary
-  if (isGone) return showRotationAttestation(deps, caller, request, context)
+  const last = Math.min(primary, first + MAX_STATEMENT_VERSIONS - 1)
+  if (subject.kind === 'present' && versions.length < last - first + 1) {
+    // The key was destroyed in between: what is left of it is to be stated. Otherwise rows are missing.
+    if ((await deps.keys.find(subject.key.id)) === undefined) {
+      return showRotationAttestation(deps, caller, request, context)
+    }
+    const there = new Set<number>(versions.map(({ version }) => version))
+    // A version lies between the first and the primary one.
+    return refuseMissing(deps, subject.key.id, firstMissing(there, first) as VersionNumber)
+  }
   const statement = rotationStatement({
     now: deps.clock.now(),
     region: deps.region,
@@ -117,6 +125,12 @@ async function versionsOf(
     .map(({ version, createdAt, origin }) => {
       return { version, createdAt, origin, rotation: rotations.get(version) }
     })
+}
+
+function firstMissing(there: ReadonlySet<number>, first: number): number {
+  let version = first
+  while (there.has(version)) version++
+  return version
 }
 
 /** The versions that a destroyed key had, as far as its rotations tell. */

@@ -11,6 +11,7 @@ import type { StoredKeyVersion } from '../ports/key-store.ts'
 import { changeKey } from './change-key.ts'
 import { loadKey, projectOf } from './find-key.ts'
 import type { Handler } from './handler.ts'
+import { refuseMissing } from './missing-version.ts'
 import { presentRotation } from './present-rotation.ts'
 import { rotateIfDue, rotateNow, waitingFor } from './rotate-key.ts'
 
@@ -58,7 +59,8 @@ export const showKeyRotationStatus: Handler<'ShowKeyRotationStatus'> = async (
   const primary =
     key.primaryVersion === undefined
       ? undefined
-      : await deps.keys.findVersion(key.id, key.primaryVersion)
+      : ((await deps.keys.findVersion(key.id, key.primaryVersion)) ??
+        (await refuseMissing(deps, key.id, key.primaryVersion)))
   const waiting = await waitingFor(deps, key)
   return {
     key_rotation_enabled: key.schedule.kind === 'on',

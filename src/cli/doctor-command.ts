@@ -13,6 +13,7 @@ import { checkKeys, checkServer } from './doctor-server.ts'
 import { mistake } from './mistakes.ts'
 import { tame } from './output/display-width.ts'
 import { OUTPUT_FORMS, outputForm, printReply } from './output/print-reply.ts'
+import { showProgress } from './progress.ts'
 
 const TEXT = { type: 'string' } as const
 const OWN_OPTIONS = { output: TEXT, config: TEXT } as const
@@ -42,6 +43,9 @@ export const doctor: Command = {
       'on it; give it the settings of that server, as flags, variables or --config. With --endpoint it looks at',
       'a server elsewhere, and at its keys if somebody signs in.',
       '',
+      'Rows of keys and versions must be what Keyturn wrote: each is looked at, or, where a table has more than',
+      '100,000, 50,000 of them at random. keyturn store verify looks at every row, page and index.',
+      '',
       `  --output ${OUTPUT_FORMS.join('|')}\n        how to print it; without it, a table on a terminal and JSON elsewhere`,
       '  --data DIR\n        data folder of the server; its other settings too: keyturn config show --help lists them',
       '  --config FILE\n        its settings file',
@@ -67,7 +71,10 @@ export const doctor: Command = {
 
 async function lookHere(values: Values, io: CommandIo): Promise<readonly Finding[]> {
   const { settings } = readSettings(settingFlags(values), io.environment)
-  const examined = await examine(settings, Date.now() as EpochMs)
+  const progress = await showProgress(io, { task: 'verifying', unit: 'rows', total: undefined })
+  const examined = await examine(settings, Date.now() as EpochMs, progress.add).finally(() =>
+    progress.end(),
+  )
   const at = localServer(settings)
   return [...examined, ...(await checkServer(at, { isExpected: false }))]
 }

@@ -4,7 +4,7 @@ import { openStoreReader, type StoreReader } from '../storage/store-reader.ts'
 import { DATABASE_FILE } from './data-folder.ts'
 import { placeOfStore, type StoreSettings } from './store-settings.ts'
 
-export type { DueReport, StoreReader } from '../storage/store-reader.ts'
+export type { DueReport, GuardedPage, StoreReader } from '../storage/store-reader.ts'
 
 /**
  * Opens the store of a data folder, or the one that the settings name, to look into it, whether or not a

@@ -2,14 +2,17 @@ import type { Selectable } from 'kysely'
 import type { Key } from '../core/key.ts'
 import type { EpochMs } from '../core/time.ts'
 import type { AuditCheckpoint } from '../ports/audit-log.ts'
+import type { GuardedTable, RowPlace } from '../ports/row-guard.ts'
 import { openPostgresEnd } from './copy/postgres-end.ts'
 import { openSqliteEnd } from './copy/sqlite-end.ts'
 import type { StoreEnd, StorePlace, Value } from './copy/store-end.ts'
+import { type GuardedPage, readGuardedPage } from './guarded-page.ts'
 import { toStoredKey } from './sql/key-rows.ts'
 import { MIGRATION_NAMES } from './sql/migrate.ts'
 import type { KeysTable } from './sql/schema.ts'
 
 export type { StorePlace } from './copy/store-end.ts'
+export type { GuardedPage } from './guarded-page.ts'
 
 const PAGE_KEYS = 1000
 /** Most complaints of an integrity check that are worth reading. */
@@ -56,6 +59,8 @@ export interface StoreReader {
   readonly newestCheckpoint: (chain: string) => Promise<AuditCheckpoint | undefined>
   /** How many rows a table has; undefined where it is not there. */
   readonly countRows: (table: string) => Promise<number | undefined>
+  /** Rows of a table that bear MACs, after a place. */
+  readonly guardedPage: (table: GuardedTable, after: RowPlace) => Promise<GuardedPage>
   readonly close: () => Promise<void>
 }
 
@@ -148,6 +153,7 @@ function storeReader(engine: StorePlace['kind'], end: StoreEnd): StoreReader {
       if (!(await end.tables()).has(table) || !/^[a-z_]+$/.test(table)) return undefined
       return Number((await first(`select count(*) as n from ${table}`))?.['n'] ?? 0)
     },
+    guardedPage: (table, after) => readGuardedPage(end, table, after),
     close: () => end.close(),
   }
 }

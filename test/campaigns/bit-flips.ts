@@ -7,6 +7,7 @@ import { fileSeal } from '../../src/seals/file-seal.ts'
 import { type Json, startTestServer, type TestServer } from '../server.ts'
 import { type Campaign, countOf, type Outcome, type Say, secondsSince } from './outcome.ts'
 import { Chance } from './seeded-chance.ts'
+import { usedBytes } from './used-bytes.ts'
 
 const PAGE_BYTES = 4096
 const DATABASE = 'keyturn.sqlite'
@@ -18,9 +19,10 @@ export const bitFlips: Campaign = {
     'a bit of a file flipped: no wrong plain text or state; root key, audit log and store verify tell of it',
   flags: {
     pages: {
-      help: 'of the database, a flip in each; 0 for every page that there is',
+      help: 'of the database, flips in each; 0 for every page that there is',
       default: '0',
     },
+    flips: { help: 'in each page, one after the other, of bits that are in use', default: '4' },
     lines: { help: 'of the audit log, a flip in each; 0 for all', default: '0' },
     seed: { help: 'of chance; 0 for any', default: '0' },
   },
@@ -29,6 +31,7 @@ export const bitFlips: Campaign = {
     runBitFlips(
       {
         pages: countOf(flags, 'pages'),
+        flips: countOf(flags, 'flips'),
         lines: countOf(flags, 'lines'),
         seed: countOf(flags, 'seed') || randomInt(1, 2 ** 31),
       },
@@ -39,6 +42,8 @@ export const bitFlips: Campaign = {
 /** How much is tried; 0 is all. */
 export interface BitFlipsOptions {
   readonly pages: number
+  /** In each page. */
+  readonly flips: number
   readonly lines: number
   readonly seed: number
 }
@@ -57,9 +62,7 @@ export async function runBitFlips(options: BitFlipsOptions, say: Say): Promise<O
     say('root key')
     lines.push(await flipAudit(good, folder, chance, options.lines, broken))
     say('audit log')
-    lines.push(
-      await flipDatabase({ good, folder, texts, chance, pages: options.pages, say, broken }),
-    )
+    lines.push(await flipDatabase({ ...options, good, folder, texts, chance, say, broken }))
     lines.push(`took ${secondsSince(startedAtMs)}`)
     return { lines, broken }
   } finally {
@@ -188,6 +191,7 @@ interface DatabaseFlips {
   readonly texts: readonly KnownText[]
   readonly chance: Chance
   readonly pages: number
+  readonly flips: number
   readonly say: Say
   readonly broken: string[]
 }
@@ -214,9 +218,12 @@ async function flipDatabase(flips: DatabaseFlips): Promise<string> {
   if (whole.isNamed) broken.push('store verify finds something in a store that is whole')
   const counts = { 'not started': 0, refused: 0, 'left out': 0, wrong: 0, 'no difference': 0 }
   let named = 0
-  for (const [index, page] of pages.entries()) {
-    if (index % 50 === 49) flips.say(`${index + 1} pages`)
-    const changed = flipped(bytes, chance, page * PAGE_BYTES, PAGE_BYTES)
+  const places = pages.flatMap((page) => Array.from({ length: flips.flips }, () => page))
+  for (const [index, page] of places.entries()) {
+    if (index % 50 === 49) flips.say(`${index + 1} flips`)
+    const from = page * PAGE_BYTES
+    const used = usedBytes(bytes.subarray(from, from + PAGE_BYTES), page === 0)
+    const changed = flipped(bytes, chance, from + (used[chance.below(used.length)] ?? 0), 1)
     const picture = await pictureOf(good, folder, changed, texts)
     if (typeof picture === 'string') {
       counts['not started']++
@@ -229,7 +236,7 @@ async function flipDatabase(flips: DatabaseFlips): Promise<string> {
     else if (kind !== 'no difference') broken.push(`${where}: ${kind}, and store verify is silent`)
   }
   const told = Object.entries(counts).map(([what, times]) => `${times} ${what}`)
-  return `database: a flip in each of ${pages.length} pages of ${count}: ${told.join(', ')}; ${named} named by store verify`
+  return `database: ${flips.flips} flips in each of ${pages.length} pages of ${count}: ${told.join(', ')}; ${named} named by store verify`
 }
 
 /** `left out` is a key that is not found any more: an index lost it, or its row is gone. */

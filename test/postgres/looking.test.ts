@@ -62,6 +62,7 @@ describe('looking into a store on PostgreSQL', {
     const { findings } = JSON.parse(out)
     const of = (about: string) => findings.find((row: { about: string }) => row.about === about)
     assert.equal(of('database').found, 'postgres, 3 keys')
+    assert.equal(of('rows').found, '6 of keys and versions are as Keyturn wrote them')
     assert.equal(of('audit log').severity, 'good')
     assert.equal(of('deletions').severity, 'note')
     assert.equal(of('server').found, 'ready')

@@ -1,14 +1,18 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import type { Kysely } from 'kysely'
 import type { RootKey } from '../../src/crypto/root-key.ts'
 import { rowMacs } from '../../src/crypto/row-macs.ts'
 import { ROWS_GUARDED } from '../../src/ports/meta-store.ts'
-import { everyGuardedRow } from '../../src/ports/row-guard.ts'
+import { everyGuardedRow, GUARDED_TABLES } from '../../src/ports/row-guard.ts'
+import { fileSeal } from '../../src/seals/file-seal.ts'
 import { GUARDED_MARK } from '../../src/server/guarded-mark.ts'
+import type { Row } from '../../src/storage/copy/store-end.ts'
+import { COPIED_TABLES } from '../../src/storage/copy/tables.ts'
 import { sqlRowGuard } from '../../src/storage/sql/row-guard.ts'
 import type { Database, KeysTable } from '../../src/storage/sql/schema.ts'
-import { StoredRows, textOfKey } from '../../src/storage/sql/stored-rows.ts'
+import { StoredRows, textOfGuarded, textOfKey } from '../../src/storage/sql/stored-rows.ts'
 
 /**
  * SQL to run after rows of keys were edited by SQL, as no operation could: the next start of a
@@ -28,6 +32,25 @@ export async function giveMacs(db: Kysely<Database>, root: RootKey): Promise<voi
   const guard = sqlRowGuard(db, new StoredRows())
   guard.watch(rowMacs(root), () => undefined)
   await everyGuardedRow(guard, 'begin', () => undefined)
+}
+
+/** Gives rows of a data folder that bear no MAC the one of what they are; no server may run. */
+export async function giveMacsTo(directory: string): Promise<void> {
+  const macs = rowMacs(await fileSeal({ path: join(directory, 'root.key') }).open())
+  const database = new DatabaseSync(join(directory, 'keyturn.sqlite'))
+  database.exec('begin')
+  for (const table of GUARDED_TABLES) {
+    const keys = COPIED_TABLES[table].key
+    const where = keys.map((column) => `${column} = ?`).join(' and ')
+    const update = database.prepare(`update ${table} set mac = ? where ${where}`)
+    for (const row of database.prepare(`select * from ${table} where mac is null`).all()) {
+      const values = row as Row // integers come as numbers
+      const text = textOfGuarded(table, values)
+      if (text !== undefined) update.run(macs.of(text), ...keys.map((key) => values[key] ?? null))
+    }
+  }
+  database.exec('commit')
+  database.close()
 }
 
 /** Edits the row of a key behind the back of servers that run, as one who has the root key could. */

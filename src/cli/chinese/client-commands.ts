@@ -10,7 +10,8 @@ export const CLIENT_COMMANDS_ZH: Readonly<Record<string, () => string>> = {
       'doctor [FLAGS]',
       '检查一套安装，指出哪里有问题、意味着什么、如何处理。不写入任何内容，也不影响服务器运行。' +
         '未指定 --endpoint 时，检查本机的数据目录，并询问使用该目录的服务器；请以参数、环境变量或 --config ' +
-        '给出该服务器的设置。指定 --endpoint 时，检查别处的服务器；如果能够登录，还会检查其中的密钥。',
+        '给出该服务器的设置。指定 --endpoint 时，检查别处的服务器；如果能够登录，还会检查其中的密钥。密钥和版本的各行必须与 Keyturn 所写一致：' +
+        '逐行检查；表中超过 100,000 行时，随机抽查 50,000 行。keyturn store verify 检查每一行、每一页和每个索引。',
       {
         ...outputTexts(),
         '--data DIR': '服务器的数据目录；服务器的其他设置也可给出，见 keyturn config show --help',

@@ -20,6 +20,7 @@ import {
   checkRootKeyPlace,
 } from './folder.ts'
 import { checkDisk, checkNode } from './machine.ts'
+import { checkRows } from './rows.ts'
 import { checkSecretFiles } from './secret-files.ts'
 import { checkSettings } from './settings.ts'
 import { checkSinks } from './sinks.ts'
@@ -30,8 +31,14 @@ export type { Finding, Severity } from './finding.ts'
 /**
  * Looks at an installation, whether or not its server runs: nothing is written, and no lock is taken that
  * a server would wait for.
+ *
+ * @param onRows Told how many rows were looked at since the last time.
  */
-export async function examine(settings: Settings, now: EpochMs): Promise<readonly Finding[]> {
+export async function examine(
+  settings: Settings,
+  now: EpochMs,
+  onRows?: (rows: number) => void,
+): Promise<readonly Finding[]> {
   const directory = resolve(settings.data)
   const findings: Finding[] = [checkNode(process.version), ...checkSettings(settings, now)]
   const isFolder = statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true
@@ -60,7 +67,7 @@ export async function examine(settings: Settings, now: EpochMs): Promise<readonl
   findings.push(
     finding ?? checkRootKeyPlace(rootFile, plan?.kind ?? 'file', settings.store === undefined),
   )
-  findings.push(...(await examineStore(settings, directory, root, now)))
+  findings.push(...(await examineStore({ settings, directory, root, now, onRows })))
   return findings
 }
 
@@ -86,12 +93,17 @@ async function openRoot(
   }
 }
 
-async function examineStore(
-  settings: Settings,
-  directory: string,
-  root: RootKey | undefined,
-  now: EpochMs,
-): Promise<readonly Finding[]> {
+interface StoreToExamine {
+  readonly settings: Settings
+  readonly directory: string
+  /** Undefined when the seal could not be opened. */
+  readonly root: RootKey | undefined
+  readonly now: EpochMs
+  readonly onRows: ((rows: number) => void) | undefined
+}
+
+async function examineStore(asked: StoreToExamine): Promise<readonly Finding[]> {
+  const { settings, directory, root, now } = asked
   const file = join(directory, DATABASE_FILE)
   if (settings.store === undefined && !existsSync(file)) {
     return [unopened(`there is no ${file}`)]
@@ -111,7 +123,12 @@ async function examineStore(
       isClockVirtual,
     })
     if (store.some(({ about, severity }) => about === 'tables' && severity !== 'good')) return store
-    return [...store, ...(await checkAuditTail(settings, reader, await believed(reader, root)))]
+    const roots = await believed(reader, root)
+    return [
+      ...store,
+      ...(await examineRows(asked, reader, roots)),
+      ...(await checkAuditTail(settings, reader, roots ?? root)),
+    ]
   } catch (error) {
     return [unopened(error)]
   } finally {
@@ -119,12 +136,33 @@ async function examineStore(
   }
 }
 
-/** Older parts of the audit log were authenticated by root keys that may be past. */
+async function examineRows(
+  { directory, root, onRows }: StoreToExamine,
+  reader: StoreReader,
+  roots: RootKey | undefined,
+): Promise<readonly Finding[]> {
+  if (roots !== undefined) return checkRows({ reader, directory, root: roots, onRows })
+  if (root !== undefined) return [] // another root key than that of the store, which was said
+  return [
+    {
+      about: 'rows',
+      severity: 'note',
+      found: 'not looked at: the root key is not open',
+      means: 'whether something else than Keyturn changed a row is seen with the root key only',
+      remedy: 'keyturn store verify, which can open the seal',
+    },
+  ]
+}
+
+/**
+ * The root keys that the store believes; undefined when its current one is not there. Older parts of the audit
+ * log were authenticated by root keys that may be past.
+ */
 async function believed(
   reader: StoreReader,
   root: RootKey | undefined,
 ): Promise<RootKey | undefined> {
   if (root === undefined) return undefined
   const current = (await reader.fact(ROOT_KEY_ID)) ?? root.id
-  return believedRoots(allRootKeys(root), current, await reader.fact(PAST_ROOTS)) ?? root
+  return believedRoots(allRootKeys(root), current, await reader.fact(PAST_ROOTS))
 }
