@@ -4,6 +4,7 @@ import { FIRST_VERSION, nextVersion } from '../core/ids.ts'
 import { scheduleDeletion } from '../core/key-state.ts'
 import { rotate } from '../core/rotation.ts'
 import { DAY_MS, days, type EpochMs } from '../core/time.ts'
+import type { OutgoingEvent } from './event-outbox.ts'
 import {
   atOnce,
   firstVersionOf,
@@ -67,6 +68,30 @@ export function retiredVersionsConformance(name: string, open: OpenTwoStores): v
         retired.retire(id, FIRST_VERSION, RETIREMENT),
       )
       assert.equal(done.filter(Boolean).length, 1)
+    })
+
+    test('what goes out of a change is stored with it, and only if it is made', async () => {
+      const { id } = await rotatedKey()
+      const { retired, outbox } = stores.one
+      const told = (name: string): OutgoingEvent => ({
+        id: `${name}_${id}`,
+        type: `key.version_${name}`,
+        keyId: id,
+        body: `{"done":"${name}"}`,
+        createdAt: 9 as EpochMs,
+        isWanted: true,
+        keepUntil: undefined,
+      })
+      const waiting = async () =>
+        (await outbox.waiting(100)).filter(({ keyId }) => keyId === id).map((one) => one.body)
+      assert.equal(await retired.restore(id, FIRST_VERSION, told('early')), false)
+      assert.equal(await retired.retire(id, SECOND, RETIREMENT, told('primary')), false)
+      assert.deepEqual(await waiting(), [])
+      assert.ok(await retired.retire(id, FIRST_VERSION, RETIREMENT, told('retired')))
+      assert.equal(await retired.retire(id, FIRST_VERSION, RETIREMENT, told('again')), false)
+      assert.deepEqual(await waiting(), ['{"done":"retired"}'])
+      assert.ok(await retired.restore(id, FIRST_VERSION, told('restored')))
+      assert.deepEqual((await waiting()).sort(), ['{"done":"restored"}', '{"done":"retired"}'])
     })
 
     test('they go with the key', async () => {
