@@ -36,7 +36,9 @@ export async function startServerOn(
   home = directory,
 ): Promise<ServerUnderTest & { readonly startMs: number }> {
   const main = new URL('../bin/keyturn.mjs', import.meta.url).pathname
-  const args = [main, 'serve', '--listen', '127.0.0.1:0', '--data', directory, ...flags]
+  // One user sends all there is.
+  const own = ['--listen', '127.0.0.1:0', '--data', directory, '--rate-limit', '0']
+  const args = [main, 'serve', ...own, ...flags]
   const startedAtMs = performance.now()
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const endWithUs = () => void child.kill('SIGKILL')

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, suite, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import {
   ANNA,
   ANNA_KEY,
@@ -20,7 +21,8 @@ import { hashPassword } from '../crypto/password.ts'
 import { SecretBytes } from '../crypto/secret-bytes.ts'
 import type { User } from '../ports/identity-store.ts'
 import type { SignInDesk, SignInMethod, SignInScope } from '../ports/sign-in-desk.ts'
-import { embeddedDesk } from './sign-in-desk.ts'
+import { newSlots, SharedSlots } from './shared-slots.ts'
+import { embeddedDesk, MAX_HASHING } from './sign-in-desk.ts'
 import { newSignInFailures } from './sign-in-throttle.ts'
 import { TOKEN_LIFETIME_MS } from './token.ts'
 
@@ -30,9 +32,11 @@ const MINUTE_MS = 60_000
 
 let world: EmbeddedWorld
 let desk: SignInDesk
+let hashing: SharedArrayBuffer
 beforeEach(async () => {
   world = await embeddedWorld()
   const { store, root, clock, identity } = world
+  hashing = newSlots()
   desk = embeddedDesk({
     store,
     root,
@@ -40,6 +44,7 @@ beforeEach(async () => {
     isRevoked: (tokenId) => identity.isRevoked(tokenId),
     requireCurrent: async () => undefined,
     failures: newSignInFailures(),
+    hashing: hashing,
   })
 })
 afterEach(() => world.close())
@@ -81,6 +86,23 @@ async function addUser(name: string, facts: Partial<User> = {}): Promise<User> {
 }
 
 suite('by password', () => {
+  test('waits while as many passwords are hashed as may be, whichever thread does it', async () => {
+    // As another thread has them, with the same memory.
+    const slots = new SharedSlots(MAX_HASHING, hashing)
+    const busy = Promise.withResolvers<void>()
+    const others = Array.from({ length: MAX_HASHING }, () => slots.pass(() => busy.promise))
+    let isIn = false
+    const waiting = signIn(byPassword()).then(() => {
+      isIn = true
+    })
+    await signIn(byAccessKey())
+    await setTimeout(1000)
+    assert.equal(isIn, false)
+    busy.resolve()
+    await Promise.all([...others, waiting])
+    assert.equal(isIn, true)
+  })
+
   test('the facts are those of the user, and the token is good for them', async () => {
     const { token, facts } = await signIn(byPassword())
     const now = world.clock.now()

@@ -17,6 +17,7 @@ import type {
   TokenFacts,
 } from '../ports/sign-in-desk.ts'
 import { rightsOfUser } from './rights-of-user.ts'
+import { SharedSlots } from './shared-slots.ts'
 import { SignInThrottle } from './sign-in-throttle.ts'
 import {
   isAmongRevoked,
@@ -30,10 +31,12 @@ import {
 import { Turnstile } from './turnstile.ts'
 
 /**
- * Most passwords that are hashed at a time: each takes memory and a thread that the disk needs too.
+ * Most passwords that are hashed at a time, of all threads together: each takes memory and one of the few threads
+ * of the process that the disk needs too.
  * Who waits is judged by the failures of those before, so guessing many at once gains nothing.
  */
-const MAX_HASHING = 2
+export const MAX_HASHING = 2
+/** Of each thread; a few of them hold tickets of the node, so that no thread's line keeps out another's. */
 const MAX_WAITING = 1000
 
 /** What the desk works on. */
@@ -47,6 +50,8 @@ export interface DeskOptions {
   readonly requireCurrent: () => Promise<void>
   /** Failures that all threads count together, as `newSignInFailures` made them. */
   readonly failures: SharedArrayBuffer
+  /** Turns at hashing, of all threads together, as `newSlots` made them. */
+  readonly hashing: SharedArrayBuffer
 }
 
 /** Who somebody is, proved by one of the methods. */
@@ -61,13 +66,14 @@ export function embeddedDesk(options: DeskOptions): SignInDesk {
   const { store, root, clock } = options
   const throttle = new SignInThrottle(options.failures)
   const turnstile = new Turnstile(MAX_HASHING, MAX_WAITING)
+  const slots = new SharedSlots(MAX_HASHING, options.hashing)
 
   async function signIn(method: SignInMethod, scope: SignInScope, source: string) {
     const account = accountOf(method)
     throttle.check(account, source)
     const attempt = () => proveOnce(method, account, source)
     const isSlow = method.kind === 'password'
-    const { user, from } = await (isSlow ? turnstile.pass(attempt) : attempt())
+    const { user, from } = await (isSlow ? turnstile.pass(() => slots.pass(attempt)) : attempt())
     const issuedAt = clock.now()
     const expiresAt = from?.expiresAt ?? ((issuedAt + TOKEN_LIFETIME_MS) as EpochMs)
     const lineage = from === undefined ? [] : [...from.lineage, from.tokenId]

@@ -30,11 +30,13 @@ export interface IdentityParts {
   }
   /** Failed sign-ins, of all threads. */
   readonly failures: SharedArrayBuffer
+  /** Turns at hashing passwords, of all threads. */
+  readonly hashing: SharedArrayBuffer
 }
 
 /** Builds the identity that the settings ask for. */
 export function makeIdentity(parts: IdentityParts): Identity {
-  const { settings, storage, root, clock, changes, failures } = parts
+  const { settings, storage, root, clock, changes, failures, hashing } = parts
   if (settings.identity === 'keystone') {
     const authenticator = new KeystoneIdentity({
       url: settings['identity-url'] ?? '',
@@ -53,6 +55,7 @@ export function makeIdentity(parts: IdentityParts): Identity {
     isRevoked: (tokenId) => embedded.isRevoked(tokenId),
     requireCurrent: () => changes.requireCurrent(),
     failures,
+    hashing,
   })
   return { authenticator: embedded, desk }
 }

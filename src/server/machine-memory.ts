@@ -1,3 +1,4 @@
+import { newSlots } from '../auth/shared-slots.ts'
 import { newSignInFailures } from '../auth/sign-in-throttle.ts'
 import { newConnectionMemory } from '../http/open-connections.ts'
 import { newAllowances } from '../http/rate-limit.ts'
@@ -41,6 +42,8 @@ export interface MachineBuffers {
   readonly allowances: SharedArrayBuffer
   /** Who failed to sign in: of `auth/sign-in-throttle`. */
   readonly signInFailures: SharedArrayBuffer
+  /** Turns at hashing passwords: of `auth/shared-slots`. */
+  readonly hashing: SharedArrayBuffer
   /** Connections of all threads: of `http/open-connections`. */
   readonly connections: SharedArrayBuffer
   /** What is thought of the clock: of `guarded-clock`. */
@@ -54,6 +57,7 @@ export function newMachineMemory(workers: number): MachineMemory {
     counters,
     allowances: newAllowances(),
     signInFailures: newSignInFailures(),
+    hashing: newSlots(),
     connections: newConnectionMemory(),
     clock: newClockMemory(),
   })

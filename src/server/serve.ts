@@ -25,6 +25,7 @@ import { describeError, type Logger } from './log.ts'
 import { newMachineMemory } from './machine-memory.ts'
 import { machineMetrics } from './machine-metrics.ts'
 import { metricsPage } from './metrics.ts'
+import { warnOfOpenFolder } from './open-folder.ts'
 import { awaitSeal, type OpenableSeal, type SealWatch } from './open-seal.ts'
 import { clockStepLimitMs, SettingsError, workerCount } from './settings.ts'
 import type { Settings } from './settings-table.ts'
@@ -75,6 +76,7 @@ export async function serve(
 ): Promise<RunningServer> {
   const directory = resolve(settings.data)
   await makeFolder(directory)
+  warnOfOpenFolder(directory, log)
   const opened = new AsyncDisposableStack()
   try {
     opened.defer(lockFolder(join(directory, LOCK_FILE)))

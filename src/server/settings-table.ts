@@ -218,11 +218,11 @@ export const SETTINGS = {
   },
   'rate-limit': {
     type: 'integer',
-    default: 0,
+    default: 10_000,
     min: 0,
     max: 10_000_000,
     placeholder: 'N',
-    help: 'requests a second that each user may send; 0 for no limit',
+    help: 'requests a second that each user may send to this node; 0 for no limit',
   },
   'max-connections': {
     type: 'integer',

@@ -124,6 +124,7 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
     clock: systemClock,
     changes,
     failures: memory.buffers.signInFailures,
+    hashing: memory.buffers.hashing,
   })
   const usage = await openUsageCounter(storage, clock)
   const writeUsage = () =>

@@ -66,7 +66,8 @@ export async function startNode(options: NodeOptions): Promise<NodeProcess> {
       '--data',
       directory,
     ],
-    ...['--node-name', name, ...options.flags],
+    // One user sends all there is.
+    ...['--node-name', name, '--rate-limit', '0', ...options.flags],
   ]
   const child = spawn(command[0] ?? '', command.slice(1), {
     stdio: ['ignore', 'pipe', openSync(logFile, 'a')],

@@ -2,6 +2,7 @@ import { createHmac, createSecretKey } from 'node:crypto'
 import { openImportToken, sealImportToken } from '../../src/app/import-token.ts'
 import { type Authorization, parseAuthorization } from '../../src/auth/authorization-header.ts'
 import { canonicalRequests, type SignedRequest } from '../../src/auth/canonical-request.ts'
+import { newSlots } from '../../src/auth/shared-slots.ts'
 import { embeddedDesk } from '../../src/auth/sign-in-desk.ts'
 import { newSignInFailures } from '../../src/auth/sign-in-throttle.ts'
 import {
@@ -198,6 +199,7 @@ async function signIn(): Promise<TimingTarget> {
     ...world,
     isRevoked: (tokenId) => world.identity.isRevoked(tokenId),
     failures: newSignInFailures(),
+    hashing: newSlots(),
     requireCurrent: async () => undefined,
   })
   let attempts = 0

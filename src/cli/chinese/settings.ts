@@ -39,7 +39,7 @@ export const SETTINGS_ZH: Readonly<Record<SettingName, string>> = {
   peers: '可以复制密钥的其他区域（TOML，[[peer]] 条目）',
   'staleness-ms': '其他进程所做的变更最迟多久被察觉',
   'cache-mib': '用于缓存正在使用的密钥的内存',
-  'rate-limit': '每个用户每秒的请求数上限；0 表示不限',
+  'rate-limit': '每个用户每秒可向本节点发送的请求数上限；0 表示不限',
   'clock-step-limit':
     '时钟最多可跳变、服务器最多可停机多久；超过后，在操作员确认时间之前不销毁任何密钥：90s、15m、6h、1d',
   'max-connections': '同时打开的连接数上限，各线程合计',

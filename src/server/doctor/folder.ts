@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import type { SealKind } from '../../ports/seal.ts'
 import { CREDENTIALS_FILE } from '../bootstrap.ts'
 import { DATABASE_FILE } from '../data-folder.ts'
+import { isOpenToAll, MEANS_OF_OPEN_FOLDER } from '../open-folder.ts'
 import { type Finding, good, size, span } from './finding.ts'
 
 const OTHERS = 0o077
@@ -26,7 +27,10 @@ export function checkModes(directory: string): readonly Finding[] {
         about,
         severity: 'problem',
         found: `others may use ${path} (mode ${(mode & 0o777).toString(8)})`,
-        means: 'whoever reads it may learn keys, credentials, or who used what',
+        means:
+          path === directory && isOpenToAll(mode)
+            ? MEANS_OF_OPEN_FOLDER
+            : 'whoever reads it may learn keys, credentials, or who used what',
         remedy: `chmod ${path === directory ? 700 : 600} ${path}`,
       })
     }
