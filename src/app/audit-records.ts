@@ -1,4 +1,5 @@
 import type { ReplyFor } from '../contract/operations/index.ts'
+import { COMMAND_LINE } from '../ports/audit-log.ts'
 import type { StoredAuditRecord } from '../ports/audit-reader.ts'
 import { projectOf } from './find-key.ts'
 import type { Handler } from './handler.ts'
@@ -11,7 +12,7 @@ export const listAuditRecords: Handler<'ListAuditRecords'> = async (deps, caller
   const { from, to, operation, user, key_id: keyId, request_id: requestId, outcome } = request
   const projectId = projectOf(caller)
   const page = await deps.auditReader.read(
-    { projectId, from, to, operation, user, keyId, requestId, outcome },
+    { projectId, tenantId: caller.tenantId, from, to, operation, user, keyId, requestId, outcome },
     { after: auditPlaces(request.marker), limit: request.limit ?? DEFAULT_RECORDS },
   )
   return {
@@ -28,7 +29,8 @@ function presentRecord(
 ): ReplyFor<'ListAuditRecords'>['records'][number] {
   const { actor, opened } = record
   // Records of others, whose keys are ours, lack the names: what is empty was not shown.
-  const isForeign = record.projectId !== projectId
+  const isCommand = actor?.credential === COMMAND_LINE
+  const isForeign = record.projectId !== projectId && !isCommand
   return {
     chain: record.chain,
     number: record.number,

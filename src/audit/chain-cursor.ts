@@ -4,7 +4,14 @@ import type { AuditPlace, AuditQuery, StoredAuditRecord } from '../ports/audit-r
 import type { ChainFile } from './chain-files.ts'
 import { isSealLine } from './format.ts'
 import { readBytes } from './read-bytes.ts'
-import { asSeenBy, isAskedFor, lineTime, parseRecordLine, projectPart } from './record-line.ts'
+import {
+  asSeenBy,
+  COMMAND_PART,
+  isAskedFor,
+  lineTime,
+  parseRecordLine,
+  projectPart,
+} from './record-line.ts'
 
 const LINE_FEED = 0x0a
 /** How much is read and looked through at a time; so long does everybody else wait. */
@@ -113,9 +120,9 @@ export class ChainCursor {
     const at = lineTime(line)
     // The clock may have gone back: how far the log was read never grows again.
     if (at !== undefined && at < this.#reached) this.#reached = at
-    if (!line.includes(this.#project)) return
+    if (!line.includes(this.#project) && !line.includes(COMMAND_PART)) return
     const whole = parseRecordLine(line, chain)
-    const record = whole && asSeenBy(this.#query.projectId, whole)
+    const record = whole && asSeenBy(this.#query, whole)
     if (record === undefined || !isAskedFor(record, this.#query)) return
     this.#found.push({ record, begin, end, sequence })
   }

@@ -59,7 +59,9 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
   const newest = findNewestFile(directory)
   const vouched = newest && (await checkpoints.newest(newest.chain))
   const end = newest && recoverChainEnd(directory, newest, vouched?.count ?? 0)
-  for (const known of await checkpoints.chainsOf(place)) {
+  // The chain that is here may be known at another place.
+  const own = newest === undefined ? [] : [newest.chain]
+  for (const known of new Set([...(await checkpoints.chainsOf(place)), ...own])) {
     const count = (await checkpoints.newest(known))?.count ?? 0
     if (end === undefined || (end.chain === known && end.count < count)) {
       throw new Error(
@@ -70,7 +72,7 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
     }
   }
   const chain = end?.chain ?? randomBytes(8).toString('hex')
-  const log = new FileAuditLog(options, signer, chain, end)
+  const log = new FileAuditLog(options, signer, chain, end, vouched?.count ?? 0)
   await syncFolder(directory)
   // Only now that its file is there: a chain that is registered is missed when it is gone.
   await checkpoints.register(chain, place)
@@ -118,13 +120,15 @@ class FileAuditLog implements AuditLog {
     signer: CheckpointSigner,
     chain: string,
     end: ChainEnd | undefined,
+    vouchedCount: number,
   ) {
     this.#options = options
     this.#signer = signer
     this.#chain = chain
     this.#sequence = end?.sequence ?? 1
     this.#count = end?.count ?? 0
-    this.#checkpointedCount = this.#count
+    // What no checkpoint vouches for yet gets one, also if nothing is added.
+    this.#checkpointedCount = Math.min(vouchedCount, this.#count)
     this.#head = end?.head ?? CHAIN_START
     this.#file = this.#openFile(this.#sequence)
     this.#checkpointFile = openCheckpointFile(options.directory, chain)

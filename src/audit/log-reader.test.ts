@@ -76,7 +76,10 @@ async function readAll(
   let after: readonly AuditPlace[] | undefined
   for (let pages = 0; ; pages++) {
     assert.ok(pages < 2000, 'it ends')
-    const page = await reader.read({ projectId: PROJECT, ...query }, { after, limit })
+    const page = await reader.read(
+      { projectId: PROJECT, tenantId: 'T', ...query },
+      { after, limit },
+    )
     assert.ok(page.records.length <= limit)
     found.push(...page.records.map(({ chain, number }) => `${Number(chain)} ${number}`))
     if (page.next.length === 0) return found
@@ -117,7 +120,7 @@ describe('reading an audit log', () => {
 
   test('a page reads no more than it may, and says how far it came', async () => {
     const reader = log.open(1)
-    const query = { projectId: PROJECT, requestId: 'none' }
+    const query = { projectId: PROJECT, tenantId: 'T', requestId: 'none' }
     const first = await reader.read(query, { limit: 10 })
     assert.deepEqual(first.records, [])
     assert.ok(first.next.length > 0)
@@ -140,7 +143,12 @@ describe('reading an audit log', () => {
     for (const user of ['u1', 'ann']) {
       assert.equal((await readAll(log.open(), { user })).length, own.length)
     }
-    for (const query of [{ user: 'u' }, { operation: 'X' }, { keyId: 'k' }, { projectId: 'p' }]) {
+    for (const query of [
+      { user: 'u' },
+      { operation: 'X' },
+      { keyId: 'k' },
+      { projectId: 'p', tenantId: 'T' },
+    ]) {
       assert.deepEqual(await readAll(log.open(), query), [])
     }
     const [one] = own
@@ -162,7 +170,7 @@ describe('reading an audit log', () => {
   test('what is old is found without reading what is newer', async () => {
     const reader = log.open(200_000)
     const to = (START + 100_000) as EpochMs
-    const { records } = await reader.read({ projectId: PROJECT, to }, { limit: 5 })
+    const { records } = await reader.read({ projectId: PROJECT, tenantId: 'T', to }, { limit: 5 })
     assert.equal(records.length, 5)
   })
 
@@ -176,7 +184,7 @@ describe('reading an audit log', () => {
     ]) {
       const { records } = await log
         .open()
-        .read({ projectId: PROJECT }, { after: [place], limit: 5 })
+        .read({ projectId: PROJECT, tenantId: 'T' }, { after: [place], limit: 5 })
       assert.ok(records.every(({ projectId }) => projectId === PROJECT))
     }
   })
@@ -196,9 +204,12 @@ describe('an audit log that is written while it is read', () => {
 
   test('what comes after the first page is not on the next', async () => {
     const reader = log.open()
-    const first = await reader.read({ projectId: PROJECT }, { limit: 1 })
+    const first = await reader.read({ projectId: PROJECT, tenantId: 'T' }, { limit: 1 })
     appendFileSync(path, `\n${recordLine(4, aRecord(START + 3))}`)
-    const second = await reader.read({ projectId: PROJECT }, { after: first.next, limit: 9 })
+    const second = await reader.read(
+      { projectId: PROJECT, tenantId: 'T' },
+      { after: first.next, limit: 9 },
+    )
     assert.deepEqual(
       second.records.map(({ number }) => number),
       [1],
@@ -213,7 +224,7 @@ describe('an audit log that is written while it is read', () => {
       actor: { userId: 'u', userName: '名字 "x"', tenantId: 't', credential: 'AK' },
     })
     appendFileSync(path, recordLine(5, record))
-    const { records } = await log.open().read({ projectId: PROJECT }, { limit: 1 })
+    const { records } = await log.open().read({ projectId: PROJECT, tenantId: 'T' }, { limit: 1 })
     assert.deepEqual(records, [{ chain: chainOf(0), number: 5, ...record }])
   })
 

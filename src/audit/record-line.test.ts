@@ -37,13 +37,13 @@ describe('a record line, and who sees what of it', () => {
 
   test('who asked sees all of it', () => {
     const { found } = stored()
-    assert.equal(asSeenBy('asker', found), found)
+    assert.equal(asSeenBy({ projectId: 'asker', tenantId: 'T' }, found), found)
   })
 
   test('the owner of a key sees who did what with it, and no more', () => {
     const { found, line } = stored()
     assert.ok(line.includes(projectPart('owner')) && line.includes(projectPart('other')))
-    const seen = asSeenBy('owner', found) ?? assert.fail()
+    const seen = asSeenBy({ projectId: 'owner', tenantId: 'T' }, found) ?? assert.fail()
     assert.deepEqual(
       [seen.keyId, seen.keyVersion, seen.actor?.userId, seen.projectId],
       ['target', 3, 'u', 'asker'],
@@ -51,17 +51,17 @@ describe('a record line, and who sees what of it', () => {
     for (const hidden of ['müller', 'AK123', '10.0.0.1', 'origin', 'other']) {
       assert.ok(!JSON.stringify(seen).includes(hidden), hidden)
     }
-    const other = asSeenBy('other', found) ?? assert.fail()
+    const other = asSeenBy({ projectId: 'other', tenantId: 'T' }, found) ?? assert.fail()
     assert.deepEqual([other.keyId, other.opened?.keyId], [undefined, 'origin'])
     assert.ok(!JSON.stringify(other).includes('target'))
-    assert.equal(asSeenBy('stranger', found), undefined)
+    assert.equal(asSeenBy({ projectId: 'stranger', tenantId: 'T' }, found), undefined)
   })
 
   test('nobody finds by what it may not see', () => {
     const { found } = stored()
     const finds = (projectId: string, query: object) => {
-      const seen = asSeenBy(projectId, found)
-      return seen !== undefined && isAskedFor(seen, { projectId, ...query })
+      const seen = asSeenBy({ projectId, tenantId: 'T' }, found)
+      return seen !== undefined && isAskedFor(seen, { projectId, ...query, tenantId: 'T' })
     }
     assert.ok(finds('owner', { keyId: 'target', user: 'u' }))
     assert.ok(finds('other', { keyId: 'origin' }))

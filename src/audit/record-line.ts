@@ -1,5 +1,5 @@
 import type { EpochMs } from '../core/time.ts'
-import type { AuditActor, AuditedKey } from '../ports/audit-log.ts'
+import { type AuditActor, type AuditedKey, COMMAND_LINE } from '../ports/audit-log.ts'
 import type { AuditQuery, StoredAuditRecord } from '../ports/audit-reader.ts'
 
 const TIME = /^\{"n":\d{1,15},"t":"([^"]{1,30})"/
@@ -10,6 +10,9 @@ export function lineTime(line: string): EpochMs | undefined {
   const time = match?.[1] === undefined ? Number.NaN : Date.parse(match[1])
   return Number.isNaN(time) ? undefined : (time as EpochMs)
 }
+
+/** What stands in each record line of a command on the store itself. */
+export const COMMAND_PART = `"by":${JSON.stringify(COMMAND_LINE)}`
 
 /** What stands in each record line that a project sees: it asked, or what is its was used. */
 export function projectPart(projectId: string): string {
@@ -53,10 +56,11 @@ export function parseRecordLine(line: string, chain: string): StoredAuditRecord 
  * signed in, where they are, nor what else they used.
  */
 export function asSeenBy(
-  projectId: string,
+  query: Pick<AuditQuery, 'projectId' | 'tenantId'>,
   record: StoredAuditRecord,
 ): StoredAuditRecord | undefined {
-  if (record.projectId === projectId) return record
+  const { projectId } = query
+  if (record.projectId === projectId || isCommandFor(query.tenantId, record)) return record
   const { keyProjectId, opened, actor, chain, number, at, requestId, operation } = record
   const isOfKey = keyProjectId === projectId
   const isOfOpened = opened?.projectId === projectId
@@ -92,6 +96,12 @@ export function isAskedFor(record: StoredAuditRecord, query: AuditQuery): boolea
     (requestId === undefined || record.requestId === requestId) &&
     (outcome === undefined || outcomeOf(record.status) === outcome)
   )
+}
+
+/** A command on a tenant, or on all of the store, concerns each project there. */
+function isCommandFor(tenantId: string, { projectId, actor }: StoredAuditRecord): boolean {
+  if (projectId !== undefined || actor?.credential !== COMMAND_LINE) return false
+  return actor.tenantId === '' || actor.tenantId === tenantId
 }
 
 function outcomeOf(status: number): AuditQuery['outcome'] {

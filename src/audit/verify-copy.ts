@@ -17,7 +17,7 @@ export interface CopyOptions {
 /** The folders of chains in a copy of an audit log. */
 export function foldersOfCopy(directory: string): readonly string[] {
   const inner = readdirSync(directory, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && /^worker-[1-9]\d{0,5}$/.test(entry.name))
+    .filter((entry) => entry.isDirectory() && /^(worker-[1-9]\d{0,5}|commands)$/.test(entry.name))
     .map(({ name }) => join(directory, name))
   return [directory, ...inner.sort()]
 }

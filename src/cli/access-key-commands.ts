@@ -23,27 +23,28 @@ export const accessKeyCreate: Command = {
     flagsHelp('access-key create', 'Makes an access key and writes it to a file.', CREATE_FLAGS),
   async run(args, io) {
     const flags = parseFlags(args, CREATE_FLAGS, io)
-    return withDataFolder(flags, io, async ({ storage, root }) => {
+    return withDataFolder(flags, io, async ({ storage, root, change }) => {
       const tenant = await findTenant(storage, flags['domain'])
-      const { id: userId } = await findUser(storage, tenant, flags['user'])
+      const { id: userId, name } = await findUser(storage, tenant, flags['user'])
       const id = randomUpperAlphanumeric(20) as AccessKeyId
       const secret = randomAlphanumericSecret(40)
       const text = secret.lend((bytes) => Buffer.from(bytes).toString('latin1'))
       const content = { access_key: id, secret_key: text }
-      writeFileSync(flags['out'] ?? '', `${JSON.stringify(content, undefined, 2)}\n`, {
-        mode: 0o600,
-        flag: 'wx',
-      })
-      await storage.identity.insertAccessKey({
-        id,
-        userId,
-        wrappedSecret: wrapRecord(
-          root,
-          { kind: 'accessKeySecret', accessKeyId: id, userId },
-          secret,
-        ),
-        enabled: true,
-        createdAt: systemClock.now(),
+      const wrappedSecret = wrapRecord(
+        root,
+        { kind: 'accessKeySecret', accessKeyId: id, userId },
+        secret,
+      )
+      const createdAt = systemClock.now()
+      const accessKey = { id, userId, wrappedSecret, enabled: true, createdAt }
+      const detail = { accessKey: id, user: userId, name }
+      const facts = { command: 'access-key create', tenantId: tenant.id, detail } as const
+      await change(facts, async () => {
+        writeFileSync(flags['out'] ?? '', `${JSON.stringify(content, undefined, 2)}\n`, {
+          mode: 0o600,
+          flag: 'wx',
+        })
+        await storage.identity.insertAccessKey(accessKey)
       })
       secret.wipe()
       io.print(id)
@@ -59,11 +60,17 @@ export const accessKeyDelete: Command = {
   help: () => flagsHelp('access-key delete', 'Removes an access key.', DELETE_FLAGS),
   async run(args, io) {
     const flags = parseFlags(args, DELETE_FLAGS, io)
-    return withDataFolder(flags, io, async ({ storage }) => {
+    return withDataFolder(flags, io, async ({ storage, change }) => {
       const id = flags['id'] as AccessKeyId // looked up by equality
-      if (!(await storage.identity.removeAccessKey(id))) {
+      const found = await storage.identity.findAccessKey(id)
+      const user = found && (await storage.identity.findUser(found.userId))
+      if (user === undefined) throw mistake('access-key-absent', { id })
+      const detail = { accessKey: id, user: user.id, name: user.name }
+      const facts = { command: 'access-key delete', tenantId: user.tenantId, detail } as const
+      await change(facts, async () => {
+        if (await storage.identity.removeAccessKey(id)) return
         throw mistake('access-key-absent', { id })
-      }
+      })
       io.print('done')
       return EXIT.ok
     })

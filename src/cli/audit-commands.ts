@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { chainFiles } from '../audit/chain-files.ts'
 import { checkpointPublicKeys } from '../audit/checkpoint.ts'
 import { PUBLIC_KEY_FILE } from '../audit/file-log.ts'
 import { type AuditReport, auditLogBytes, verifyAuditLog } from '../audit/verify.ts'
@@ -8,7 +9,7 @@ import { isRotationStatement, ROTATION_STATEMENT_TYPE } from '../contract/rotati
 import { publicKeysIn } from '../crypto/ed25519-key.ts'
 import { openJws, parseJws } from '../crypto/jws.ts'
 import type { AuditHead } from '../ports/audit-log.ts'
-import { auditPlace } from '../server/audit-chains.ts'
+import { auditPlace, knownChains } from '../server/audit-chains.ts'
 import { variableOf, variablesOfServer } from '../server/settings.ts'
 import { storeSettingsOf } from '../server/store-settings.ts'
 import { type Command, type CommandIo, EXIT } from './command.ts'
@@ -62,13 +63,13 @@ export const auditVerify: Command = {
     })
     const reports = await withDataFolder(flags, io, async ({ root, storage }) => {
       const found: AuditReport[] = []
-      // Threads have the slots 0, 1, 2 …; a folder that was removed is missed by its registration.
-      for (let slot = 0; ; slot++) {
-        const { directory, place } = auditPlace(settings, slot)
-        const chains = await storage.checkpoints.chainsOf(place)
-        if (slot > 0 && chains.length === 0 && !existsSync(directory)) return found
+      const known = await knownChains(settings, storage.checkpoints.chainsOf)
+      for (const { directory, chains } of known) {
+        // A chain may be known at another place: where a folder was moved, or a command was told of no node.
+        const here = (await chainFiles(directory)).map(({ chain }) => chain)
         const checkpoints = []
-        for (const chain of chains) checkpoints.push(...(await storage.checkpoints.list(chain)))
+        for (const chain of new Set([...chains, ...here]))
+          checkpoints.push(...(await storage.checkpoints.list(chain)))
         found.push(
           await verifyAuditLog({
             directory,
@@ -81,6 +82,7 @@ export const auditVerify: Command = {
           }),
         )
       }
+      return found
     }).finally(progress.end)
     io.print(present(reports))
     return reports.every(({ problems }) => problems.length === 0) ? EXIT.ok : EXIT.failed

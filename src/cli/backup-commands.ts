@@ -1,4 +1,7 @@
+import { resolve } from 'node:path'
 import type { ByteSink } from '../files/byte-sink.ts'
+import type { Seal } from '../ports/seal.ts'
+import { chainOfStore, chainWithoutStore } from '../server/audited-place.ts'
 import {
   type BackupHeader,
   type BackupListener,
@@ -8,13 +11,15 @@ import {
   restoreBackup,
   verifyBackup,
 } from '../server/backup.ts'
+import { auditing } from '../server/command-audit.ts'
+import { existingSeal } from '../server/data-folder.ts'
 import type { SealPlan } from '../server/seal-settings.ts'
 import { type Command, type CommandIo, EXIT } from './command.ts'
 import { openOutput } from './file-places.ts'
 import { type Flags, type FlagValues, flagsHelp, parseFlags } from './flags.ts'
 import { mistake } from './mistakes.ts'
 import { cleaningUp } from './on-signal.ts'
-import { storePlaceOf } from './open-store.ts'
+import { type StorePlace, storePlaceOf } from './open-store.ts'
 import { amount, count, type Progress, showProgress } from './progress.ts'
 import { sealOfPlan } from './seal-flags.ts'
 import { TERMINAL_WORDS_EN } from './terminal-words.ts'
@@ -52,29 +57,36 @@ export const backupCreate: Command = {
     const output = { replaces: flags['force'] === 'true', isReadable: false }
     let opened: ByteSink | undefined
     let progress: Progress | undefined
+    const place = storePlaceOf(flags, io)
+    const seal = await sealAt(place, flags, io)
     const begunAtMs = performance.now()
-    const written = await cleaningUp(
-      () => opened?.discardNow(),
-      async () => {
-        const sink = await openOutput(to, output)
-        opened = sink
-        try {
-          const done = await createBackup(placeOf(flags, io), sink, {
-            async onBegin(total) {
-              progress = await showProgress(io, { task: 'backing up', unit: 'rows', total })
-            },
-            onRows: (rows) => progress?.add(rows),
-          })
-          await sink.commit()
-          return done
-        } catch (error) {
-          await sink.discard()
-          throw error
-        } finally {
-          progress?.end()
-        }
-      },
-    )
+    const write = () =>
+      cleaningUp(
+        () => opened?.discardNow(),
+        async () => {
+          const sink = await openOutput(to, output)
+          opened = sink
+          try {
+            const done = await createBackup({ ...place, seal }, sink, {
+              async onBegin(total) {
+                progress = await showProgress(io, { task: 'backing up', unit: 'rows', total })
+              },
+              onRows: (rows) => progress?.add(rows),
+            })
+            await sink.commit()
+            return done
+          } catch (error) {
+            await sink.discard()
+            throw error
+          } finally {
+            progress?.end()
+          }
+        },
+      )
+    const facts = { command: 'backup create', detail: { file: fileText(to) } } as const
+    const written = await auditing(chainOfStore(place, seal), facts, write, (done) => ({
+      detail: { rootKey: done.header.rootKeyId, rows: done.header.rows, bytes: done.bytes },
+    }))
     const { header, bytes } = written
     const report = [
       `Backed up ${summary(header)}: ${amount(bytes, 'bytes', TERMINAL_WORDS_EN)}, ` +
@@ -126,10 +138,20 @@ export const backupRestore: Command = {
       RESTORE_FLAGS,
     ),
   async run(args, io) {
-    const { place, file, flags } = parseWithFile(args, RESTORE_FLAGS, io)
+    const { file, flags } = parseWithFile(args, RESTORE_FLAGS, io)
+    const place = storePlaceOf(flags, io)
+    const seal = await sealAt(place, flags, io)
     const shown = listener(io)
-    const restored = await restoreBackup(place, file, flags['replace'] === 'true', shown).finally(
-      shown.end,
+    const replaces = flags['replace'] === 'true'
+    const detail = { file: fileText(file), replace: replaces ? 'yes' : 'no' }
+    const restored = await auditing(
+      chainWithoutStore({ ...place, store: place.settings.store }, seal),
+      { command: 'backup restore', detail },
+      () => restoreBackup({ ...place, seal }, file, replaces, shown).finally(shown.end),
+      ({ header, report }) => ({
+        detail: { rootKey: header.rootKeyId, rows: header.rows, problems: report.problemCount },
+        isFailed: report.problemCount > 0,
+      }),
     )
     const { header, report, keptAt } = restored
     if (report.problemCount > 0) {
@@ -158,6 +180,19 @@ function parseWithFile(args: readonly string[], own: Flags, io: CommandIo) {
   const file = flags[FILE]
   if (file === undefined) throw mistake('one-backup', {})
   return { file, flags, place: placeOf(flags, io) }
+}
+
+/** The seal of a data folder; it is asked for what opens it once. */
+function sealAt(
+  { directory, settings }: StorePlace,
+  flags: FlagValues,
+  io: CommandIo,
+): Promise<Seal> {
+  return existingSeal(directory, settings, (plan) => sealOfPlan(plan, io, flags['seal-shares-dir']))
+}
+
+function fileText(file: string): string {
+  return file === '-' ? file : resolve(file)
 }
 
 function placeOf(flags: FlagValues, io: CommandIo): BackupPlace {

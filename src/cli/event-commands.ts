@@ -74,8 +74,13 @@ export const eventsDiscard: Command = {
     const flags = parseFlags(args, DISCARD_FLAGS, io)
     const time = Date.parse(flags['before'] ?? '')
     if (Number.isNaN(time)) throw mistake('not-a-date', { flag: 'before' })
-    return withDataFolder(flags, io, async ({ storage }) => {
-      const count = await storage.outbox.discard(time as EpochMs)
+    return withDataFolder(flags, io, async ({ storage, change }) => {
+      const detail = { before: new Date(time).toISOString() }
+      const count = await change(
+        { command: 'events discard', detail },
+        () => storage.outbox.discard(time as EpochMs),
+        (events) => ({ detail: { events } }),
+      )
       io.print(`${count} events given up.`)
       return EXIT.ok
     })

@@ -35,6 +35,8 @@ export interface HelpWords {
   readonly because: (what: string, cause: string) => string
   /** That another command is at work on what this one needs; undefined when it is not known which. */
   readonly held: (holder: Holder | undefined) => string
+  /** That the audit log did not take what a command was about to do, or how it ended. */
+  readonly notAudited: (moment: 'before' | 'after') => string
   /** What the flag --help does. */
   readonly helpFlag: string
   /** What the commands of a noun are about. */
@@ -85,6 +87,10 @@ export const HELP_WORDS_EN: HelpWords = {
     `${holder === undefined ? 'another command' : `keyturn ${holder.command}`} is at work on the same root key or store${
       holder === undefined ? '' : ` (${holderFacts(holder)})`
     }: repeat this one when that has ended`,
+  notAudited: (moment) =>
+    moment === 'before'
+      ? 'nothing was done, for it cannot be written to the audit log'
+      : 'it was done, but how it ended cannot be written to the audit log',
   helpFlag: 'print what it takes',
   noun: (noun) => NOUNS[noun],
   summary: ({ summary }) => lowerFirst(summary),

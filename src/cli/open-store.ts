@@ -1,27 +1,38 @@
 import { resolve } from 'node:path'
 import type { Tenant, User } from '../ports/identity-store.ts'
 import type { Storage } from '../ports/storage.ts'
+import { type AuditedPlace, chainOfFolder } from '../server/audited-place.ts'
+import { auditing, type CommandEnd, type CommandFacts } from '../server/command-audit.ts'
 import { type DataFolder, openExistingDataFolder } from '../server/data-folder.ts'
 import { untilInForce } from '../server/in-force.ts'
 import { makeLog } from '../server/log.ts'
-import { variablesOfServer } from '../server/settings.ts'
-import { type StoreSettings, storeSettingsOf } from '../server/store-settings.ts'
+import { variableOf, variablesOfServer } from '../server/settings.ts'
+import { storeSettingsOf } from '../server/store-settings.ts'
 import type { CommandIo } from './command.ts'
 import type { FlagValues } from './flags.ts'
 import { mistake } from './mistakes.ts'
 import { sealOfPlan } from './seal-flags.ts'
 
 /** Where a store is. */
-export interface StorePlace {
-  readonly directory: string
-  readonly settings: StoreSettings
+export type StorePlace = AuditedPlace
+
+/** A store that is open for a command. */
+export interface CommandFolder extends DataFolder {
+  /** Changes something, with records in the audit log; as `auditing` of the server. */
+  readonly change: <T>(
+    facts: CommandFacts,
+    work: () => Promise<T>,
+    endOf?: (result: T) => CommandEnd,
+  ) => Promise<T>
 }
 
 /** The place that the flags, or the server's variables and file, name. */
 export function storePlaceOf(flags: FlagValues, { environment }: CommandIo): StorePlace {
+  const variables = variablesOfServer(environment)
   return {
     directory: resolve(flags['data'] ?? '.'),
-    settings: storeSettingsOf(flags, variablesOfServer(environment)),
+    settings: storeSettingsOf(flags, variables),
+    nodeName: variables[variableOf('node-name')],
   }
 }
 
@@ -32,16 +43,21 @@ export function storePlaceOf(flags: FlagValues, { environment }: CommandIo): Sto
 export async function withDataFolder<T>(
   flags: FlagValues,
   io: CommandIo,
-  work: (folder: DataFolder) => Promise<T>,
+  work: (folder: CommandFolder) => Promise<T>,
 ): Promise<T> {
-  const { directory, settings } = storePlaceOf(flags, io)
+  const place = storePlaceOf(flags, io)
+  const { directory, settings } = place
   const folder = await openExistingDataFolder(directory, settings, makeLog('warn'), (plan) =>
     sealOfPlan(plan, io, flags['seal-shares-dir']),
   )
   try {
     const { storage } = folder
     const before = await storage.changes.latest()
-    const answer = await work(folder)
+    const chain = chainOfFolder(place, folder)
+    const answer = await work({
+      ...folder,
+      change: (facts, change, endOf) => auditing(chain, facts, change, endOf),
+    })
     if ((await storage.changes.latest()) !== before) {
       await untilInForce(storage, settings.store === undefined ? directory : undefined)
     }

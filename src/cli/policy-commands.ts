@@ -1,5 +1,6 @@
 import { parsePolicyDocument } from '../core/policy-document.ts'
 import { parseSystemRole } from '../core/system-roles.ts'
+import { sha256 } from '../crypto/digest.ts'
 import { readSmall } from '../files/read-small.ts'
 import { type Command, EXIT } from './command.ts'
 import { flagsHelp, parseFlags } from './flags.ts'
@@ -30,10 +31,13 @@ export const policyPut: Command = {
     const document = parseJson(readSmall(file === '-' ? 0 : file).toString('utf8'))
     const parsed = parsePolicyDocument(document)
     if ('problem' in parsed) throw mistake('policy-unfit', { problem: parsed.problem })
-    return withDataFolder(flags, io, async ({ storage }) => {
+    return withDataFolder(flags, io, async ({ storage, change }) => {
       const tenant = await findTenant(storage, flags['domain'])
       const text = JSON.stringify(document)
-      await storage.identity.putPolicy({ tenantId: tenant.id, name, document: text })
+      const detail = { policy: name, sha256: sha256(text).toString('hex') }
+      await change({ command: 'policy put', tenantId: tenant.id, detail }, () =>
+        storage.identity.putPolicy({ tenantId: tenant.id, name, document: text }),
+      )
       io.print('done')
       return EXIT.ok
     })
@@ -45,11 +49,14 @@ export const policyDelete: Command = {
   help: () => flagsHelp('policy delete', 'Removes a policy with its assignments.', DELETE_FLAGS),
   async run(args, io) {
     const flags = parseFlags(args, DELETE_FLAGS, io)
-    return withDataFolder(flags, io, async ({ storage }) => {
+    return withDataFolder(flags, io, async ({ storage, change }) => {
       const tenant = await findTenant(storage, flags['domain'])
-      if (!(await storage.identity.removePolicy(tenant.id, flags['name'] ?? ''))) {
-        throw mistake('policy-absent', { name: flags['name'] ?? '' })
-      }
+      const name = flags['name'] ?? ''
+      const detail = { policy: name }
+      await change({ command: 'policy delete', tenantId: tenant.id, detail }, async () => {
+        if (await storage.identity.removePolicy(tenant.id, name)) return
+        throw mistake('policy-absent', { name })
+      })
       io.print('done')
       return EXIT.ok
     })

@@ -19,12 +19,14 @@ export const projectCreate: Command = {
     if (!/^[a-zA-Z0-9_-]{1,64}$/.test(name)) {
       throw mistake('project-name', {})
     }
-    return withDataFolder(flags, io, async ({ storage }) => {
+    return withDataFolder(flags, io, async ({ storage, change }) => {
       const tenant = await findTenant(storage, flags['domain'])
       const id = randomHex(16) as ProjectId
-      if (!(await storage.identity.insertProject({ id, tenantId: tenant.id, name }))) {
+      const detail = { project: id, name }
+      await change({ command: 'project create', tenantId: tenant.id, detail }, async () => {
+        if (await storage.identity.insertProject({ id, tenantId: tenant.id, name })) return
         throw mistake('project-there', { name, domain: tenant.name })
-      }
+      })
       io.print(id)
       return EXIT.ok
     })

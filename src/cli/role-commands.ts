@@ -1,6 +1,7 @@
 import { parseSystemRole, SYSTEM_ROLES } from '../core/system-roles.ts'
 import type { Assignment, Tenant } from '../ports/identity-store.ts'
 import type { Storage } from '../ports/storage.ts'
+import type { AuditedCommand, CommandFacts } from '../server/command-audit.ts'
 import { type Command, EXIT } from './command.ts'
 import { flagsHelp, parseFlags } from './flags.ts'
 import { mistake } from './mistakes.ts'
@@ -21,13 +22,14 @@ export const roleAssign: Command = {
   help: () => flagsHelp('role assign', 'Gives a user a role.', FLAGS),
   async run(args, io) {
     const flags = parseFlags(args, FLAGS, io)
-    return withDataFolder(flags, io, async ({ storage }) => {
+    return withDataFolder(flags, io, async ({ storage, change }) => {
       const tenant = await findTenant(storage, flags['domain'])
       await requireRole(storage, tenant, flags['role'] ?? '')
       const assignment = await assignmentOf(storage, tenant, flags)
-      if (!(await storage.identity.insertAssignment(assignment))) {
+      await change(factsOf('role assign', tenant, assignment, flags), async () => {
+        if (await storage.identity.insertAssignment(assignment)) return
         throw mistake('role-there', {})
-      }
+      })
       io.print('done')
       return EXIT.ok
     })
@@ -39,12 +41,13 @@ export const roleRemove: Command = {
   help: () => flagsHelp('role remove', 'Takes a role from a user.', FLAGS),
   async run(args, io) {
     const flags = parseFlags(args, FLAGS, io)
-    return withDataFolder(flags, io, async ({ storage }) => {
+    return withDataFolder(flags, io, async ({ storage, change }) => {
       const tenant = await findTenant(storage, flags['domain'])
       const assignment = await assignmentOf(storage, tenant, flags)
-      if (!(await storage.identity.removeAssignment(assignment))) {
+      await change(factsOf('role remove', tenant, assignment, flags), async () => {
+        if (await storage.identity.removeAssignment(assignment)) return
         throw mistake('role-not-there', {})
-      }
+      })
       io.print('done')
       return EXIT.ok
     })
@@ -63,6 +66,16 @@ async function assignmentOf(
     throw mistake('project-absent', { name: flags['project'] ?? '', domain: tenant.name })
   }
   return { userId: user.id, projectId: project?.id, role: flags['role'] ?? '' }
+}
+
+function factsOf(
+  command: AuditedCommand,
+  tenant: Tenant,
+  { userId, projectId, role }: Assignment,
+  flags: Readonly<Record<string, string | undefined>>,
+): CommandFacts {
+  const detail = { user: userId, name: flags['user'] ?? '', role }
+  return { command, tenantId: tenant.id, projectId, detail }
 }
 
 async function requireRole(storage: Storage, tenant: Tenant, role: string): Promise<void> {

@@ -1,4 +1,6 @@
+import { chainOfStore } from '../server/audited-place.ts'
 import { NodesNotReady } from '../server/await-nodes.ts'
+import { auditing } from '../server/command-audit.ts'
 import { existingSeal } from '../server/data-folder.ts'
 import { RetireRefusal, retireRoots } from '../server/retire-root.ts'
 import { RowsLeft } from '../server/rewrap-all.ts'
@@ -30,10 +32,15 @@ export const rootRotate: Command = {
     ),
   async run(args, io) {
     const flags = parseFlags(args, ROTATE_FLAGS, io)
-    const { order, words, listener, endProgress } = await prepare(flags, io)
+    const { order, chain, words, listener, endProgress } = await prepare(flags, io)
     const begunAtMs = performance.now()
     try {
-      const done = await rotateRoot(order, listener)
+      const done = await auditing(
+        chain,
+        { command: 'root rotate' },
+        () => rotateRoot(order, listener),
+        ({ from, to, records }) => ({ detail: { from, to, records } }),
+      )
       endProgress()
       const seconds = ((performance.now() - begunAtMs) / 1000).toFixed(1)
       io.print(words.done(count(done.records), count(done.changed), seconds))
@@ -71,9 +78,15 @@ export const rootRetire: Command = {
     ),
   async run(args, io) {
     const flags = parseFlags(args, RETIRE_FLAGS, io)
-    const { order, words, listener, endProgress } = await prepare(flags, io)
+    const { order, chain, words, listener, endProgress } = await prepare(flags, io)
     try {
-      await retireRoots(order, listener, flags['end-sign-ins'] === 'true')
+      const endsSignIns = flags['end-sign-ins'] === 'true'
+      await auditing(
+        chain,
+        { command: 'root retire', detail: { endSignIns: endsSignIns ? 'yes' : 'no' } },
+        () => retireRoots(order, listener, endsSignIns),
+        (dropped) => ({ detail: { dropped: dropped.join(' ') } }),
+      )
       return EXIT.ok
     } catch (error) {
       endProgress()
@@ -141,7 +154,8 @@ async function prepare(flags: FlagValues, io: CommandIo) {
     sealOfPlan(plan, io, flags['seal-shares-dir']),
   )
   const words = await rotateWordsFor(io)
-  return { order: { ...place, seal, nodes }, words, ...listenerOf(words, io) }
+  const chain = chainOfStore(place, seal)
+  return { order: { ...place, seal, nodes }, chain, words, ...listenerOf(words, io) }
 }
 
 function nodesOf(text: string | undefined, isShared: boolean): number | undefined {

@@ -1,4 +1,5 @@
 import type { KeyturnError } from '../client/index.ts'
+import type { NotAudited } from '../server/command-audit.ts'
 import type { HeldByAnother } from '../server/hold-root.ts'
 import type { SettingsError } from '../server/settings-error.ts'
 import { type Command, type CommandEntry, type CommandIo, EXIT } from './command.ts'
@@ -40,6 +41,11 @@ async function runCommand(
   } catch (error) {
     const language = languageOf(io.environment)
     const text = await helpWordsIn(language)
+    if (isUnaudited(error)) {
+      const why = explain(error.cause, text)
+      io.printError(`keyturn: ${text.because(text.notAudited(error.moment), why)}`)
+      return EXIT.failed
+    }
     if (isHeld(error)) {
       io.printError(`keyturn: ${text.held(error.holder)}`)
       return EXIT.unavailable
@@ -97,6 +103,10 @@ function exitCodeOf(error: unknown): number {
 
 function isKeyturnError(error: unknown): error is KeyturnError {
   return isNamed(error, 'KeyturnError')
+}
+
+function isUnaudited(error: unknown): error is NotAudited {
+  return isNamed(error, 'NotAudited')
 }
 
 function isSettingsError(error: unknown): error is SettingsError {

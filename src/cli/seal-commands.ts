@@ -1,7 +1,9 @@
 import type { SecretBytes } from '../crypto/secret-bytes.ts'
 import { SEAL_KINDS, type SealKind } from '../ports/seal.ts'
 import { MAX_SHARES, MIN_THRESHOLD } from '../seals/shares.ts'
+import { chainWithoutStore } from '../server/audited-place.ts'
 import { createSeal, migrateSeal, type NewSeal } from '../server/change-seal.ts'
+import { auditing } from '../server/command-audit.ts'
 import { planSeal, sealFile, sealIn } from '../server/seal-settings.ts'
 import type { SealState } from '../server/unsealing.ts'
 import { askSealState, offerToSeal, type Refused, resetSeal } from './ask-seal.ts'
@@ -220,7 +222,13 @@ export const sealMigrate: Command = {
     })
     const from = await sealOfPlan(plan, io, call.flags['seal-shares-dir'])
     const how = await newSealOf(kind, call, 'new-passphrase-file', io)
-    const roots = await migrateSeal(call.directory, plan.path, from, how)
+    const { directory, nodeName, store } = call
+    const roots = await auditing(
+      chainWithoutStore({ directory, nodeName, store }, from),
+      { command: 'seal migrate', detail: { from: plan.kind, to: kind } },
+      () => migrateSeal(directory, plan.path, from, how),
+      (ids) => ({ detail: { rootKeys: ids.join(' ') } }),
+    )
     io.print(roots.join('\n'))
     return EXIT.ok
   },

@@ -34,6 +34,9 @@ export const PEER_FLAGS = {
 export interface SealCall {
   readonly directory: string
   readonly rootKey: string | undefined
+  /** What the node is called, and where its store is, if variables say so. */
+  readonly nodeName: string | undefined
+  readonly store: string | undefined
   /** What a seal depends on, from flags or variables. */
   readonly peer: KmsPeerSettings & SealTokenSettings
   /** Values of its own flags; `true` of one that has none. */
@@ -52,6 +55,8 @@ export function parseSealCall(args: readonly string[], own: Flags, io: CommandIo
   return {
     directory: resolve(flags['data'] ?? '.'),
     rootKey: given('root-key'),
+    nodeName: given('node-name'),
+    store: given('store'),
     peer: {
       'seal-kms-url': given('seal-kms-url'),
       'seal-kms-project': given('seal-kms-project'),

@@ -1,14 +1,24 @@
+import { existsSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { chainWithoutStore } from '../server/audited-place.ts'
+import { auditing, type OpenChain } from '../server/command-audit.ts'
+import { existingSeal } from '../server/data-folder.ts'
+import { type SealPlan, sealFile } from '../server/seal-settings.ts'
+import { variableOf, variablesOfServer } from '../server/settings.ts'
 import {
+  type CopyPlace,
   type CopyReport,
   copyStoppedStore,
   type Difference,
   parseStorePlace,
 } from '../server/store-copy.ts'
-import { type Command, EXIT } from './command.ts'
+import { storeSettingsOf } from '../server/store-settings.ts'
+import { type Command, type CommandIo, EXIT } from './command.ts'
 import { showCopyProgress } from './copy-progress.ts'
 import { mistake, mistakeOfArguments } from './mistakes.ts'
 import { count } from './progress.ts'
+import { sealOfPlan } from './seal-flags.ts'
 
 const TEXT = { type: 'string' } as const
 const OPTIONS = {
@@ -19,6 +29,9 @@ const OPTIONS = {
   'from-ca': TEXT,
   'to-ca': TEXT,
   'replace-unfinished': { type: 'boolean' },
+  data: TEXT,
+  'root-key': TEXT,
+  'seal-passphrase-file': TEXT,
 } as const
 
 /** Copies a store from one engine to the other. */
@@ -34,7 +47,8 @@ export const storeCopy: Command = {
       'Stop the server first, and on PostgreSQL every node: a server on SQLite is noticed, nodes on',
       'PostgreSQL are not. What was written meanwhile is found by comparing, and the exit code is 1.',
       'The root key and the audit log are files of a data folder and are not copied: the new store needs',
-      'the same root.key. More in docs/store-copy.md.',
+      'the same root.key. That it was copied is written to the audit log in the folder of a SQLite file with',
+      'a root key beside it, or in that of --data. More in docs/store-copy.md.',
       '',
       '  --from PLACE',
       '        the store that is copied; it is only read (required)',
@@ -46,6 +60,10 @@ export const storeCopy: Command = {
       '        certificates of issuers (PEM) that vouch for the database, in place of the system’s',
       '  --replace-unfinished',
       '        remove what an earlier copy left in the target that was not finished',
+      '  --data DIR',
+      '        data folder of a node, whose audit log says that it was copied',
+      '  --root-key FILE, --seal-passphrase-file FILE',
+      '        as the server of that folder has them',
     ].join('\n'),
   async run(args, io) {
     const flags = parse(args)
@@ -56,21 +74,56 @@ export const storeCopy: Command = {
       return parseStorePlace({ flag, place, passwordFile, caFile })
     })
     if (from === undefined || to === undefined) throw new Error('two flags make two places')
+    const chain = await chainOfCopy(from, to, flags, io)
+    const detail = { from: flags.from ?? '', to: flags.to ?? '' }
     const begunAtMs = performance.now()
     let report: CopyReport
     try {
-      report = await copyStoppedStore({
+      const options = {
         from,
         to,
         replaceUnfinished: flags['replace-unfinished'] === true,
         onProgress: await showCopyProgress(io),
-      })
+      }
+      report = await auditing(
+        chain,
+        { command: 'store copy', detail },
+        () => copyStoppedStore(options),
+        ({ rows, differenceCount }) => ({
+          detail: { rows, differences: differenceCount },
+          isFailed: differenceCount > 0,
+        }),
+      )
     } finally {
       io.rewriteLine?.('')
     }
     io.print(present(report, performance.now() - begunAtMs))
     return report.differenceCount === 0 ? EXIT.ok : EXIT.failed
   },
+}
+
+/** The audit log that says of a copy: of the node whose data folder an end is in, or that is named. */
+async function chainOfCopy(
+  from: CopyPlace,
+  to: CopyPlace,
+  flags: ReturnType<typeof parse>,
+  io: CommandIo,
+): Promise<OpenChain> {
+  const variables = variablesOfServer(io.environment)
+  const { data, 'root-key': rootKey, 'seal-passphrase-file': passphrase } = flags
+  const given = { 'root-key': rootKey, 'seal-passphrase-file': passphrase }
+  // The store is one of the two: what else the settings name is not touched.
+  const { store: _, ...settings } = storeSettingsOf(given, variables)
+  const hasRoot = (folder: string) => existsSync(sealFile(folder, settings))
+  const directory =
+    data ??
+    [from, to].flatMap((end) => (end.kind === 'sqlite' ? dirname(end.file) : [])).find(hasRoot) ??
+    variables[variableOf('data')]
+  if (directory === undefined || directory === '') throw mistake('flag-missing', { flag: 'data' })
+  const place = { directory: resolve(directory), nodeName: variables[variableOf('node-name')] }
+  const open = (plan: SealPlan) => sealOfPlan(plan, io)
+  const seal = await existingSeal(place.directory, { ...settings, store: undefined }, open)
+  return chainWithoutStore({ ...place, store: undefined }, seal)
 }
 
 function parse(args: readonly string[]) {

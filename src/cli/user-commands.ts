@@ -2,6 +2,8 @@ import type { UserId } from '../core/ids.ts'
 import { hashPassword } from '../crypto/password.ts'
 import { randomHex } from '../crypto/random.ts'
 import { systemClock } from '../ports/clock.ts'
+import type { User } from '../ports/identity-store.ts'
+import type { AuditedCommand, CommandFacts } from '../server/command-audit.ts'
 import { type Command, EXIT } from './command.ts'
 import { flagsHelp, parseFlags } from './flags.ts'
 import { mistake } from './mistakes.ts'
@@ -30,7 +32,7 @@ export const userCreate: Command = {
     }
     const file = flags['password-file']
     const passwordHash = file === undefined ? undefined : await hashPassword(readPassword(file))
-    return withDataFolder(flags, io, async ({ storage }) => {
+    return withDataFolder(flags, io, async ({ storage, change }) => {
       const tenant = await findTenant(storage, flags['domain'])
       const projects = await storage.identity.listProjects(tenant.id)
       const project = projects.find((candidate) => candidate.name === flags['project'])
@@ -38,7 +40,7 @@ export const userCreate: Command = {
         throw mistake('project-absent', { name: flags['project'] ?? '', domain: tenant.name })
       }
       const id = randomHex(16) as UserId
-      const isInserted = await storage.identity.insertUser({
+      const user: User = {
         id,
         tenantId: tenant.id,
         name,
@@ -46,8 +48,11 @@ export const userCreate: Command = {
         enabled: true,
         defaultProjectId: project?.id,
         tokensValidFrom: systemClock.now(),
+      }
+      await change(factsOf('user create', user), async () => {
+        if (await storage.identity.insertUser(user)) return
+        throw mistake('user-there', { name, domain: tenant.name })
       })
-      if (!isInserted) throw mistake('user-there', { name, domain: tenant.name })
       io.print(id)
       return EXIT.ok
     })
@@ -96,11 +101,13 @@ export const userPassword: Command = {
   async run(args, io) {
     const flags = parseFlags(args, PASSWORD_FLAGS, io)
     const passwordHash = await hashPassword(readPassword(flags['password-file'] ?? ''))
-    return withDataFolder(flags, io, async ({ storage }) => {
+    return withDataFolder(flags, io, async ({ storage, change }) => {
       const tenant = await findTenant(storage, flags['domain'])
       const user = await findUser(storage, tenant, flags['user'])
       const tokensValidFrom = systemClock.now()
-      await storage.identity.replaceUser({ ...user, passwordHash, tokensValidFrom })
+      await change(factsOf('user password', user), () =>
+        storage.identity.replaceUser({ ...user, passwordHash, tokensValidFrom }),
+      )
       io.print('done')
       return EXIT.ok
     })
@@ -113,12 +120,16 @@ export const userDelete: Command = {
     flagsHelp('user delete', 'Removes a user with its access keys and roles.', USER_FLAGS),
   async run(args, io) {
     const flags = parseFlags(args, USER_FLAGS, io)
-    return withDataFolder(flags, io, async ({ storage }) => {
+    return withDataFolder(flags, io, async ({ storage, change }) => {
       const tenant = await findTenant(storage, flags['domain'])
       const user = await findUser(storage, tenant, flags['user'])
-      await storage.identity.removeUser(user.id)
+      await change(factsOf('user delete', user), () => storage.identity.removeUser(user.id))
       io.print('done')
       return EXIT.ok
     })
   },
+}
+
+function factsOf(command: AuditedCommand, { id, name, tenantId }: User): CommandFacts {
+  return { command, tenantId, detail: { user: id, name } }
 }

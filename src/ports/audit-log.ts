@@ -25,6 +25,9 @@ export interface AuditRecord {
   readonly detail?: Readonly<Record<string, string | number>>
 }
 
+/** The credential of whoever works on the store itself, by a command on its machine. */
+export const COMMAND_LINE = 'command-line'
+
 /** One more key that a record is about. */
 export interface AuditedKey {
   readonly keyId: string
@@ -37,8 +40,9 @@ export interface AuditedKey {
 export interface AuditActor {
   readonly userId: string
   readonly userName: string
+  /** Of a command the tenant that it was about; empty where it was about all of the store. */
   readonly tenantId: string
-  /** `token`, or the id of the access key. */
+  /** `token`, the id of the access key, or {@link COMMAND_LINE}. */
   readonly credential: string
 }
 

@@ -3,8 +3,9 @@ import type { AuditRecord } from './audit-log.ts'
 
 /** Which records somebody wants to see; what is left out restricts nothing. */
 export interface AuditQuery {
-  /** Only records of this project, and of what others did with its keys by grants. */
+  /** Only records of this project, of what others did with its keys by grants, and of commands on its tenant or all of the store. */
   readonly projectId: string
+  readonly tenantId: string
   /** Inclusive. */
   readonly from?: EpochMs | undefined
   /** Exclusive. */

@@ -32,7 +32,9 @@ export interface BackupPlace {
   /** The data folder. */
   readonly directory: string
   readonly settings: StoreSettings
-  /** Has what opens the seal; left out, it has to open by itself. */
+  /** The seal, where it is open already. */
+  readonly seal?: Seal
+  /** Has what opens it else; left out, it has to open by itself. */
   readonly openSeal?: (plan: SealPlan) => Promise<Seal>
 }
 
@@ -158,8 +160,8 @@ async function withBackup<T>(path: string, work: (file: BackupFile) => Promise<T
   }
 }
 
-async function openRoots({ directory, settings, openSeal }: BackupPlace): Promise<RootKeys> {
-  return openRootKeys(await existingSeal(directory, settings, openSeal))
+async function openRoots({ directory, settings, seal, openSeal }: BackupPlace): Promise<RootKeys> {
+  return openRootKeys(seal ?? (await existingSeal(directory, settings, openSeal)))
 }
 
 /** The root key that a backup is under: perhaps one that was replaced since. */

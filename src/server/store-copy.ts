@@ -11,6 +11,7 @@ import { parseStoreUrl } from './store-url.ts'
 
 export type { Difference } from '../storage/copy/compare-stores.ts'
 export type { CopyProgress, CopyReport } from '../storage/copy/copy-store.ts'
+export type { StorePlace as CopyPlace } from '../storage/copy/store-end.ts'
 
 /** One end of a copy, as the flags `--from…` or `--to…` name it. */
 export interface NamedPlace {

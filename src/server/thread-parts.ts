@@ -15,6 +15,7 @@ import type { Storage } from '../ports/storage.ts'
 import type { Tracing } from '../tracing/tracing.ts'
 import { auditPlace, openNodeAudit, openThreadAudit } from './audit-chains.ts'
 import { withSinks } from './audit-sinks.ts'
+import { vouchForCommandChain } from './command-chain.ts'
 import { noticeTimes, sentEvents } from './event-settings.ts'
 import type { GuardedClockParts } from './guarded-clock.ts'
 import { type Identity, makeIdentity } from './identity.ts'
@@ -96,6 +97,8 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
   const tracing = await openTracing(settings, log)
   const tokens = readTokens(settings.tokens)
   const peers = readPeers(settings.peers, settings.region)
+  const { checkpoints } = storage
+  if (slot === 0) await vouchForCommandChain({ settings, root, checkpoints })
   const opened = await openThreadAudit({ settings, root, storage, slot })
   const fileLog = options.wrapAudit?.(opened) ?? opened
   const audit = withSinks(fileLog, memory)

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
+import { runKeyturn } from '../cli/run-keyturn.ts'
 import { makeCertificate } from '../deploy/make-certificate.ts'
 import { startTestServer } from '../server.ts'
 import { assertWhole, bestEffort, LAG, probe, tcpFlags, textsOf, until } from './sink-server.ts'
@@ -35,8 +36,11 @@ describe('audit records over syslog', { concurrency: 4 }, () => {
       await server.kms('describe-key', { key_id: key }, { headers: { Connection: 'close' } })
     }
     await server.kms('describe-key', { key_id: 'nonsense' })
+    const made = ['project', 'create', '--name', 'by-command', '--data', directory]
+    assert.equal((await runKeyturn(made)).code, 0)
     await server.stop()
     assertWhole(directory, receiver)
+    assert.ok(textsOf(receiver).some((text) => text.includes('"op":"project create"')))
     const headers = receiver.messages.map((message) => partsOf(message).header)
     const form =
       /^<1(09|10)>1 (-|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) kms-1 keyturn \d+ (record|seal) - $/

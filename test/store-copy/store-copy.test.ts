@@ -9,6 +9,7 @@ import { after, before, describe, test } from 'node:test'
 import { Kysely } from 'kysely'
 import type { CommandIo } from '../../src/cli/command.ts'
 import { run } from '../../src/cli/run.ts'
+import { createRootKeyFile } from '../../src/server/data-folder.ts'
 import { copyStore } from '../../src/storage/copy/copy-store.ts'
 import type { StorePlace } from '../../src/storage/copy/store-end.ts'
 import { COPIED_TABLES } from '../../src/storage/copy/tables.ts'
@@ -17,6 +18,7 @@ import type { Database } from '../../src/storage/sql/schema.ts'
 import { openSqlite } from '../../src/storage/sqlite.ts'
 import { sqliteDialect } from '../../src/storage/sqlite-driver.ts'
 import { ownTurn } from '../../src/storage/ticket-turn.ts'
+import { runKeyturn } from '../cli/run-keyturn.ts'
 import { embeddedPostgres, NO_POSTGRES } from '../postgres/binaries.ts'
 import { placeOf } from '../postgres/place-of.ts'
 import { startPostgres, type TestPostgres } from '../postgres/start-postgres.ts'
@@ -43,11 +45,15 @@ describe('a copy of a store', { skip: binaries === undefined && NO_POSTGRES }, (
   let middling: string
   let small: string
   let passwordFile: string
+  /** Data folder of a node, whose audit log says of copies between stores that have none. */
+  let node: string
   before(async () => {
     if (binaries !== undefined) postgres = await startPostgres(binaries, { isDurable: false })
     folder = mkdtempSync(join(tmpdir(), 'keyturn-copy-'))
     passwordFile = join(folder, 'password')
     writeFileSync(passwordFile, `${postgres.password}\n`)
+    node = newFolder()
+    await createRootKeyFile(join(node, 'root.key'))
     crowded = join(newFolder(), 'keyturn.sqlite')
     await crowdSqlite(crowded, KEYS)
     middling = newFile()
@@ -82,7 +88,7 @@ describe('a copy of a store', { skip: binaries === undefined && NO_POSTGRES }, (
   ) => {
     const [out, err]: [string[], string[]] = [[], []]
     const io: CommandIo = {
-      environment: {},
+      environment: { KEYTURN_DATA: node },
       print: (text) => out.push(text),
       printError(text) {
         err.push(text)
@@ -207,7 +213,10 @@ describe('a copy of a store', { skip: binaries === undefined && NO_POSTGRES }, (
           ...[passwordFile, '--to', `sqlite:${file}`],
         ]
       }
-      const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+      const child = spawn(process.execPath, [MAIN, ...args], {
+        env: { ...process.env, KEYTURN_DATA: node },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
       child.stdout.resume()
       for await (const chunk of child.stderr) {
         if (String(chunk).includes('Copying key_versions')) break
@@ -308,6 +317,11 @@ describe('a copy of a store', { skip: binaries === undefined && NO_POSTGRES }, (
         [['--from', file, '--to', `sqlite:${folder}`], /--to must name a file/],
         [['--from', file, '--to', `${file}x`, '--to-ca', 'x'], /takes no password/],
       ]
+      const unsaid = await runKeyturn(['store', 'copy', '--from', file, '--to', `${file}x`], {
+        KEYTURN_DATA: '',
+      })
+      assert.equal(unsaid.code, 2)
+      assert.match(unsaid.err, /--data is missing/)
       for (const [args, reason] of calls) {
         const { code, err } = await call(['store', 'copy', ...args])
         assert.equal(code, 2, err)

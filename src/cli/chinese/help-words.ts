@@ -56,6 +56,10 @@ export const HELP_WORDS_ZH: HelpWords = {
     holder === undefined
       ? '另一个命令正在处理同一根密钥或存储：请等它结束后再次执行此命令'
       : `keyturn ${holder.command} 正在处理同一根密钥或存储（${holderFacts(holder)}）：请等它结束后再次执行此命令`,
+  notAudited: (moment) =>
+    moment === 'before'
+      ? '没有执行任何操作，因为无法写入审计日志'
+      : '操作已完成，但结果无法写入审计日志',
   helpFlag: '显示全部参数',
   noun: (noun) => NOUNS_ZH[noun],
   summary: ({ words, summary, operation }) =>

@@ -94,6 +94,7 @@ export const SERVER_COMMANDS_ZH: Readonly<Record<string, () => string>> = {
       '请先停止服务器；使用 PostgreSQL 时停止所有节点：正在使用 SQLite 的服务器会被发现，PostgreSQL ' +
         '上的节点不会。复制期间写入的内容在比对时会被发现，此时退出码为 1。' +
         '根密钥和审计日志是数据目录中的文件，不在复制之列：新存储需要同一个 root.key。' +
+        '复制一事写入审计日志：旁边有根密钥的 SQLite 文件所在的目录，或 --data 指定的目录。' +
         '详见 docs/store-copy.zh.md。',
       {
         '--from PLACE': '被复制的存储，只读取（必填）',
@@ -101,6 +102,8 @@ export const SERVER_COMMANDS_ZH: Readonly<Record<string, () => string>> = {
         '--from-password-file FILE, --to-password-file FILE': '存放数据库密码的文件',
         '--from-ca FILE, --to-ca FILE': '校验数据库证书所用的 CA 证书（PEM），代替系统自带的证书',
         '--replace-unfinished': '清除先前未完成的复制在目标中留下的内容',
+        '--data DIR': '节点的数据目录，复制一事记入其中的审计日志',
+        '--root-key FILE, --seal-passphrase-file FILE': '与该目录的服务器所用的相同',
       },
     ),
 }

@@ -4,7 +4,7 @@ import { checkpointPublicKeys } from '../../audit/checkpoint.ts'
 import { PUBLIC_KEY_FILE } from '../../audit/file-log.ts'
 import { verifyAuditTail } from '../../audit/verify.ts'
 import type { RootKey } from '../../crypto/root-key.ts'
-import { type AuditSettings, auditPlace } from '../audit-chains.ts'
+import { type AuditSettings, knownChains } from '../audit-chains.ts'
 import type { StoreReader } from '../read-store.ts'
 import { type Finding, good } from './finding.ts'
 
@@ -18,10 +18,10 @@ export async function checkAuditTail(
   const registered = await reader.auditChains()
   const problems: string[] = []
   let chains = 0
-  for (let slot = 0; ; slot++) {
-    const { directory, place } = auditPlace(settings, slot)
-    const here = registered.filter((row) => row.place === place).map(({ chain }) => chain)
-    if (here.length === 0 && !existsSync(directory)) break
+  const chainsOf = async (place: string) =>
+    registered.filter((row) => row.place === place).map(({ chain }) => chain)
+  for (const { directory, chains: here } of await knownChains(settings, chainsOf)) {
+    if (here.length === 0 && !existsSync(directory)) continue
     const keyFile = join(directory, PUBLIC_KEY_FILE)
     if (root === undefined && !existsSync(keyFile)) continue
     const newest = await Promise.all(here.map((chain) => reader.newestCheckpoint(chain)))
