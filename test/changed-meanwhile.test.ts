@@ -48,6 +48,7 @@ describe('a key that changes between the look at it and the change of what hangs
       keys: { ...storage.keys, find },
       changes: { afterCommit: async () => {} },
       usage: { flush: async () => {}, ofVersions: async () => new Map(), countedSince: 0 },
+      announcements: { ofVersion: () => ({ outgoing: undefined, tell: () => {} }) },
       grantQuota: 100,
     } as unknown as Deps // no more is asked of it here
     const caller = {

@@ -9,17 +9,31 @@ import {
   noticeEvent,
   rememberUntil,
   rotatedEvent,
+  type VersionChange,
+  type VersionEventType,
+  versionEvent,
 } from '../core/key-event.ts'
 import type { RotationEvent } from '../core/rotation.ts'
 import type { EpochMs } from '../core/time.ts'
+import { randomUuid } from '../crypto/random.ts'
 import { systemClock } from '../ports/clock.ts'
 import type { Notice, OutgoingEvent } from '../ports/event-outbox.ts'
+
+/** What is told of something that is being done. */
+export interface Announcement {
+  /** What goes out, stored with what was done; undefined when nobody wants to know. */
+  readonly outgoing: OutgoingEvent | undefined
+  /** Called when it is done: tells the log. */
+  readonly tell: () => void
+}
 
 /** What is told to others, and when. */
 export interface Announcements {
   readonly times: NoticeTimes
   /** What goes out about a rotation, stored with it; undefined when nobody wants to know. */
   readonly ofRotation: (key: Key, event: RotationEvent) => OutgoingEvent | undefined
+  /** What is told of an old version that is retired or restored. */
+  readonly ofVersion: (type: VersionEventType, key: Key, change: VersionChange) => Announcement
   /**
    * The notice to give at `now` of what is due; undefined when it is not the time for it.
    *
@@ -40,7 +54,7 @@ export interface AnnouncementOptions {
   readonly times: NoticeTimes
   /** Whether somebody is to get events of a type; what nobody gets is still told here. */
   readonly isSent: (type: KeyEventType) => boolean
-  /** Tells the log of a notice. */
+  /** Tells the log. */
   readonly tell: (event: KeyEvent) => void
 }
 
@@ -60,6 +74,13 @@ export function makeAnnouncements(options: AnnouncementOptions): Announcements {
     times,
     ofRotation: (key, rotation) =>
       isSent('key.rotated') ? outgoing(rotatedEvent(key, rotation), undefined) : undefined,
+    ofVersion(type, key, change) {
+      const event = versionEvent(type, key, change, randomUuid())
+      return {
+        outgoing: isSent(type) ? outgoing(event, undefined) : undefined,
+        tell: () => tell(event),
+      }
+    },
     ofDue(type, subject, now, earlyMs = 0) {
       const noticeMs = times.noticeMs + earlyMs
       const event = noticeEvent(type, subject, now, { ...times, noticeMs })

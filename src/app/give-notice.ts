@@ -1,9 +1,4 @@
-import {
-  type DueSubject,
-  KEY_EVENT_TYPES,
-  type NoticeType,
-  noticeUntil,
-} from '../core/key-event.ts'
+import { type DueSubject, NOTICE_TYPES, type NoticeType, noticeUntil } from '../core/key-event.ts'
 import { type EpochMs, earliest } from '../core/time.ts'
 import type { Deps } from './deps.ts'
 
@@ -15,8 +10,6 @@ const BATCH = 256
  * whose clock is ahead of ours may have passed it already.
  */
 const CLOCK_SKEW_MS = 60 * 60 * 1000
-
-const NOTICE_TYPES: readonly NoticeType[] = KEY_EVENT_TYPES.filter((type) => type !== 'key.rotated')
 
 type NoticeDeps = Pick<Deps, 'clock' | 'outbox' | 'announcements'>
 

@@ -27,11 +27,14 @@ export const retireKeyVersion: Handler<'RetireKeyVersion'> = async (
     const watched = watchedVersion(stored, usage.get(version), retired)
     const at = deps.clock.now()
     requireRetirable(key, watched, deps.usage.countedSince, unusedDays, at)
-    const retirement = { at, by: caller.userName, note }
-    const outcome = await deps.retired.retire(seen, version, retirement)
+    const by = caller.userName
+    const change = { version, actor: by, at, note }
+    const { outgoing, tell } = deps.announcements.ofVersion('key.version_retired', key, change)
+    const outcome = await deps.retired.retire(seen, version, { at, by, note }, outgoing)
     if (outcome === 'stale') return outcome
     if (outcome === 'not-retirable') throw fault('version-not-retirable', { version })
     await deps.changes.afterCommit()
+    tell()
     context.keyVersion = version
     return { key_id: key.id, version, retired_time: at }
   })
@@ -46,9 +49,14 @@ export const restoreKeyVersion: Handler<'RestoreKeyVersion'> = async (
   const { key } = await loadKey(deps, caller, request.key_id)
   requireOwned(key)
   const { version } = request
-  if (!(await deps.retired.restore(key.id, version)))
+  const at = deps.clock.now()
+  const change = { version, actor: caller.userName, at, note: undefined }
+  const { outgoing, tell } = deps.announcements.ofVersion('key.version_restored', key, change)
+  if (!(await deps.retired.restore(key.id, version, outgoing))) {
     throw fault('version-not-retired', { version })
+  }
   await deps.changes.afterCommit()
+  tell()
   context.keyVersion = version
   return { key_id: key.id, version }
 }

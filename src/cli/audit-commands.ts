@@ -130,20 +130,27 @@ function bytesIn(folder: string): number | undefined {
 }
 
 function present(reports: readonly AuditReport[]): string {
-  const sum = (count: 'records' | 'groups' | 'files' | 'checkpoints' | 'vouchedRecords') =>
-    reports.reduce((total, report) => total + report[count], 0)
+  type Counted = Exclude<keyof AuditReport, 'chain' | 'areMacsChecked' | 'problems'>
+  const sum = (count: Counted) => reports.reduce((total, report) => total + report[count], 0)
   const areMacsChecked = reports.every((report) => report.areMacsChecked)
   const problems = reports.flatMap((report) => report.problems)
   const macs = areMacsChecked ? 'MACs checked' : 'MACs not checked, for that needs the root key'
-  const open = sum('records') - sum('vouchedRecords')
+  const open = sum('records') - sum('vouchedRecords') - sum('doubtfulRecords')
   const openEnd = open === 0 ? '' : `; no checkpoint vouches yet for the last ${open} of them`
   const chains = reports.length === 1 ? '' : ` in ${reports.length} chains`
+  const doubtful = reports.flatMap(doubtOf)
   const counts =
     `${sum('records')} records${chains}, ${sum('groups')} groups, ${sum('files')} files, ` +
     `${sum('checkpoints')} checkpoints${openEnd}`
-  return problems.length === 0
-    ? `The audit log is whole: ${counts}; ${macs}.`
-    : [`The audit log is NOT whole: ${counts}; ${macs}.`, ...problems.map((p) => `  ${p}`)].join(
-        '\n',
-      )
+  const verdict = problems.length === 0 ? 'whole' : 'NOT whole'
+  const lines = [...problems, ...doubtful].map((line) => `  ${line}`)
+  return [`The audit log is ${verdict}: ${counts}; ${macs}.`, ...lines].join('\n')
+}
+
+function doubtOf({ chain, doubtfulRecords }: AuditReport): readonly string[] {
+  if (doubtfulRecords === 0) return []
+  return [
+    `chain ${chain}: the last ${doubtfulRecords} records are under a dropped root key alone. Their node did not run ` +
+      'when it was dropped: it made them before it was killed, or a thief of that root key did',
+  ]
 }

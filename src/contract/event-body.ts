@@ -29,6 +29,10 @@ export function testEventBody(at: EpochMs, region: string): string {
 export function eventFacts(event: KeyEvent): Readonly<Record<string, unknown>> {
   const { id, type, keyId, projectId, alias } = event
   if (event.type === 'key.rotated') return { eventId: id, type, keyId, projectId, alias }
+  if ('change' in event) {
+    const { version, actor } = event.change
+    return { eventId: id, type, keyId, projectId, alias, version, actor }
+  }
   const { at, dueAt, version } = event
   const late = event.type === 'key.rotation_late' ? { lateMs: at - dueAt } : {}
   return { eventId: id, type, keyId, projectId, alias, version, dueAt, ...late }
@@ -45,6 +49,15 @@ function factsOf(event: KeyEvent): Readonly<Record<string, unknown>> {
       time: at,
       due_time: dueAt ?? null,
       late_ms: latenessMs(event.rotation),
+    }
+  }
+  if ('change' in event) {
+    const { version, actor, at, note } = event.change
+    return {
+      version,
+      actor,
+      time: at,
+      ...(note === undefined ? {} : { retirement_note: note }),
     }
   }
   const { at, dueAt, version } = event

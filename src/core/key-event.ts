@@ -3,20 +3,40 @@ import type { Key } from './key.ts'
 import type { RotationEvent } from './rotation.ts'
 import { addDays, days, type EpochMs } from './time.ts'
 
-/** What is told to others, by the name that a receiver sees. */
-export const KEY_EVENT_TYPES = [
-  'key.rotated',
+/** Events that say ahead of its time, or after it, that something is due. */
+export const NOTICE_TYPES = [
   'key.rotation_late',
   'key.rotation_upcoming',
   'key.material_expiring',
   'key.deletion_upcoming',
 ] as const
 
+/** Name of a kind of notice. */
+export type NoticeType = (typeof NOTICE_TYPES)[number]
+
+/** What is told to others, by the name that a receiver sees. */
+export const KEY_EVENT_TYPES = [
+  'key.rotated',
+  'key.version_retired',
+  'key.version_restored',
+  ...NOTICE_TYPES,
+] as const
+
 /** Name of a kind of event. */
 export type KeyEventType = (typeof KEY_EVENT_TYPES)[number]
 
-/** An event that says ahead of its time, or after it, that something is due. */
-export type NoticeType = Exclude<KeyEventType, 'key.rotated'>
+/** Name of an event of an old version. */
+export type VersionEventType = 'key.version_retired' | 'key.version_restored'
+
+/** What somebody did to an old version: from then on it opens nothing, or opens again. */
+export interface VersionChange {
+  readonly version: VersionNumber
+  /** Name of the user. */
+  readonly actor: string
+  readonly at: EpochMs
+  /** Of one that was retired: what was re-encrypted before, in that user's words. */
+  readonly note: string | undefined
+}
 
 /**
  * How many days ahead notice may be given. Fewer than the shortest rotation interval: so a rotation
@@ -31,9 +51,16 @@ export interface EventSubject {
   readonly alias: string
 }
 
-/** What is told. The id is made of what it tells, so that nothing is ever told under two of them. */
+/**
+ * What is told. The id is made of what it tells, so that nothing is ever told under two of them; where
+ * the same may happen again in the same millisecond, whoever did it gives it a name of its own.
+ */
 export type KeyEvent = EventSubject & { readonly id: string } & (
     | { readonly type: 'key.rotated'; readonly rotation: RotationEvent }
+    | {
+        readonly type: VersionEventType
+        readonly change: VersionChange
+      }
     | {
         readonly type: NoticeType
         /** When it was noticed. */
@@ -60,6 +87,8 @@ export interface NoticeTimes {
 
 const ID_PREFIX = {
   'key.rotated': 'rotated',
+  'key.version_retired': 'retired',
+  'key.version_restored': 'restored',
   'key.rotation_late': 'late',
   'key.rotation_upcoming': 'upcoming',
   'key.material_expiring': 'expiring',
@@ -70,6 +99,21 @@ const ID_PREFIX = {
 export function rotatedEvent(key: Key, rotation: RotationEvent): KeyEvent {
   const type = 'key.rotated'
   return { ...subjectOf(key), type, id: idOf(type, key.id, rotation.toVersion), rotation }
+}
+
+/**
+ * What is told of an old version that was retired or restored.
+ *
+ * @param distinct Of this one change: a version may be retired and restored any number of times.
+ */
+export function versionEvent(
+  type: VersionEventType,
+  key: Key,
+  change: VersionChange,
+  distinct: string,
+): KeyEvent {
+  const id = idOf(type, key.id, `${change.version}_${distinct}`)
+  return { ...subjectOf(key), type, id, change }
 }
 
 /**
@@ -104,7 +148,8 @@ export function rememberUntil(at: EpochMs, dueAt: EpochMs): EpochMs {
 
 /** When an event happened, or was noticed. */
 export function eventTime(event: KeyEvent): EpochMs {
-  return event.type === 'key.rotated' ? event.rotation.at : event.at
+  if ('rotation' in event) return event.rotation.at
+  return 'change' in event ? event.change.at : event.at
 }
 
 function idOf(type: KeyEventType, keyId: KeyId, distinct: number | string): string {

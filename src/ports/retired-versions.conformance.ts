@@ -4,6 +4,7 @@ import { FIRST_VERSION, nextVersion } from '../core/ids.ts'
 import { disableKey, scheduleDeletion } from '../core/key-state.ts'
 import { rotate } from '../core/rotation.ts'
 import { DAY_MS, days, type EpochMs } from '../core/time.ts'
+import type { OutgoingEvent } from './event-outbox.ts'
 import {
   atOnce,
   firstVersionOf,
@@ -77,6 +78,35 @@ export function retiredVersionsConformance(name: string, open: OpenTwoStores): v
         retired.retire(seen, FIRST_VERSION, RETIREMENT),
       )
       assert.equal(done.filter((outcome) => outcome === 'retired').length, 1)
+    })
+
+    test('what goes out of a change is stored with it, and only if it is made', async () => {
+      const seen = await rotatedKey()
+      const { id } = seen.key
+      const { retired, outbox } = stores.one
+      const told = (name: string): OutgoingEvent => ({
+        id: `${name}_${id}`,
+        type: `key.version_${name}`,
+        keyId: id,
+        body: `{"done":"${name}"}`,
+        createdAt: 9 as EpochMs,
+        isWanted: true,
+        keepUntil: undefined,
+      })
+      const waiting = async () =>
+        (await outbox.waiting(100)).filter(({ keyId }) => keyId === id).map((one) => one.body)
+      assert.equal(await retired.restore(id, FIRST_VERSION, told('early')), false)
+      assert.equal(await retired.retire(seen, SECOND, RETIREMENT, told('primary')), 'not-retirable')
+      assert.deepEqual(await waiting(), [])
+      assert.equal(
+        await retired.retire(seen, FIRST_VERSION, RETIREMENT, told('retired')),
+        'retired',
+      )
+      const again = await retired.retire(seen, FIRST_VERSION, RETIREMENT, told('again'))
+      assert.equal(again, 'not-retirable')
+      assert.deepEqual(await waiting(), ['{"done":"retired"}'])
+      assert.ok(await retired.restore(id, FIRST_VERSION, told('restored')))
+      assert.deepEqual((await waiting()).sort(), ['{"done":"restored"}', '{"done":"retired"}'])
     })
 
     test('they go with the key', async () => {

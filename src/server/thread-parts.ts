@@ -82,8 +82,10 @@ export interface ThreadOptions {
 }
 
 /** What the log says of events. */
-const NOTICE_LINES = {
+const EVENT_LINES = {
   'key.rotated': 'key rotated',
+  'key.version_retired': 'an old version of a key was retired',
+  'key.version_restored': 'an old version of a key was restored',
   'key.rotation_late': 'a rotation is late',
   'key.rotation_upcoming': 'a key will rotate',
   'key.material_expiring': 'imported material will expire',
@@ -150,7 +152,7 @@ export async function openThreadParts(options: ThreadOptions): Promise<ThreadPar
 
   function tell(event: KeyEvent): void {
     const isLate = event.type === 'key.rotation_late'
-    log[isLate ? 'warn' : 'info'](eventFacts(event), NOTICE_LINES[event.type])
+    log[isLate ? 'warn' : 'info'](eventFacts(event), EVENT_LINES[event.type])
   }
 
   const deps: Deps = {

@@ -154,7 +154,10 @@ describe('commands on the store leave records', () => {
     rmSync(full)
     symlinkSync('/dev/full', full)
     for (const [LANG, words] of [
-      ['C', /^keyturn: nothing was done, for it cannot be written to the audit log: no space is left on the disk$/],
+      [
+        'C',
+        /^keyturn: nothing was done, for it cannot be written to the audit log: no space is left on the disk$/,
+      ],
       ['zh_CN.UTF-8', /^keyturn: 没有执行任何操作，因为无法写入审计日志：磁盘.*$/],
     ] as const) {
       const { code, err } = await runKeyturn(create, { LANG })

@@ -123,6 +123,48 @@ describe('events go to a webhook', () => {
     receiver.answer = () => 204
   })
 
+  test('an old version that is retired, restored and retired again is told three times', async () => {
+    const keyId = await server.createKey({ key_alias: 'two-versions' })
+    await rotateOnDemand(server, keyId)
+    const path = `/keyturn/v1/${server.credentials.project_id}/keys/${keyId}/versions/1`
+    const ask = async (deed: string, body: object) => {
+      const reply = await server.send('POST', `${path}/${deed}`, { body: JSON.stringify(body) })
+      return { status: reply.status, at: Number(reply.body?.retired_time) }
+    }
+    assert.equal((await ask('retire', { re_encrypted: 'all orders' })).status, 400)
+    assert.equal((await ask('restore', {})).status, 400)
+    await pass(91)
+    const first = await ask('retire', { re_encrypted: 'all orders', unused_days: 90 })
+    assert.equal(first.status, 200)
+    assert.equal((await ask('restore', {})).status, 200)
+    assert.equal((await ask('retire', { re_encrypted: 'backups too' })).status, 200)
+    await eventually(() => of(keyId, 'key.version_retired').length === 2, 'not told of retiring')
+    await eventually(() => of(keyId, 'key.version_restored').length === 1, 'not of restoring')
+
+    const retired = of(keyId, 'key.version_retired').sort(byTime)
+    const [restored] = of(keyId, 'key.version_restored')
+    const told = {
+      region: 'local-1',
+      project_id: server.credentials.project_id,
+      key_id: keyId,
+      key_alias: 'two-versions',
+      version: 1,
+      actor: server.credentials.user_name,
+    }
+    const { time, ...rest } = retired.find(({ data }) => data.time === first.at)?.data ?? {}
+    assert.deepEqual(rest, { ...told, retirement_note: rest.retirement_note })
+    const notes = retired.map(({ data }) => data.retirement_note).sort()
+    assert.deepEqual(notes, ['all orders', 'backups too'])
+    const { time: restoredAt, ...restoredRest } = restored?.data ?? {}
+    assert.ok(restoredAt >= time)
+    assert.equal(new Date(restored?.timestamp ?? '').getTime(), restoredAt)
+    assert.deepEqual(restoredRest, told)
+    const ids = new Set([...retired, restored].map((event) => event?.id))
+    assert.equal(ids.size, 3)
+    for (const id of ids) assert.match(String(id), new RegExp(`^(retired|restored)_${keyId}_1_`))
+    assert.deepEqual(receiver.problems, [])
+  })
+
   test('a redirect is not followed, and other events pass one that nobody takes', async () => {
     const [poison, good] = [await server.createKey(), await server.createKey()]
     receiver.answer = (event) =>

@@ -15,6 +15,7 @@ import type { KeyPolicy } from '../../src/core/key-policy.ts'
 import { scheduleDeletion } from '../../src/core/key-state.ts'
 import { rotate } from '../../src/core/rotation.ts'
 import { DAY_MS, days, type EpochMs } from '../../src/core/time.ts'
+import type { OutgoingEvent } from '../../src/ports/event-outbox.ts'
 import type { StoredKey, StoredKeyVersion } from '../../src/ports/key-store.ts'
 import type { KeySearch, SearchPlace } from '../../src/ports/key-table.ts'
 import type { Storage } from '../../src/ports/storage.ts'
@@ -64,6 +65,15 @@ export function everyCall(storage: Storage, filled: Filled, rows: number): reado
   const someKey = (): Key =>
     aKey({ id: randomUUID() as KeyId, projectId: PROJECT, alias: randomUUID() })
   const second = nextVersion(FIRST_VERSION)
+  const outgoingOf = (keyId: KeyId): OutgoingEvent => ({
+    id: randomUUID(),
+    type: 'key.version_retired',
+    keyId,
+    body: '{}',
+    createdAt: NOW,
+    isWanted: true,
+    keepUntil: undefined,
+  })
   const aGrant = (keyId: KeyId): Grant => ({
     id: randomUUID(),
     keyId,
@@ -201,7 +211,7 @@ export function everyCall(storage: Storage, filled: Filled, rows: number): reado
     },
     {
       method: 'retired.restore',
-      run: () => retired.restore(versioned, FIRST_VERSION),
+      run: () => retired.restore(versioned, FIRST_VERSION, outgoingOf(versioned)),
     },
     {
       method: 'retired.retire',
@@ -209,7 +219,7 @@ export function everyCall(storage: Storage, filled: Filled, rows: number): reado
         const seen = await keys.find(versioned)
         if (seen === undefined) throw new Error('the key with many versions is gone')
         const retirement = { at: NOW, by: 'user-0', note: '' }
-        const outcome = await retired.retire(seen, FIRST_VERSION, retirement)
+        const outcome = await retired.retire(seen, FIRST_VERSION, retirement, outgoingOf(versioned))
         if (outcome !== 'retired') throw new Error(outcome)
       },
     },

@@ -6,6 +6,7 @@ import type { Clock } from '../../ports/clock.ts'
 import type { RetiredVersionStore } from '../../ports/retired-versions.ts'
 import { withStorage } from '../../ports/storage-error.ts'
 import { logChange } from './change-feed.ts'
+import { writeOutgoing } from './outgoing-rows.ts'
 import type { Database } from './schema.ts'
 import { inTransaction, lockKey, lockSeen } from './transactions.ts'
 
@@ -35,7 +36,7 @@ export function sqlRetiredVersions(db: Kysely<Database>, clock: Clock): RetiredV
         return new Map(rows.map((row) => [row.version as VersionNumber, toRetirement(row)]))
       }),
 
-    retire: (seen, version, { at, by, note }) =>
+    retire: (seen, version, { at, by, note }, outgoing) =>
       withStorage('retiring a version', () =>
         inTransaction(db, async (transaction) => {
           const { id: keyId, primaryVersion } = seen.key
@@ -47,12 +48,13 @@ export function sqlRetiredVersions(db: Kysely<Database>, clock: Clock): RetiredV
             .onConflict((conflict) => conflict.doNothing())
             .executeTakeFirst()
           if (inserted.numInsertedOrUpdatedRows !== 1n) return 'not-retirable'
+          if (outgoing !== undefined) await writeOutgoing(transaction, [outgoing])
           await logChange(transaction, clock, 'key', keyId)
           return 'retired'
         }),
       ),
 
-    restore: (keyId, version) =>
+    restore: (keyId, version, outgoing) =>
       withStorage('restoring a version', () =>
         inTransaction(db, async (transaction) => {
           await lockKey(transaction, keyId)
@@ -62,6 +64,7 @@ export function sqlRetiredVersions(db: Kysely<Database>, clock: Clock): RetiredV
             .where('version', '=', version)
             .executeTakeFirst()
           if (deleted.numDeletedRows !== 1n) return false
+          if (outgoing !== undefined) await writeOutgoing(transaction, [outgoing])
           await logChange(transaction, clock, 'key', keyId)
           return true
         }),
