@@ -4,9 +4,7 @@ import type { KeyId } from '../core/ids.ts'
 import type { Key } from '../core/key.ts'
 import type { Deps } from './deps.ts'
 import { loadKey } from './find-key.ts'
-
-/** How often a write is tried again when others keep coming first. */
-const MAX_TRIES = 100
+import { unlessStale } from './unless-stale.ts'
 
 /**
  * Changes a key by a step of the core. If another writer comes first, the key is read again and the
@@ -20,15 +18,14 @@ export async function changeKey(
   keyId: KeyId,
   step: (key: Key) => Key,
 ): Promise<Key> {
-  for (let tries = 0; tries < MAX_TRIES; tries++) {
+  return unlessStale(`changing key ${keyId}`, async () => {
     const seen = await loadKey(deps, caller, keyId)
     const changed = step(seen.key)
     const author = { by: caller.userName, at: deps.clock.now() }
     const outcome = await deps.keys.replace(seen, changed, author)
     if (outcome === 'alias-taken') throw fault('alias-taken')
-    if (outcome === 'stale') continue
+    if (outcome === 'stale') return outcome
     await deps.changes.afterCommit()
     return changed
-  }
-  throw fault('storage-failed', {}, new Error(`changing key ${keyId}: others always came first`))
+  })
 }

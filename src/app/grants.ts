@@ -12,6 +12,7 @@ import type { Deps } from './deps.ts'
 import { loadKey, loadSharedKey } from './find-key.ts'
 import type { Handler, RequestContext } from './handler.ts'
 import { pageOf } from './pages.ts'
+import { unlessStale } from './unless-stale.ts'
 
 /** Bytes of a grant's id: 64 hexadecimal digits. */
 const GRANT_ID_BYTES = 32
@@ -19,30 +20,34 @@ const GRANT_ID_BYTES = 32
 /** The owner grants what it likes; a grantee with `create-grant` no more than it has. */
 export const createGrant: Handler<'CreateGrant'> = async (deps, caller, request, context) => {
   const { admission } = context
-  const { key } = await loadSharedKey(deps, caller, request.key_id, admission, context)
-  requireOwned(key)
-  requireUsable(key)
-  const isOwner = admission.isAllowed && key.projectId === caller.project?.id
-  const own = isOwner ? undefined : grantsFor(await deps.grants.ofKey(key.id), caller)
-  const grant: Grant = {
-    id: randomHex(GRANT_ID_BYTES),
-    keyId: key.id,
-    projectId: key.projectId,
-    name: request.name,
-    grantee: request.grantee_principal,
-    granteeKind: request.grantee_principal_type ?? 'user',
-    operations: requireGrantable(request.operations, own),
-    retiring: request.retiring_principal,
-    issuing: caller.userId,
-    createdAt: deps.clock.now(),
-  }
-  const { grantQuota: quota } = deps
-  const outcome = await deps.grants.insert(grant, { perKey: quota, perGrantee: quota })
-  if (outcome === 'key-gone') throw fault('key-not-found', { keyId: key.id })
-  if (outcome === 'key-quota-reached') throw fault('grant-key-quota-reached', { quota })
-  if (outcome === 'grantee-quota-reached') throw fault('grant-grantee-quota-reached', { quota })
-  await deps.changes.afterCommit()
-  return { grant_id: grant.id }
+  return unlessStale(`granting a right on key ${request.key_id}`, async () => {
+    const seen = await loadSharedKey(deps, caller, request.key_id, admission, context)
+    const { key } = seen
+    requireOwned(key)
+    requireUsable(key)
+    const isOwner = admission.isAllowed && key.projectId === caller.project?.id
+    const own = isOwner ? undefined : grantsFor(await deps.grants.ofKey(key.id), caller)
+    const grant: Grant = {
+      id: randomHex(GRANT_ID_BYTES),
+      keyId: key.id,
+      projectId: key.projectId,
+      name: request.name,
+      grantee: request.grantee_principal,
+      granteeKind: request.grantee_principal_type ?? 'user',
+      operations: requireGrantable(request.operations, own),
+      retiring: request.retiring_principal,
+      issuing: caller.userId,
+      createdAt: deps.clock.now(),
+    }
+    const { grantQuota: quota } = deps
+    const outcome = await deps.grants.insert(seen, grant, { perKey: quota, perGrantee: quota })
+    if (outcome === 'stale') return outcome
+    if (outcome === 'key-gone') throw fault('key-not-found', { keyId: key.id })
+    if (outcome === 'key-quota-reached') throw fault('grant-key-quota-reached', { quota })
+    if (outcome === 'grantee-quota-reached') throw fault('grant-grantee-quota-reached', { quota })
+    await deps.changes.afterCommit()
+    return { grant_id: grant.id }
+  })
 }
 
 /** Taking a grant back works in every state of the key: it can only make things safer. */

@@ -1,5 +1,6 @@
 import type { Grant } from '../core/grant.ts'
 import type { KeyId } from '../core/ids.ts'
+import type { StoredKey } from './key-store.ts'
 import type { Numbered, PageRequest } from './page.ts'
 
 /** How many grants there may be. */
@@ -10,11 +11,15 @@ export interface GrantQuota {
 
 /** Grants. A write is one transaction that also logs a change of the key. */
 export interface GrantStore {
-  /** Stores a grant. `key-gone`: the key was destroyed meanwhile. */
+  /**
+   * Stores a grant on the key that was seen. `stale`: somebody changed that key since; `key-gone`: it was
+   * destroyed.
+   */
   readonly insert: (
+    seen: StoredKey,
     grant: Grant,
     quota: GrantQuota,
-  ) => Promise<'inserted' | 'key-quota-reached' | 'grantee-quota-reached' | 'key-gone'>
+  ) => Promise<'inserted' | 'key-quota-reached' | 'grantee-quota-reached' | 'stale' | 'key-gone'>
   readonly find: (grantId: string) => Promise<Grant | undefined>
   /** Removes a grant; false when it is not there (any more). */
   readonly remove: (grant: Grant) => Promise<boolean>

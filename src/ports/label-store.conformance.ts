@@ -98,7 +98,7 @@ export function labelStoreConformance(name: string, open: OpenTwoStores): void {
         issuing: 'u' as UserId,
         createdAt: AT,
       }
-      assert.equal(await grants.insert(grant, { perKey: 9, perGrantee: 9 }), 'key-gone')
+      assert.equal(await grants.insert(seen, grant, { perKey: 9, perGrantee: 9 }), 'key-gone')
     })
 
     test('tags that many add at once are all there', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { FIRST_VERSION, nextVersion } from '../core/ids.ts'
-import { scheduleDeletion } from '../core/key-state.ts'
+import { disableKey, scheduleDeletion } from '../core/key-state.ts'
 import { rotate } from '../core/rotation.ts'
 import { DAY_MS, days, type EpochMs } from '../core/time.ts'
 import type { OutgoingEvent } from './event-outbox.ts'
@@ -30,15 +30,16 @@ export function retiredVersionsConformance(name: string, open: OpenTwoStores): v
       const { key, event } = rotate(seen.key, 'demand', 'a', DAY_MS as EpochMs)
       const version = { ...firstVersionOf(key), version: SECOND }
       assert.equal(await stores.one.keys.rotate(seen, key, version, event), 'rotated')
-      return key
+      return (await stores.one.keys.find(key.id)) ?? assert.fail()
     }
 
     test('a former version is retired once, told of, and restored', async () => {
-      const { id } = await rotatedKey()
+      const seen = await rotatedKey()
+      const { id } = seen.key
       const { retired } = stores.one
       const before = await stores.one.changes.latest()
-      assert.ok(await retired.retire(id, FIRST_VERSION, RETIREMENT))
-      assert.equal(await retired.retire(id, FIRST_VERSION, RETIREMENT), false)
+      assert.equal(await retired.retire(seen, FIRST_VERSION, RETIREMENT), 'retired')
+      assert.equal(await retired.retire(seen, FIRST_VERSION, RETIREMENT), 'not-retirable')
       const changes = await stores.other.changes.since(before, 100)
       assert.ok(changes.some((change) => change.kind === 'key' && change.id === id))
       assert.deepEqual(await stores.other.retired.find(id, FIRST_VERSION), RETIREMENT)
@@ -53,25 +54,35 @@ export function retiredVersionsConformance(name: string, open: OpenTwoStores): v
     })
 
     test('the primary version, one to come and one of no key are not retired', async () => {
-      const { id } = await rotatedKey()
+      const seen = await rotatedKey()
       const { retired } = stores.one
       for (const version of [SECOND, nextVersion(SECOND)]) {
-        assert.equal(await retired.retire(id, version, RETIREMENT), false)
+        assert.equal(await retired.retire(seen, version, RETIREMENT), 'not-retirable')
       }
-      const gone = '11111111-2222-4333-8444-555555555555' as typeof id
-      assert.equal(await retired.retire(gone, FIRST_VERSION, RETIREMENT), false)
+      const gone = '11111111-2222-4333-8444-555555555555' as typeof seen.key.id
+      const none = { ...seen, key: { ...seen.key, id: gone } }
+      assert.equal(await retired.retire(none, FIRST_VERSION, RETIREMENT), 'stale')
+    })
+
+    test('of a key that was changed since it was seen none is retired', async () => {
+      const seen = await rotatedKey()
+      const { id } = seen.key
+      assert.equal(await stores.other.keys.replace(seen, disableKey(seen.key)), 'replaced')
+      assert.equal(await stores.one.retired.retire(seen, FIRST_VERSION, RETIREMENT), 'stale')
+      assert.equal(await stores.one.retired.find(id, FIRST_VERSION), undefined)
     })
 
     test('of many that retire a version at once, one does', async () => {
-      const { id } = await rotatedKey()
+      const seen = await rotatedKey()
       const done = await atOnce(stores, 10, ({ retired }) =>
-        retired.retire(id, FIRST_VERSION, RETIREMENT),
+        retired.retire(seen, FIRST_VERSION, RETIREMENT),
       )
-      assert.equal(done.filter(Boolean).length, 1)
+      assert.equal(done.filter((outcome) => outcome === 'retired').length, 1)
     })
 
     test('what goes out of a change is stored with it, and only if it is made', async () => {
-      const { id } = await rotatedKey()
+      const seen = await rotatedKey()
+      const { id } = seen.key
       const { retired, outbox } = stores.one
       const told = (name: string): OutgoingEvent => ({
         id: `${name}_${id}`,
@@ -85,20 +96,24 @@ export function retiredVersionsConformance(name: string, open: OpenTwoStores): v
       const waiting = async () =>
         (await outbox.waiting(100)).filter(({ keyId }) => keyId === id).map((one) => one.body)
       assert.equal(await retired.restore(id, FIRST_VERSION, told('early')), false)
-      assert.equal(await retired.retire(id, SECOND, RETIREMENT, told('primary')), false)
+      assert.equal(await retired.retire(seen, SECOND, RETIREMENT, told('primary')), 'not-retirable')
       assert.deepEqual(await waiting(), [])
-      assert.ok(await retired.retire(id, FIRST_VERSION, RETIREMENT, told('retired')))
-      assert.equal(await retired.retire(id, FIRST_VERSION, RETIREMENT, told('again')), false)
+      assert.equal(
+        await retired.retire(seen, FIRST_VERSION, RETIREMENT, told('retired')),
+        'retired',
+      )
+      const again = await retired.retire(seen, FIRST_VERSION, RETIREMENT, told('again'))
+      assert.equal(again, 'not-retirable')
       assert.deepEqual(await waiting(), ['{"done":"retired"}'])
       assert.ok(await retired.restore(id, FIRST_VERSION, told('restored')))
       assert.deepEqual((await waiting()).sort(), ['{"done":"restored"}', '{"done":"retired"}'])
     })
 
     test('they go with the key', async () => {
-      const { id } = await rotatedKey()
+      const seen = await rotatedKey()
+      const { id } = seen.key
       const { retired, keys } = stores.one
-      await retired.retire(id, FIRST_VERSION, RETIREMENT)
-      const seen = (await keys.find(id)) ?? assert.fail()
+      await retired.retire(seen, FIRST_VERSION, RETIREMENT)
       await keys.replace(seen, scheduleDeletion(seen.key, days(7), DAY_MS as EpochMs))
       const waiting = (await keys.find(id)) ?? assert.fail()
       assert.equal(await keys.destroy(waiting, (10 * DAY_MS) as EpochMs), 'destroyed')

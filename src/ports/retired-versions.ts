@@ -1,6 +1,7 @@
 import type { KeyId, VersionNumber } from '../core/ids.ts'
 import type { Retirement } from '../core/version-retirement.ts'
 import type { OutgoingEvent } from './event-outbox.ts'
+import type { StoredKey } from './key-store.ts'
 
 /**
  * Versions that open nothing until they are restored. They go with the key. What goes out about a
@@ -14,13 +15,16 @@ export interface RetiredVersionStore {
     from: VersionNumber,
     to: VersionNumber,
   ) => Promise<ReadonlyMap<VersionNumber, Retirement>>
-  /** Retires a version of a key that is before the primary one; false when it is not, or is retired. */
+  /**
+   * Retires a version of the key that was seen. `not-retirable`: it is not before the primary one, or is
+   * retired; `stale`: somebody changed the key since it was seen, or it is gone.
+   */
   readonly retire: (
-    keyId: KeyId,
+    seen: StoredKey,
     version: VersionNumber,
     retirement: Retirement,
     outgoing?: OutgoingEvent | undefined,
-  ) => Promise<boolean>
+  ) => Promise<'retired' | 'not-retirable' | 'stale'>
   /** Lets a version open again what it protected; false when it was not retired. */
   readonly restore: (
     keyId: KeyId,

@@ -1,19 +1,10 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { keyState } from '../../src/contract/fields.ts'
-import { parseCiphertext } from '../../src/crypto/ciphertext.ts'
-import { aKey } from '../a-key.ts'
-import type { Json } from '../server.ts'
 import { type CallLine, openLine } from './call-line.ts'
 import { adminToken, noPostgres } from './ground.ts'
-import {
-  descriptionText,
-  KEY_OPERATIONS,
-  type KeyAction,
-  type KeyOperation,
-  rotationText,
-} from './key-model.ts'
+import { KEY_OPERATIONS, type KeyAction, START, USES } from './key-model.ts'
 import { isLinearisable, type Observed } from './linearise.ts'
+import { act, type Life, type Lived, type ModelClient } from './model-calls.ts'
 import { type ModelGround, nodesOverPostgres, threadsOverSqlite } from './model-ground.ts'
 import { type Campaign, countOf, type Outcome, type Say, secondsSince } from './outcome.ts'
 import { Chance } from './seeded-chance.ts'
@@ -21,14 +12,17 @@ import { Chance } from './seeded-chance.ts'
 /** How many operations a history has: all their orders may have to be looked at. */
 const ACTIONS = 12
 const CLIENTS = 6
-/** How often a key is asked for, on a machine that is too busy to answer. */
-const ATTEMPTS = 20
-/** The store did not answer in time: what was asked for may have been done, or be done yet. */
-const IO_ERROR = 'KMS.0102'
+/** Of so many different operations as a rule, so that they meet. */
+const KINDS = 6
+/** What a key may have done before it answers, by which it fell due. */
+const FOLLOWED: readonly string[] = ['enable-key', 'update-key-rotation-interval']
+/** How long a rotation that is due may take to come, on a machine that is too busy for it. */
+const SETTLE_MS = 60_000
+const LOOK_EACH_MS = 500
+/** How many histories may wait for that at a time. */
+const SETTLING = 400
 /** How many histories run beside one another, so that their pauses cost nothing. */
 const AT_A_TIME = 12
-/** A key as it is made here: names are what is left of them without the number of the history. */
-const START = aKey({ alias: '', description: '' })
 
 /** Random histories of one key on several nodes, as a campaign. */
 export const model: Campaign = {
@@ -76,43 +70,53 @@ export interface ModelOptions {
 /** Nodes over PostgreSQL, or as many threads over SQLite. */
 export type ModelEngine = 'postgres' | 'sqlite'
 
-interface Client {
-  readonly node: string
-  readonly call: (operation: string, body: unknown) => ReturnType<CallLine['call']>
-}
-
 /** Runs it on one engine, small or at length. */
 export async function runModel(options: ModelOptions, say: Say): Promise<Outcome> {
   const { histories, seed, nodes, engine } = options
   const startedAtMs = performance.now()
   const ground = await (engine === 'sqlite'
-    ? threadsOverSqlite(nodes)
-    : nodesOverPostgres(nodes, options.stalenessMs))
-  const { title, stalenessMs } = ground
+    ? threadsOverSqlite(nodes, histories)
+    : nodesOverPostgres(nodes, options.stalenessMs, histories))
+  const { title } = ground
   const open: CallLine[] = []
   try {
     const lanes = await openLanes(ground, open)
+    const livedAtMs = performance.now()
+    say(`keys for ${histories} histories on ${title} made in ${secondsSince(startedAtMs)}`)
     const broken: string[] = []
     const outcomes = new Map<string, number>()
+    const settling = new Set<Promise<void>>()
     let next = 0
-    const work = async (clients: readonly Client[]) => {
+    let waited = 0
+    const work = async (clients: readonly ModelClient[]) => {
       while (next < histories && broken.length < 20) {
         const number = next++
-        if (number % 1000 === 999) say(`${number + 1} histories on ${title}`)
-        const observed = await live(clients, new Chance(seed, number), number, stalenessMs)
+        if (number % 1000 === 999) {
+          say(`${number + 1} histories on ${title}, ${secondsSince(livedAtMs)}`)
+        }
+        const life = lifeOf(ground, number)
+        const observed = await live(clients, new Chance(seed, number), life, ground.stalenessMs)
         for (const { outcome } of observed) {
           const known = outcome?.startsWith('KMS.') === false ? 'done' : (outcome ?? 'unknown')
           outcomes.set(known, (outcomes.get(known) ?? 0) + 1)
         }
-        if (!isLinearisable(START, observed)) broken.push(tellOf(number, observed))
+        if (settling.size >= SETTLING) await Promise.race(settling)
+        const settled = settle(clients, life, observed).then(({ looks, whole }) => {
+          if (looks > 1) waited++
+          if (whole !== undefined) broken.push(tellOf(number, whole))
+        })
+        const ended = settled.finally(() => settling.delete(ended))
+        settling.add(ended)
       }
     }
     await Promise.all(lanes.map(work))
+    await Promise.all(settling)
     const counts = [...outcomes].sort().map(([outcome, count]) => `${outcome} ${count}`)
     return {
       lines: [
         `${title}: ${next} histories of ${ACTIONS} operations by ${CLIENTS} clients ` +
-          `in ${secondsSince(startedAtMs)}: ${counts.join(', ')}`,
+          `in ${secondsSince(livedAtMs)}, after their keys were made (${secondsSince(startedAtMs)} in ` +
+          `all); ${waited} waited for the scheduler; ${counts.join(', ')}`,
       ],
       broken,
     }
@@ -126,8 +130,8 @@ export async function runModel(options: ModelOptions, say: Say): Promise<Outcome
 async function openLanes(
   { nodes, credentials }: ModelGround,
   open: CallLine[],
-): Promise<readonly (readonly Client[])[]> {
-  const lanes: Client[][] = []
+): Promise<readonly (readonly ModelClient[])[]> {
+  const lanes: ModelClient[][] = []
   for (let lane = 0; lane < AT_A_TIME; lane++) lanes.push([])
   for (const node of nodes) {
     const token = await adminToken(node, credentials)
@@ -135,101 +139,84 @@ async function openLanes(
       for (let n = 0; n < CLIENTS / nodes.length; n++) {
         const line = openLine(node.url)
         open.push(line)
-        lane.push({
-          node: node.name,
-          call: (operation, body) =>
-            line.call({ path: `/v1.0/${credentials.project_id}/kms/${operation}`, token, body }),
-        })
+        lane.push({ node: node.name, line, projectId: credentials.project_id, token })
       }
     }
   }
   return lanes
 }
 
-/** Makes a key; its alias is what all its aliases begin with: no two keys of a project share one. */
-async function createKey(
-  client: Client,
-  number: number,
-): Promise<{ readonly keyId: string; readonly prefix: string }> {
-  let last = ''
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const prefix = `model-${number}x${attempt}-`
-    const { status, code, failure, body } = await client.call('create-key', { key_alias: prefix })
-    if (status === 200) return { keyId: body.key_info.key_id, prefix }
-    last = `${status} ${code} ${failure ?? ''}`
-  }
-  throw new Error(`no key was made: ${last}`)
+function lifeOf({ keys, grantees, storage }: ModelGround, number: number): Life {
+  const key = keys[number]
+  const grantee = grantees[number % grantees.length]
+  if (key === undefined || grantee === undefined)
+    throw new Error('no key, or nobody to grant it to')
+  return { key, grantee, storage, granted: [] }
 }
 
-/** Makes a key and lets all clients at it; answers what was seen. */
+/** Lets all clients at a key; answers what was seen. */
 async function live(
-  clients: readonly Client[],
+  clients: readonly ModelClient[],
   chance: Chance,
-  number: number,
+  life: Life,
   stalenessMs: number,
 ): Promise<readonly Observed[]> {
-  const [first] = clients
-  if (first === undefined) throw new Error('no clients')
-  const { keyId, prefix } = await createKey(first, number)
   const observed: Observed[] = []
   const plans = clients.map(() => [] as { readonly action: KeyAction; readonly pauseMs: number }[])
+  const some = Array.from({ length: KINDS }, () => chance.pick(KEY_OPERATIONS))
   for (let n = 0; n < ACTIONS; n++) {
-    const action = {
-      // What a cache still has is seen by using a key again and again.
-      operation: chance.oneIn(3) ? ('encrypt-data' as const) : chance.pick(KEY_OPERATIONS),
-      days: 30 + chance.below(336),
-    }
-    chance.pick(plans).push({ action, pauseMs: chance.oneIn(3) ? chance.below(60) : 0 })
+    // What a cache still has is seen by using a key again and again.
+    const operation = chance.oneIn(3) ? chance.pick(USES) : chance.pick(some)
+    // Names of grants are given once.
+    const days = operation === 'create-grant' ? n : 30 + chance.below(336)
+    const pauseMs = chance.oneIn(3) ? chance.below(60) : 0
+    chance.pick(plans).push({ action: { operation, days }, pauseMs })
   }
   await Promise.all(
     clients.map(async (client, index) => {
       for (const { action, pauseMs } of plans[index] ?? []) {
         if (pauseMs > 0) await sleep(pauseMs)
-        const answer = await client.call(action.operation, bodyOf(action, keyId, prefix))
-        const { sentAtMs, doneAtMs, status, code, failure } = answer
-        const isUnknown = status === 0 || code === IO_ERROR
-        const outcome = status === 200 ? outcomeOf(action.operation, answer.body) : code
-        // A use of a key goes by the cache: what it sees may be as old as the bound allows.
-        const isUse = action.operation === 'encrypt-data'
-        observed.push({
-          action,
-          outcome: isUnknown
-            ? undefined
-            : outcome || (status === 200 ? '' : `${status} ${failure}`),
-          node: client.node,
-          afterMs: isUse ? sentAtMs - stalenessMs : sentAtMs,
-          beforeMs: isUnknown ? Number.POSITIVE_INFINITY : doneAtMs,
-        })
+        observed.push(...seen(client, await act(client, life, action), stalenessMs))
       }
     }),
   )
   return observed
 }
 
-function bodyOf({ operation, days }: KeyAction, key_id: string, prefix: string): unknown {
-  if (operation === 'update-key-alias') return { key_id, key_alias: `${prefix}${days}` }
-  if (operation === 'update-key-description') return { key_id, key_description: `${days}` }
-  if (operation === 'update-key-rotation-interval') return { key_id, rotation_interval: days }
-  if (operation === 'schedule-key-deletion') return { key_id, pending_days: '7' }
-  if (operation === 'encrypt-data') return { key_id, plain_text: 'model' }
-  return { key_id }
+/** What is known of when it took effect; and of what it may have done besides. */
+function seen(client: ModelClient, lived: Lived, stalenessMs: number): readonly Observed[] {
+  const { action, outcome, sentAtMs, doneAtMs } = lived
+  // A use of a key goes by the cache: what it sees may be as old as the bound allows.
+  const afterMs = USES.includes(action.operation) ? sentAtMs - stalenessMs : sentAtMs
+  const beforeMs = outcome === undefined ? Number.POSITIVE_INFINITY : doneAtMs
+  const one: Observed = { action, outcome, node: client.node, afterMs, beforeMs }
+  const isFollowed = FOLLOWED.includes(action.operation) && (outcome ?? '') === ''
+  if (!isFollowed) return [one]
+  const rest = { operation: 'rotate-if-due', days: 0 } as const
+  return [one, { ...one, action: rest, follows: one }]
 }
 
-function outcomeOf(operation: KeyOperation, body: Json): string {
-  if (operation === 'describe-key') {
-    const { key_state, key_alias, key_description } = body.key_info
-    const alias = String(key_alias).replace(/^model-[0-9x]+-/, '')
-    return descriptionText(`${keyState.decode(key_state)}`, alias, key_description)
+/**
+ * Waits until all that happens by itself has happened, and answers the whole history if it is still one
+ * that no single key could have had.
+ */
+async function settle(
+  clients: readonly ModelClient[],
+  life: Life,
+  observed: readonly Observed[],
+): Promise<{ readonly looks: number; readonly whole: readonly Observed[] | undefined }> {
+  const [client] = clients
+  if (client === undefined) throw new Error('no clients')
+  const untilMs = performance.now() + SETTLE_MS
+  for (let looks = 1; ; looks++) {
+    const status = { operation: 'get-key-rotation-status', days: 0 } as const
+    const whole = [...observed, ...seen(client, await act(client, life, status), 0)]
+    if (isLinearisable(START, whole)) return { looks, whole: undefined }
+    // If it never was one, time does not mend it.
+    const isHopeless = !isLinearisable(START, observed, 'unsettled')
+    if (isHopeless || performance.now() > untilMs) return { looks, whole }
+    await sleep(LOOK_EACH_MS)
   }
-  if (operation === 'get-key-rotation-status') {
-    const { key_rotation_enabled: isOn, rotation_interval, number_of_rotations } = body
-    return rotationText(isOn, rotation_interval, number_of_rotations)
-  }
-  if (operation === 'encrypt-data') {
-    const parsed = parseCiphertext(Buffer.from(body.cipher_text, 'base64'))
-    return parsed.kind === 'ok' ? `version ${parsed.ciphertext.version}` : parsed.kind
-  }
-  return ''
 }
 
 function tellOf(number: number, observed: readonly Observed[]): string {

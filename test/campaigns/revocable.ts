@@ -109,7 +109,10 @@ export async function makeRevocable(
 }
 
 /** A user of the first domain without any right. */
-async function strangerTo({ storage, credentials }: RevocableWorld): Promise<UserId> {
+export async function strangerTo({
+  storage,
+  credentials,
+}: Pick<RevocableWorld, 'storage' | 'credentials'>): Promise<UserId> {
   const id = randomHex(16) as UserId
   await storage.identity.insertUser({
     id,
@@ -126,7 +129,10 @@ async function strangerTo({ storage, credentials }: RevocableWorld): Promise<Use
 }
 
 /** A token as a sign-in issues it, without its password hash, which takes long on purpose. */
-function tokenOf({ root, credentials }: RevocableWorld, userId: UserId): string {
+export function tokenOf(
+  { root, credentials }: Pick<RevocableWorld, 'root' | 'credentials'>,
+  userId: UserId,
+): string {
   const issuedAt = Date.now() as EpochMs
   return issueToken(root, {
     userId,

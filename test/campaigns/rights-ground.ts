@@ -137,9 +137,9 @@ export async function bringInto(
       // By the store: a version may be retired once it was not used for a day.
       const at = Date.now() as EpochMs
       const retirement = { at, by: 'rights', note: 'for the matrix of rights' }
-      if (!(await retired.retire(key_id as KeyId, FIRST_VERSION, retirement))) {
-        throw new Error('not retired')
-      }
+      const seen = await keys.find(key_id as KeyId)
+      const outcome = seen && (await retired.retire(seen, FIRST_VERSION, retirement))
+      if (outcome !== 'retired') throw new Error('not retired')
       break
     }
     case 'destroyed': {

@@ -215,13 +215,13 @@ export function everyCall(storage: Storage, filled: Filled, rows: number): reado
     },
     {
       method: 'retired.retire',
-      run: () =>
-        retired.retire(
-          versioned,
-          FIRST_VERSION,
-          { at: NOW, by: 'user-0', note: '' },
-          outgoingOf(versioned),
-        ),
+      async run() {
+        const seen = await keys.find(versioned)
+        if (seen === undefined) throw new Error('the key with many versions is gone')
+        const retirement = { at: NOW, by: 'user-0', note: '' }
+        const outcome = await retired.retire(seen, FIRST_VERSION, retirement, outgoingOf(versioned))
+        if (outcome !== 'retired') throw new Error(outcome)
+      },
     },
     { method: 'rotationLimits.find', run: () => rotationLimits.find(filled.keyId(1)) },
     {
@@ -344,7 +344,12 @@ export function everyCall(storage: Storage, filled: Filled, rows: number): reado
 
     {
       method: 'grants.insert',
-      run: () => grants.insert(aGrant(filled.keyId(7)), { perKey: 100, perGrantee: 100 }),
+      async run() {
+        const seen = await stored(7)
+        const quota = { perKey: 100, perGrantee: 100 }
+        const outcome = await grants.insert(seen, aGrant(seen.key.id), quota)
+        if (outcome !== 'inserted') throw new Error(outcome)
+      },
     },
     { method: 'grants.find', run: () => grants.find('grant-9') },
     {

@@ -148,7 +148,7 @@ test('tallies are what a recount finds, whatever happened', async () => {
             createdAt: NOW,
           }
           made.push(grant)
-          await grants.insert(grant, { perKey: 100, perGrantee: 100 })
+          await grants.insert(seen, grant, { perKey: 100, perGrantee: 100 })
         } else {
           const state = { kind: 'pendingDeletion', deleteAt: NOW, cancelledTo: 'disabled' } as const
           await keys.replace(seen, { ...seen.key, state })

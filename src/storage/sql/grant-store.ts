@@ -10,17 +10,18 @@ import { holdLock, lockOfName } from './advisory-locks.ts'
 import { logChange } from './change-feed.ts'
 import { countRetiring, retirableGrants } from './retiring-tallies.ts'
 import type { Database } from './schema.ts'
-import { inTransaction, lockKey } from './transactions.ts'
+import { inTransaction, lockSeen } from './transactions.ts'
 
 /** Grants in SQL. */
 export function sqlGrantStore(db: Kysely<Database>, clock: Clock): GrantStore {
   return {
-    insert: (grant, quota) =>
+    insert: (seen, grant, quota) =>
       withStorage('storing a grant', () =>
         inTransaction(db, async (transaction) => {
           // Whoever counts lets those wait who would make the count wrong.
           await holdLock(transaction, lockOfName('grantee', grant.grantee))
-          if (!(await lockKey(transaction, grant.keyId))) return 'key-gone'
+          const found = await lockSeen(transaction, seen)
+          if (found !== 'as-seen') return found === 'gone' ? 'key-gone' : 'stale'
           if ((await count(transaction, 'key_id', grant.keyId)) >= quota.perKey) {
             return 'key-quota-reached'
           }

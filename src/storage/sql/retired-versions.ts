@@ -8,7 +8,7 @@ import { withStorage } from '../../ports/storage-error.ts'
 import { logChange } from './change-feed.ts'
 import { writeOutgoing } from './outgoing-rows.ts'
 import type { Database } from './schema.ts'
-import { inTransaction, lockKey } from './transactions.ts'
+import { inTransaction, lockKey, lockSeen } from './transactions.ts'
 
 /** Retired versions in SQL. Each write is told by the change log, as one of the key. */
 export function sqlRetiredVersions(db: Kysely<Database>, clock: Clock): RetiredVersionStore {
@@ -36,26 +36,21 @@ export function sqlRetiredVersions(db: Kysely<Database>, clock: Clock): RetiredV
         return new Map(rows.map((row) => [row.version as VersionNumber, toRetirement(row)]))
       }),
 
-    retire: (keyId, version, { at, by, note }, outgoing) =>
+    retire: (seen, version, { at, by, note }, outgoing) =>
       withStorage('retiring a version', () =>
         inTransaction(db, async (transaction) => {
-          await lockKey(transaction, keyId)
-          const former = await transaction
-            .selectFrom('keys')
-            .select('id')
-            .where('id', '=', keyId)
-            .where('primary_version', '>', version)
-            .executeTakeFirst()
-          if (former === undefined) return false
+          const { id: keyId, primaryVersion } = seen.key
+          if ((await lockSeen(transaction, seen)) !== 'as-seen') return 'stale'
+          if (primaryVersion === undefined || version >= primaryVersion) return 'not-retirable'
           const inserted = await transaction
             .insertInto('retired_versions')
             .values({ key_id: keyId, version, retired_at: at, retired_by: by, note })
             .onConflict((conflict) => conflict.doNothing())
             .executeTakeFirst()
-          if (inserted.numInsertedOrUpdatedRows !== 1n) return false
+          if (inserted.numInsertedOrUpdatedRows !== 1n) return 'not-retirable'
           if (outgoing !== undefined) await writeOutgoing(transaction, [outgoing])
           await logChange(transaction, clock, 'key', keyId)
-          return true
+          return 'retired'
         }),
       ),
 

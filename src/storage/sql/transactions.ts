@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kysely, SelectQueryBuilder, Transaction } from 'kysely'
 import type { KeyId } from '../../core/ids.ts'
+import type { StoredKey } from '../../ports/key-store.ts'
 import { engineOf } from './engine.ts'
 import type { Database } from './schema.ts'
 
@@ -75,4 +76,15 @@ export function locking<Table extends keyof Database, Row>(
 export async function lockKey(transaction: Transaction<Database>, keyId: KeyId): Promise<boolean> {
   const query = transaction.selectFrom('keys').select('id').where('id', '=', keyId)
   return (await locking(transaction, query).executeTakeFirst()) !== undefined
+}
+
+/** As {@link lockKey}, and tells whether the key is still as it was seen. */
+export async function lockSeen(
+  transaction: Transaction<Database>,
+  { key, revision }: Pick<StoredKey, 'key' | 'revision'>,
+): Promise<'as-seen' | 'stale' | 'gone'> {
+  const query = transaction.selectFrom('keys').select(['id', 'revision']).where('id', '=', key.id)
+  const row = await locking(transaction, query).executeTakeFirst()
+  if (row === undefined) return 'gone'
+  return row.revision === revision ? 'as-seen' : 'stale'
 }
