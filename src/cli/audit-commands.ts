@@ -18,6 +18,7 @@ import { flagsHelp, parseFlags } from './flags.ts'
 import { mistake } from './mistakes.ts'
 import { withDataFolder } from './open-store.ts'
 import { showProgress } from './progress.ts'
+import { type AuditSum, reportWordsFor } from './report-words.ts'
 
 const FLAGS = {
   'node-name': {
@@ -84,7 +85,7 @@ export const auditVerify: Command = {
       }
       return found
     }).finally(progress.end)
-    io.print(present(reports))
+    io.print((await reportWordsFor(io)).auditLog(sumOf(reports)))
     return reports.every(({ problems }) => problems.length === 0) ? EXIT.ok : EXIT.failed
   },
 }
@@ -105,7 +106,7 @@ async function verifyCopy(
   const progress = await showProgress(io, { task: 'verifying', unit: 'bytes', total })
   const options = { directory, publicKeyPem, attested, onBytes: progress.add }
   const reports = await verifyAuditCopy(options).finally(progress.end)
-  io.print(present(reports))
+  io.print((await reportWordsFor(io)).auditLog(sumOf(reports)))
   return reports.every(({ problems }) => problems.length === 0) ? EXIT.ok : EXIT.failed
 }
 
@@ -129,21 +130,18 @@ function bytesIn(folder: string): number | undefined {
   )
 }
 
-function present(reports: readonly AuditReport[]): string {
+function sumOf(reports: readonly AuditReport[]): AuditSum {
   const sum = (count: 'records' | 'groups' | 'files' | 'checkpoints' | 'vouchedRecords') =>
     reports.reduce((total, report) => total + report[count], 0)
-  const areMacsChecked = reports.every((report) => report.areMacsChecked)
-  const problems = reports.flatMap((report) => report.problems)
-  const macs = areMacsChecked ? 'MACs checked' : 'MACs not checked, for that needs the root key'
-  const open = sum('records') - sum('vouchedRecords')
-  const openEnd = open === 0 ? '' : `; no checkpoint vouches yet for the last ${open} of them`
-  const chains = reports.length === 1 ? '' : ` in ${reports.length} chains`
-  const counts =
-    `${sum('records')} records${chains}, ${sum('groups')} groups, ${sum('files')} files, ` +
-    `${sum('checkpoints')} checkpoints${openEnd}`
-  return problems.length === 0
-    ? `The audit log is whole: ${counts}; ${macs}.`
-    : [`The audit log is NOT whole: ${counts}; ${macs}.`, ...problems.map((p) => `  ${p}`)].join(
-        '\n',
-      )
+  const records = sum('records')
+  return {
+    records,
+    groups: sum('groups'),
+    files: sum('files'),
+    checkpoints: sum('checkpoints'),
+    openRecords: records - sum('vouchedRecords'),
+    chains: reports.length,
+    areMacsChecked: reports.every((report) => report.areMacsChecked),
+    problems: reports.flatMap((report) => report.problems),
+  }
 }
