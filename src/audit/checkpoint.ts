@@ -8,22 +8,37 @@ const DOMAIN = 'keyturn/v1/audit-checkpoint'
 
 /** Signs checkpoints with a key that hangs under the root key. */
 export interface CheckpointSigner {
-  readonly sign: (chain: string, count: number, head: Uint8Array, at: EpochMs) => AuditCheckpoint
+  /**
+   * What signs with the key that is current now. To be taken together with the place that it signs: so no
+   * checkpoint under a new root key has groups under the old one after it.
+   */
+  readonly now: () => SignCheckpoint
 }
+
+/** Signs that a chain had so many records and this head. */
+export type SignCheckpoint = (
+  chain: string,
+  count: number,
+  head: Uint8Array,
+  at: EpochMs,
+) => AuditCheckpoint
 
 /** The signer of checkpoints under a root key. Source: RFC 8032, Ed25519. */
 export function checkpointSigner(root: RootKey): CheckpointSigner {
   let of = root.checkpoint
   let privateKey = ed25519Key(of)
   return {
-    sign(chain, count, head, at) {
+    now() {
       // The root key may be another one by now.
       if (root.checkpoint !== of) {
         of = root.checkpoint
         privateKey = ed25519Key(of)
       }
-      const signature = sign(null, signedBytes(chain, count, head, at), privateKey)
-      return { chain, count, head, signature, at }
+      const key = privateKey
+      return (chain, count, head, at) => {
+        const signature = sign(null, signedBytes(chain, count, head, at), key)
+        return { chain, count, head, signature, at }
+      }
     },
   }
 }

@@ -266,13 +266,14 @@ class FileAuditLog implements AuditLog {
   async #storeCheckpoint(): Promise<void> {
     const count = this.#count
     const head = this.#head
+    const signCheckpoint = this.#signer.now()
     try {
       // What a checkpoint vouches for must be on the disk, or a power cut would look like a crime.
       // An earlier file of the chain is there since it was left.
       // Of its own file only the last line may be torn.
       await Promise.all([this.#file.syncInBackground(), this.#checkpointFile.syncInBackground()])
       const at = this.#options.clock.now()
-      const checkpoint = this.#signer.sign(this.#chain, count, head, at)
+      const checkpoint = signCheckpoint(this.#chain, count, head, at)
       await this.#options.checkpoints.put(checkpoint)
       // Beside the log, for those who have a copy of it and not the store.
       this.#checkpointFile.append(Buffer.from(checkpointLine(checkpoint)))

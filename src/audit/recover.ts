@@ -67,14 +67,37 @@ export function recoverChainEnd(
 ): ChainEnd {
   const path = join(directory, fileName(chain, sequence))
   const content = readFileSync(path)
+  const last = lastGroup(directory, { chain, sequence }, content, vouched)
+  cutTail(directory, path, content, last.end)
+  const tornBytes = content.length - last.end
+  return { chain, sequence, count: last.count, head: last.head, tornBytes }
+}
+
+/**
+ * Where a chain ends now, as {@link recoverChainEnd} finds it; changes nothing, and whoever writes the chain
+ * may go on.
+ */
+export function readChainEnd(
+  directory: string,
+  newest: NewestFile,
+  vouched: number,
+): Pick<ChainEnd, 'count' | 'head'> {
+  const content = readFileSync(join(directory, fileName(newest.chain, newest.sequence)))
+  const { count, head } = lastGroup(directory, newest, content, vouched)
+  return { count, head }
+}
+
+function lastGroup(
+  directory: string,
+  { chain, sequence }: NewestFile,
+  content: Buffer,
+  vouched: number,
+): GroupEnd {
   const start = lastSealUpTo(content, vouched) ?? {
     ...endBefore(directory, chain, sequence),
     end: 0,
   }
-  const last = followGroups(chain, content, start)
-  cutTail(directory, path, content, last.end)
-  const tornBytes = content.length - last.end
-  return { chain, sequence, count: last.count, head: last.head, tornBytes }
+  return followGroups(chain, content, start)
 }
 
 /** A place between two groups, and its offset in the newest file. */

@@ -1,32 +1,22 @@
-import {
-  closeSync,
-  createReadStream,
-  existsSync,
-  fstatSync,
-  openSync,
-  readdirSync,
-  readSync,
-  statSync,
-} from 'node:fs'
+import type { KeyObject } from 'node:crypto'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type NamedPublicKey, publicKeysIn } from '../crypto/ed25519-key.ts'
-import { allRootKeys, type RootKey } from '../crypto/root-key.ts'
+import { allRootKeys, type PastRoot, type RootKey } from '../crypto/root-key.ts'
 import type { AuditCheckpoint, AuditHead } from '../ports/audit-log.ts'
 import { isGenuine } from './checkpoint.ts'
 import {
   CHAIN_START,
+  type GroupSeal,
   groupHash,
   groupMac,
   isSealLine,
-  parseFileName,
   parseSealLine,
   recordNumber,
   type SealForm,
 } from './format.ts'
-
-const LINE_FEED = 0x0a
-/** Longest line that is read; ours are far shorter. */
-const MAX_LINE_BYTES = 64 * 1024
+import { filesOf, lastSealLine, linesOf, type NamedFile } from './log-lines.ts'
+import { type ExpectedHead, headsAtDrops, pastVerdict } from './past-seals.ts'
 
 /** What to verify against. */
 export interface VerifyOptions {
@@ -40,7 +30,10 @@ export interface VerifyOptions {
   readonly attested?: readonly AuditHead[]
   /** Public half of the checkpoint key, PEM; of several keys each may have signed. */
   readonly publicKeyPem: string
-  /** With it the MACs are checked too; without it hashes and checkpoints only. */
+  /**
+   * With it the MACs are checked too, and what dropped root keys vouch for ends where the chain stood then; without
+   * it hashes and checkpoints only.
+   */
   readonly root: RootKey | undefined
 }
 
@@ -54,26 +47,16 @@ export interface AuditReport {
   readonly areMacsChecked: boolean
   /**
    * How many of the records, from the first on, something vouches for that nobody can make who has no root key:
-   * MACs, a checkpoint or a statement. Hashes alone vouch for nothing.
+   * MACs, a checkpoint or a statement. Hashes alone vouch for nothing, nor do MACs of a dropped root key beyond
+   * what was known of the chain then.
    */
   readonly vouchedRecords: number
+  /**
+   * How many of the last records are sealed by a dropped root key alone, in a chain whose end nobody could see then:
+   * made by a node that was killed before, or by a thief of the root key.
+   */
+  readonly doubtfulRecords: number
   readonly problems: readonly string[]
-}
-
-interface NamedFile {
-  readonly name: string
-  readonly chain: string
-  readonly sequence: number
-}
-
-function filesOf(directory: string): readonly NamedFile[] {
-  const names = existsSync(directory) ? readdirSync(directory) : []
-  return names
-    .flatMap((name) => {
-      const parsed = parseFileName(name)
-      return parsed === undefined ? [] : [{ name, ...parsed }]
-    })
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 /** How many bytes the files of a log have. */
@@ -88,7 +71,8 @@ export function auditLogBytes(directory: string): number {
 export async function verifyAuditLog(options: VerifyOptions): Promise<AuditReport> {
   const report = await verifyFiles(options, filesOf(options.directory), undefined)
   const { chain, records, vouchedRecords } = report
-  if (records === 0 || vouchedRecords > 0) return report
+  // Where MACs are checked, those that vouch for nothing are told apart.
+  if (records === 0 || vouchedRecords > 0 || report.areMacsChecked) return report
   const problem = `chain ${chain}: no checkpoint vouches for any of its ${records} records`
   return { ...report, problems: [...report.problems, problem] }
 }
@@ -136,28 +120,14 @@ interface ChainPlace {
   readonly head: Uint8Array
 }
 
-/** The seal line that a closed file ends with. */
-function lastSealLine(path: string) {
-  const fd = openSync(path, 'r')
-  try {
-    const { size } = fstatSync(fd)
-    const end = Buffer.alloc(Math.min(size, MAX_LINE_BYTES))
-    readSync(fd, end, 0, end.length, size - end.length)
-    const lineStart = end.lastIndexOf(LINE_FEED, end.length - 2) + 1
-    const line = end.toString('utf8', lineStart, end.length - 1)
-    return isSealLine(line) ? parseSealLine(line) : undefined
-  } finally {
-    closeSync(fd)
-  }
-}
-
 class ChainCheck {
   readonly #options: VerifyOptions
   readonly #publicKeys: readonly NamedPublicKey[]
   readonly #problems: string[] = []
   /** Checkpoints by the chain and the count they vouch for. */
   readonly #pending: Map<string, AuditCheckpoint>
-  #attested: readonly AuditHead[]
+  /** Heads that are still to come, of this chain. */
+  #expected: readonly ExpectedHead[] = []
   #file = ''
   #chain: string | undefined
   #sequence = 0
@@ -167,18 +137,22 @@ class ChainCheck {
   #vouched = 0
   #head: Uint8Array = CHAIN_START
   #form: SealForm = 1
+  /** Whether a root key that is not dropped has sealed anything yet: none that is dropped does after it. */
+  #isUnderLiveRoot = false
+  /** Records since the last seal that vouches for what is before it. */
+  #doubtful = 0
   #lines: Buffer[] = []
 
   constructor(options: VerifyOptions, start: ChainPlace | undefined) {
     this.#options = options
     if (start !== undefined) {
       this.#chain = start.chain
+      this.#expected = expectedHeads(options, start.chain, start.count)
       this.#sequence = start.sequence
       this.#form = start.form
       this.#count = start.count
       this.#head = start.head
     }
-    this.#attested = options.attested ?? []
     this.#publicKeys = publicKeysIn(options.publicKeyPem)
     this.#pending = new Map(
       options.checkpoints.map((point) => [nameOf(point.chain, point.count), point]),
@@ -187,8 +161,10 @@ class ChainCheck {
 
   beginFile(name: string, chain: string, sequence: number): void {
     this.#file = name
-    if (this.#chain === undefined) this.#chain = chain
-    else if (this.#chain !== chain) this.#report(`belongs to another chain, ${chain}`)
+    if (this.#chain === undefined) {
+      this.#chain = chain
+      this.#expected = expectedHeads(this.#options, chain, 0)
+    } else if (this.#chain !== chain) this.#report(`belongs to another chain, ${chain}`)
     if (sequence !== this.#sequence + 1) {
       this.#report(`file ${this.#sequence + 1} of the chain is missing`)
     }
@@ -221,12 +197,11 @@ class ChainCheck {
           : `no group ends where the checkpoint at record ${count} says`,
       )
     }
-    for (const { chain, records } of this.#attested) {
-      if (chain !== this.#chain) continue
+    for (const { records, source } of this.#expected) {
       this.#problems.push(
         records > this.#count
-          ? `the log was cut: a statement vouches for ${records} records, there are ${this.#count}`
-          : `no group ends at record ${records}, as a statement says`,
+          ? `the log was cut: ${source} vouches for ${records} records, there are ${this.#count}`
+          : `no group ends at record ${records}, as ${source} says`,
       )
     }
     const { root } = this.#options
@@ -237,7 +212,8 @@ class ChainCheck {
       records: this.#count,
       checkpoints: this.#options.checkpoints.length,
       areMacsChecked: root !== undefined,
-      vouchedRecords: root === undefined ? this.#vouched : this.#count,
+      vouchedRecords: root === undefined ? this.#vouched : this.#count - this.#doubtful,
+      doubtfulRecords: this.#doubtful,
       problems: this.#problems,
     }
   }
@@ -268,29 +244,49 @@ class ChainCheck {
     if (head.toString('hex') !== seal.hash) {
       this.#report(`records ${seal.n - seal.count + 1} to ${seal.n} were changed`, number)
     }
-    const { root } = this.#options
     const claimed = Buffer.from(seal.hash, 'hex')
-    const hasMac = ({ audit }: Pick<RootKey, 'audit'>) =>
-      groupMac(audit, claimed).toString('hex') === seal.mac
-    if (root !== undefined && ![...allRootKeys(root), ...(root.past ?? [])].some(hasMac)) {
-      this.#report(`the seal after record ${seal.n} is forged`, number)
-    }
+    this.#checkMac(seal, claimed, number)
     // Going on from what the seal claims keeps one change from spoiling all that follows.
     this.#head = claimed
     this.#groups++
     this.#checkCheckpoint(seal.n, head, number)
-    this.#checkAttested(seal.n, head, number)
+    this.#checkExpected(seal.n, head, number)
   }
 
-  #checkAttested(count: number, head: Buffer, number: number): void {
-    if (this.#attested.length === 0) return
-    const isHere = ({ chain, records }: AuditHead) => chain === this.#chain && records === count
-    if (this.#attested.some((stated) => isHere(stated) && !head.equals(stated.head))) {
-      this.#report(`the log differs from a statement at record ${count}`, number)
-    } else if (this.#attested.some(isHere)) {
-      this.#vouched = count
+  #checkMac(seal: GroupSeal, claimed: Buffer, number: number): void {
+    const { root } = this.#options
+    if (root === undefined) return
+    const hasMac = ({ audit }: Pick<RootKey, 'audit'>) =>
+      groupMac(audit, claimed).toString('hex') === seal.mac
+    if (allRootKeys(root).some(hasMac)) {
+      this.#isUnderLiveRoot = true
+      // Who made it went on from what was before it.
+      this.#doubtful = 0
+      return
     }
-    this.#attested = this.#attested.filter((stated) => !isHere(stated))
+    const past = root.past?.find(hasMac)
+    if (past === undefined) {
+      this.#report(`the seal after record ${seal.n} is forged`, number)
+      return
+    }
+    const verdict = pastVerdict(past, this.#chain ?? '', seal.n)
+    if (verdict === 'before') return
+    if (verdict === 'after' || this.#isUnderLiveRoot) {
+      const what = `the seal after record ${seal.n}`
+      this.#report(`${what} was made with root key ${past.id} after that was dropped`, number)
+      return
+    }
+    this.#doubtful += seal.count
+  }
+
+  #checkExpected(count: number, head: Buffer, number: number): void {
+    if (this.#expected.length === 0) return
+    const here = this.#expected.filter(({ records }) => records === count)
+    if (here.length === 0) return
+    this.#expected = this.#expected.filter(({ records }) => records !== count)
+    const broken = here.find((expected) => !head.equals(expected.head))
+    if (broken === undefined) this.#vouched = count
+    else this.#report(`the log differs from ${broken.source} at record ${count}`, number)
   }
 
   #checkCheckpoint(count: number, head: Buffer, number: number): void {
@@ -298,13 +294,23 @@ class ChainCheck {
     const checkpoint = this.#pending.get(name)
     if (checkpoint === undefined) return
     this.#pending.delete(name)
-    if (!this.#publicKeys.some(({ key }) => isGenuine(checkpoint, key))) {
+    const signer = this.#publicKeys.find(({ key }) => isGenuine(checkpoint, key))?.key
+    const past = signer && this.#pastOf(signer)
+    if (signer === undefined) {
       this.#report(`the checkpoint at record ${count} is forged`, number)
+    } else if (past !== undefined && pastVerdict(past, this.#chain ?? '', count) === 'after') {
+      const what = `the checkpoint at record ${count}`
+      this.#report(`${what} was signed with root key ${past.id} after that was dropped`, number)
     } else if (!head.equals(checkpoint.head)) {
       this.#report(`the log differs from its checkpoint at record ${count}`, number)
     } else {
       this.#vouched = count
     }
+  }
+
+  /** The dropped root key that a checkpoint was signed under, if that is known. */
+  #pastOf(signer: KeyObject): PastRoot | undefined {
+    return this.#options.root?.past?.find(({ checkpointPublic }) => checkpointPublic.equals(signer))
   }
 
   #report(text: string, line?: number): void {
@@ -313,27 +319,20 @@ class ChainCheck {
   }
 }
 
-function nameOf(chain: string, count: number): string {
-  return `${chain} ${count}`
+/** Heads of a chain after its first `after` records that somebody vouches for. */
+function expectedHeads(
+  { attested, root }: VerifyOptions,
+  chain: string,
+  after: number,
+): readonly ExpectedHead[] {
+  const stated = (attested ?? [])
+    .filter((stated) => stated.chain === chain)
+    .map(({ records, head }) => ({ records, head, source: 'a statement' }))
+  return [...stated, ...headsAtDrops(root?.past ?? [], chain)].filter(
+    ({ records }) => records > after,
+  )
 }
 
-/** Lines of a file with their line feeds, as bytes: no other character ends one. */
-async function* linesOf(
-  path: string,
-  onBytes: ((bytes: number) => void) | undefined,
-): AsyncGenerator<Buffer> {
-  let rest: Buffer = Buffer.alloc(0)
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
-    onBytes?.(chunk.length)
-    let bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
-    for (;;) {
-      const end = bytes.indexOf(LINE_FEED)
-      if (end < 0) break
-      yield bytes.subarray(0, end + 1)
-      bytes = bytes.subarray(end + 1)
-    }
-    if (bytes.length > MAX_LINE_BYTES) throw new Error(`${path} has a line that is too long`)
-    rest = bytes
-  }
-  if (rest.length > 0) yield rest
+function nameOf(chain: string, count: number): string {
+  return `${chain} ${count}`
 }

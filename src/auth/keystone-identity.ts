@@ -14,6 +14,7 @@ import {
   type Place,
 } from './identity-provider.ts'
 import { type KeystoneToken, parseKeystoneToken } from './keystone-token.ts'
+import { readAnswer } from './read-answer.ts'
 import { Turnstile } from './turnstile.ts'
 
 /** Longest time for which an answer of the identity service is believed. */
@@ -21,7 +22,6 @@ export const MAX_CACHE_MS = 5 * 60 * 1000
 /** How long a refusal is believed: long enough to bear a client that tries in a loop. */
 const REFUSAL_CACHE_MS = 1000
 const MAX_REMEMBERED = 20_000
-const MAX_ANSWER_BYTES = 1024 * 1024
 /** Most questions that are asked at a time; who comes later waits, within its own time limit. */
 const MAX_CONCURRENT = 64
 const MAX_WAITING = 10_000
@@ -145,7 +145,7 @@ export class KeystoneIdentity implements Authenticator {
         return fetch(this.#endpoint, { headers, redirect: 'manual', signal })
       })
       status = response.status
-      body = await readBounded(response)
+      body = await readAnswer(response)
     } catch (error) {
       throw signal.aborted
         ? fault('upstream-timeout', {}, error)
@@ -159,17 +159,6 @@ export class KeystoneIdentity implements Authenticator {
     }
     return parsed
   }
-}
-
-async function readBounded(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of response.body ?? []) {
-    length += chunk.length
-    if (length > MAX_ANSWER_BYTES) throw new Error('the identity service answered too much')
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
 }
 
 function callerOf(

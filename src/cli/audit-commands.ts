@@ -131,17 +131,18 @@ function bytesIn(folder: string): number | undefined {
 }
 
 function sumOf(reports: readonly AuditReport[]): AuditSum {
-  const sum = (count: 'records' | 'groups' | 'files' | 'checkpoints' | 'vouchedRecords') =>
-    reports.reduce((total, report) => total + report[count], 0)
+  type Counted = Exclude<keyof AuditReport, 'chain' | 'areMacsChecked' | 'problems'>
+  const sum = (count: Counted) => reports.reduce((total, report) => total + report[count], 0)
   const records = sum('records')
   return {
     records,
     groups: sum('groups'),
     files: sum('files'),
     checkpoints: sum('checkpoints'),
-    openRecords: records - sum('vouchedRecords'),
+    openRecords: records - sum('vouchedRecords') - sum('doubtfulRecords'),
     chains: reports.length,
     areMacsChecked: reports.every((report) => report.areMacsChecked),
     problems: reports.flatMap((report) => report.problems),
+    doubtful: reports.filter(({ doubtfulRecords }) => doubtfulRecords > 0),
   }
 }

@@ -18,6 +18,8 @@ export interface AuditSum
   /** Records for which no checkpoint vouches yet. */
   readonly openRecords: number
   readonly areMacsChecked: boolean
+  /** Chains whose last records are under a dropped root key alone. */
+  readonly doubtful: readonly Pick<AuditReport, 'chain' | 'doubtfulRecords'>[]
 }
 
 /** What a backup holds, in numbers as they are shown. */
@@ -57,12 +59,14 @@ const REPORT_WORDS_EN: ReportWords = {
     const counts =
       `${records} records${where}, ${groups} groups, ${files} files, ` +
       `${checkpoints} checkpoints${openEnd}`
-    return problems.length === 0
-      ? `The audit log is whole: ${counts}; ${macs}.`
-      : [
-          `The audit log is NOT whole: ${counts}; ${macs}.`,
-          ...problems.map((problem) => `  ${problem}`),
-        ].join('\n')
+    const verdict = problems.length === 0 ? 'whole' : 'NOT whole'
+    const doubts = found.doubtful.map(
+      ({ chain, doubtfulRecords }) =>
+        `chain ${chain}: the last ${doubtfulRecords} records are under a dropped root key alone. Their node did not run ` +
+        'when it was dropped: it made them before it was killed, or a thief of that root key did',
+    )
+    const lines = [...problems, ...doubts].map((line) => `  ${line}`)
+    return [`The audit log is ${verdict}: ${counts}; ${macs}.`, ...lines].join('\n')
   },
   backup: {
     written: (summary, bytes, seconds) =>

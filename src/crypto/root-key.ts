@@ -39,6 +39,21 @@ export interface PastRoot {
   readonly checkpointPublic: KeyObject
   /** Public half of the key that signed statements about rotations. */
   readonly attestationPublic: KeyObject
+  /** Where audit chains stood when it was dropped, by their ids; it vouches for no chain that is not here. */
+  readonly chains: ReadonlyMap<string, PastChain>
+}
+
+/** Where an audit chain stood when a root key was dropped. */
+export interface PastChain {
+  /** How many records it had. */
+  readonly count: number
+  /** Hash of its last group then, 32 bytes. */
+  readonly head: Uint8Array
+  /**
+   * Whether it may have had more that nobody could see: the thread that wrote it was gone, its files were
+   * elsewhere, and its newest checkpoint was signed by a root key that is dropped.
+   */
+  readonly isOpen: boolean
 }
 
 /** A root key and those beside it, the one that serves now first. */

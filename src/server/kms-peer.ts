@@ -9,6 +9,8 @@ import { SettingsError } from './settings.ts'
 
 /** Longest wait for the peer, with its repetitions, in milliseconds. */
 const TIMEOUT_MS = 10_000
+/** Longest answer of the peer that is read, in bytes: a data key is far shorter. */
+const MAX_ANSWER_BYTES = 256 * 1024
 /** The caller tries again, and meanwhile says so. */
 const RETRIES = 1
 
@@ -81,7 +83,11 @@ function clientOf(endpoint: string, file: string, settings: KmsPeerSettings): Cl
       timeoutMs: TIMEOUT_MS,
       retries: RETRIES,
       language: 'en',
-      fetch: nodeTransport(ca === undefined ? undefined : readText(ca), 'keyturn-seal'),
+      fetch: nodeTransport(
+        ca === undefined ? undefined : readText(ca),
+        'keyturn-seal',
+        MAX_ANSWER_BYTES,
+      ),
     })
   } catch (cause) {
     throw new SettingsError(

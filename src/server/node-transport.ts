@@ -2,14 +2,23 @@ import { Agent as HttpAgent, request as httpRequest } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import type { Transport, TransportReply } from '../client/index.ts'
 
+/** Longest answer that is read, in bytes: no page of a list comes near it. */
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024
+
 /**
  * Sends requests by the HTTP client of Node.js, which starts quicker than its `fetch` and takes
- * certificates of authorities. Connections are kept, and keep no process from ending.
+ * certificates of authorities. Connections are kept, and keep no process from ending. An answer that
+ * is too long is a fault of the connection: it may have no end.
  *
  * @param ca Certificates to trust in place of the system's (PEM).
  * @param userAgent Who calls, for the log of the server.
+ * @param maxAnswerBytes Longest answer that is read.
  */
-export function nodeTransport(ca: string | undefined, userAgent: string): Transport {
+export function nodeTransport(
+  ca: string | undefined,
+  userAgent: string,
+  maxAnswerBytes = MAX_ANSWER_BYTES,
+): Transport {
   const plain = new HttpAgent({ keepAlive: true })
   const secure = new HttpsAgent({ keepAlive: true, ...(ca === undefined ? {} : { ca }) })
   return (url, { method, headers, body, signal }) =>
@@ -28,13 +37,19 @@ export function nodeTransport(ca: string | undefined, userAgent: string): Transp
       })
       sending.on('error', reject)
       sending.on('response', (response) => {
-        let text = ''
-        response.setEncoding('utf8')
-        response.on('data', (chunk: string) => {
-          text += chunk
+        const chunks: Buffer[] = []
+        let length = 0
+        response.on('data', (chunk: Buffer) => {
+          length += chunk.length
+          if (length > maxAnswerBytes) {
+            response.destroy(new Error(`an answer of more than ${maxAnswerBytes} bytes`))
+          } else chunks.push(chunk)
         })
         response.on('error', reject)
-        response.on('end', () => resolve(replyOf(response.statusCode ?? 0, response.headers, text)))
+        response.on('end', () => {
+          const text = Buffer.concat(chunks).toString('utf8')
+          resolve(replyOf(response.statusCode ?? 0, response.headers, text))
+        })
       })
       sending.end(body)
     })

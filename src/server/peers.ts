@@ -1,6 +1,7 @@
+import { readAnswer } from '../auth/read-answer.ts'
 import { signRequest } from '../auth/sign-request.ts'
 import { type SigningSecret, signingSecret } from '../auth/signature.ts'
-import type { KeyId, TenantId } from '../core/ids.ts'
+import type { TenantId } from '../core/ids.ts'
 import { parseKeyId } from '../core/ids.ts'
 import type { DataCipher } from '../crypto/data-cipher.ts'
 import { openParcel, parcelCipher, sealParcel } from '../crypto/parcel.ts'
@@ -19,6 +20,8 @@ const NAMES = [
   'shared-secret-file',
   'timeout-ms',
 ]
+/** What an error code looks like: it is told to whoever asked. */
+const ERROR_CODE = /^[A-Z]{1,10}\.\d{1,8}$/
 const REGION = /^[a-zA-Z0-9_-]{1,64}$/
 
 interface Peer {
@@ -91,7 +94,7 @@ async function post(peer: Peer, projectId: string, text: string): Promise<PeerAn
   const { host: _, ...headers } = signRequest(request, peer.signing, systemClock.now())
   const signal = AbortSignal.timeout(timeoutMs)
   let status: number
-  let answer: Readonly<Record<string, unknown>>
+  let answer: Answer
   try {
     const ask = async () => {
       const all = { ...headers, ...traceHeaders() }
@@ -99,17 +102,18 @@ async function post(peer: Peer, projectId: string, text: string): Promise<PeerAn
     }
     const response = await traced('upstream: region', 'client', ask)
     status = response.status
-    answer = (await response.json()) as typeof answer
+    answer = parseObject(await readAnswer(response))
   } catch (cause) {
     throw new PeerError(
       signal.aborted ? 'timeout' : 'invalid',
-      `region ${region} did not answer`,
+      `region ${region} gave no answer`,
       '',
       { cause },
     )
   }
   if (status === 200) return parseAnswer(region, answer)
-  const code = String(answer['error_code'] ?? status)
+  const said = answer['error_code']
+  const code = typeof said === 'string' && ERROR_CODE.test(said) ? said : String(status)
   const isRefusal = status >= 400 && status < 500
   throw new PeerError(
     isRefusal ? 'refused' : 'invalid',
@@ -118,10 +122,25 @@ async function post(peer: Peer, projectId: string, text: string): Promise<PeerAn
   )
 }
 
-function parseAnswer(region: string, answer: Readonly<Record<string, unknown>>): PeerAnswer {
-  const keyId: KeyId | undefined = parseKeyId(String(answer['key_id']))
-  if (keyId === undefined) throw new PeerError('invalid', `region ${region} answered no key id`)
-  return { keyId, tenantId: String(answer['domain_id']) as TenantId }
+/** Members of an answer, by name. */
+type Answer = Readonly<Record<string, unknown>>
+
+/** @throws {Error} when it is no object of JSON */
+function parseObject(text: string): Answer {
+  const value: unknown = JSON.parse(text)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Error('an answer that is no object')
+  }
+  return value as Answer // an object of JSON has members by name
+}
+
+function parseAnswer(region: string, { key_id: keyId, domain_id: tenantId }: Answer): PeerAnswer {
+  const parsed = typeof keyId === 'string' ? parseKeyId(keyId) : undefined
+  if (parsed === undefined) throw new PeerError('invalid', `region ${region} answered no key id`)
+  if (typeof tenantId !== 'string' || tenantId === '') {
+    throw new PeerError('invalid', `region ${region} answered no domain id`)
+  }
+  return { keyId: parsed, tenantId: tenantId as TenantId }
 }
 
 function parseUrl(file: string, text: string): URL {

@@ -10,6 +10,7 @@ import { openStoreToWrite } from '../storage/copy/open-ends.ts'
 import type { StoreEnd } from '../storage/copy/store-end.ts'
 import { awaitNodes, REQUESTS_END_MS, serversOn } from './await-nodes.ts'
 import { holderName, holdingSeal } from './hold-root.ts'
+import { chainsAtDrop } from './past-chains.ts'
 import { openPastRoots, pastRootsText } from './past-roots.ts'
 import { rewrapAll, ringWith } from './rewrap-all.ts'
 import {
@@ -82,7 +83,10 @@ async function retire(
     if (waitMs > 0 && !endsSignIns) throw new RetireRefusal('early', waitMs)
     await rewrapAll(store, place.seal, to, listener)
     if (added.length > 0) {
-      const all = [...past, ...added.map(pastRootOf)]
+      // Since the change was done all servers seal by the current one: what a dropped one sealed is there.
+      const current = ring.all[0]
+      const chains = await chainsAtDrop(store, place, { current, dropped: added, past })
+      const all = [...past, ...added.map((root) => pastRootOf(root, chains))]
       // From here on no server that starts believes them; those that run follow within a second.
       await putFact(store, PAST_ROOTS, pastRootsText(ring, all))
     }

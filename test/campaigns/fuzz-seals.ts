@@ -191,7 +191,7 @@ function changedPart(chance: Chance, part: string): string {
   return Buffer.from(JSON.stringify(mutateJson(chance, value, words))).toString('base64url')
 }
 
-const CHECKPOINT = checkpointSigner(ROOT).sign('0'.repeat(16), 7, Buffer.alloc(32, 13), NOW)
+const CHECKPOINT = checkpointSigner(ROOT).now()('0'.repeat(16), 7, Buffer.alloc(32, 13), NOW)
 
 /** Checkpoints of audit logs: one that says anything else than what was signed is not genuine. */
 export function fuzzCheckpoints(chance: Chance): void {

@@ -40,8 +40,10 @@ const REFUSED_IN: Readonly<Record<RightsState, FaultKind | undefined>> = {
 
 type Rule = Partial<Record<RightsState, FaultKind | 'done'>>
 
-/** Changes of the state itself: what a state is refused with is not what any use of it is. */
+/** Changes of the state itself, and what is told of a key in any: there a state is refused otherwise, or not. */
 const OWN_RULES: Partial<Record<OperationId, Rule>> = {
+  // What a key was remains to be proven after its destruction.
+  ShowRotationAttestation: { destroyed: 'done' },
   EnableKey: {
     enabled: 'key-not-disabled',
     'retired version': 'key-not-disabled',

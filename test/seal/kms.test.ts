@@ -5,6 +5,7 @@ import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { SealError } from '../../src/ports/seal.ts'
@@ -20,10 +21,11 @@ const data = join(home, 'data')
 let peer: TestServer
 let keyId = ''
 /** What stands between the two: it passes on, or does something else. */
-let fault: 'none' | 'garbage' | 'html' | 'reset' | 'hang' | 'other key' = 'none'
+let fault: 'none' | 'garbage' | 'html' | 'reset' | 'hang' | 'endless' | 'other key' = 'none'
 const between = createServer((incoming, outgoing) => {
   if (fault === 'hang') return
   if (fault === 'reset') return void incoming.socket.destroy()
+  if (fault === 'endless') return void Readable.from(endless()).pipe(outgoing)
   if (fault === 'html') return void outgoing.end('<html>welcome</html>')
   const isOpening = incoming.url?.endsWith('/decrypt-datakey') === true
   if (fault === 'garbage' && isOpening) return void outgoing.end('{"data_key":"00"}')
@@ -38,6 +40,11 @@ const between = createServer((incoming, outgoing) => {
   incoming.pipe(onward)
 })
 let url = ''
+let endlessBytes = 0
+
+function* endless(): Generator<Buffer> {
+  for (const chunk = Buffer.alloc(64 * 1024, 0x20); ; endlessBytes += chunk.length) yield chunk
+}
 
 before(async () => {
   peer = await startTestServer()
@@ -143,12 +150,14 @@ describe('a root key that another Keyturn seals', () => {
       ['garbage', /no data key/],
       ['reset', /cannot be reached.*(ECONNRESET|hang up)/],
       ['other key', /does not open the seal/],
+      ['endless', /more than \d+ bytes/],
       ['hang', /did not answer within/],
     ] as const) {
       fault = what
       await assert.rejects(open(), fails(pattern), what)
     }
     fault = 'none'
+    assert.ok(endlessBytes < 64 * 1024 * 1024, `${endlessBytes} bytes were taken`)
     await assert.rejects(open('http://127.0.0.1:1'), fails(/ECONNREFUSED/))
 
     const certificate = makeCertificate(home)

@@ -10,11 +10,14 @@ export const REPORT_WORDS_ZH: ReportWords = {
     const counts =
       `${records} 条记录${where}，${groups} 组，${files} 个文件，` +
       `${checkpoints} 个检查点${openEnd}`
-    return problems.length === 0
-      ? `审计日志完整：${counts}；${macs}。`
-      : [`审计日志不完整：${counts}；${macs}。`, ...problems.map((problem) => `  ${problem}`)].join(
-          '\n',
-        )
+    const verdict = problems.length === 0 ? '完整' : '不完整'
+    const doubts = found.doubtful.map(
+      ({ chain, doubtfulRecords }) =>
+        `链 ${chain}：最后 ${doubtfulRecords} 条记录只由已弃用的根密钥保护。弃用时其节点没有运行：` +
+        '这些记录或是节点被终止之前所写，或是窃得该根密钥者所写',
+    )
+    const lines = [...problems, ...doubts].map((line) => `  ${line}`)
+    return [`审计日志${verdict}：${counts}；${macs}。`, ...lines].join('\n')
   },
   backup: {
     written: (summary, bytes, seconds) =>
