@@ -73,9 +73,10 @@ export function frameReader() {
   const take = (text: string): BackupFrame => {
     const [kind, first, second, ...more] = partsIn(text)
     if (more.length > 0) throw unknownPart()
-    if (isOver) throw malformed('goes on after its end')
+    if (isOver) throw malformed('goes on after its end', '在结尾之后还有内容')
     if (kind === 'table' && isTable(first) && isColumns(second) && table === undefined) {
-      if (seen.has(first)) throw malformed(`has the table ${first} twice`)
+      if (seen.has(first))
+        throw malformed(`has the table ${first} twice`, `中表 ${first} 出现了两次`)
       seen.add(first)
       table = first
       columns = second
@@ -88,7 +89,11 @@ export function frameReader() {
       return { kind, table, rows }
     }
     if (kind === 'tableEnd' && isLastNumber(second) && table !== undefined) {
-      if (first !== rowsOfTable) throw malformed(`has other rows in ${table} than it counts`)
+      if (first !== rowsOfTable)
+        throw malformed(
+          `has other rows in ${table} than it counts`,
+          `中表 ${table} 的行与其行数不符`,
+        )
       total += rowsOfTable
       const lastNumber = second ?? undefined
       const ended = { kind, table, rows: rowsOfTable, lastNumber } as const
@@ -96,7 +101,8 @@ export function frameReader() {
       return ended
     }
     if (kind === 'end' && table === undefined) {
-      if (first !== seen.size || second !== total) throw malformed('has other rows than it counts')
+      if (first !== seen.size || second !== total)
+        throw malformed('has other rows than it counts', '中的行与其行数不符')
       isOver = true
       return { kind, tables: seen.size, rows: total }
     }
@@ -115,7 +121,8 @@ export function frameReader() {
       neededBytes = LENGTH_BYTES
       while (pending.length - at >= LENGTH_BYTES) {
         const length = pending.readUInt32BE(at)
-        if (length > MAX_FRAME_BYTES) throw malformed('has a part that is too long')
+        if (length > MAX_FRAME_BYTES)
+          throw malformed('has a part that is too long', '中有过长的部分')
         neededBytes = LENGTH_BYTES + length
         if (pending.length - at < neededBytes) break
         const frame = take(pending.subarray(at + LENGTH_BYTES, at + neededBytes).toString())
@@ -128,7 +135,7 @@ export function frameReader() {
     },
     /** @throws {RefusedBackup} when something is missing */
     end(): void {
-      if (!isOver || pendingBytes > 0) throw malformed('ends too early')
+      if (!isOver || pendingBytes > 0) throw malformed('ends too early', '过早结束')
     },
   }
 }
@@ -168,7 +175,7 @@ function isLastNumber(value: unknown): value is number | null {
 
 function toRow(columns: readonly string[], values: unknown): Row {
   if (!isList(values) || values.length !== columns.length) {
-    throw malformed('has a row without all columns')
+    throw malformed('has a row without all columns', '中有缺少列的行')
   }
   return Object.fromEntries(columns.map((column, index) => [column, toValue(values[index])]))
 }
@@ -191,14 +198,14 @@ function toBytes([text, ...more]: readonly unknown[]): Uint8Array {
 }
 
 function noValue(): RefusedBackup {
-  return malformed('has a value of no kind that a store has')
+  return malformed('has a value of no kind that a store has', '中有存储不可能有的值')
 }
 
 function unknownPart(): RefusedBackup {
-  return malformed('has a part that this version does not know')
+  return malformed('has a part that this version does not know', '中有此版本不认识的部分')
 }
 
 /** Authentic bytes that are no backup: whoever wrote them had a defect, or another version. */
-function malformed(what: string): RefusedBackup {
-  return new RefusedBackup(`the backup ${what}`)
+function malformed(what: string, chinese: string): RefusedBackup {
+  return new RefusedBackup({ en: `the backup ${what}`, zh: `备份${chinese}` })
 }

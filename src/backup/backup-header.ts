@@ -69,14 +69,18 @@ export async function readBackupHeader(
 ): Promise<ReadHeader> {
   const preamble = await read(0, PREAMBLE_BYTES)
   if (!preamble.subarray(0, MAGIC.length).equals(MAGIC)) {
-    throw new RefusedBackup(
-      'this is not a backup that keyturn made, or its first bytes were changed',
-    )
+    throw new RefusedBackup({
+      en: 'this is not a backup that keyturn made, or its first bytes were changed',
+      zh: '这不是 keyturn 所做的备份，或其开头的字节已被改动',
+    })
   }
   if (preamble.length < PREAMBLE_BYTES) throw damaged()
   const version = preamble.readUInt8(MAGIC.length)
   if (version !== VERSION) {
-    throw new RefusedBackup(`the backup has format ${version}, which this version does not know`)
+    throw new RefusedBackup({
+      en: `the backup has format ${version}, which this version does not know`,
+      zh: `备份的格式为 ${version}，此版本不认识`,
+    })
   }
   const textBytes = preamble.readUInt32BE(MAGIC.length + 1)
   if (textBytes > MAX_TEXT_BYTES) throw damaged()
@@ -123,5 +127,8 @@ function parse(text: string): BackupHeader {
 }
 
 function damaged(): RefusedBackup {
-  return new RefusedBackup('the head of the backup was changed or cut')
+  return new RefusedBackup({
+    en: 'the head of the backup was changed or cut',
+    zh: '备份的头部已被改动或截断',
+  })
 }

@@ -91,7 +91,10 @@ export async function checkBackup(options: CheckOptions): Promise<CheckReport> {
     await versions?.close()
   }
   if (tables !== header.tables || rows !== header.rows || keys !== header.keys) {
-    throw new RefusedBackup('the backup has other rows than its head says')
+    throw new RefusedBackup({
+      en: 'the backup has other rows than its head says',
+      zh: '备份中的行与其头部所说不符',
+    })
   }
   if (!macs.isGuarded() && keys > 0 && hasMacs(header.schema)) {
     findings.complain('meta', { name: ROWS_GUARDED }, 'taken away: no row bears its MAC')
@@ -101,10 +104,12 @@ export async function checkBackup(options: CheckOptions): Promise<CheckReport> {
 
 function requireKnownSchema({ header }: BackupFile): void {
   if (MIGRATION_NAMES.includes(header.schema)) return
-  throw new RefusedBackup(
-    `the backup has migration ${header.schema}, which this version of Keyturn does not know: it was ` +
+  throw new RefusedBackup({
+    en:
+      `the backup has migration ${header.schema}, which this version of Keyturn does not know: it was ` +
       `made by Keyturn ${header.program}`,
-  )
+    zh: `备份含有迁移 ${header.schema}，此版本的 Keyturn 不认识：备份由 Keyturn ${header.program} 所做`,
+  })
 }
 
 /** The migration that made room for MACs. */

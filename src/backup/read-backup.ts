@@ -50,7 +50,8 @@ export async function openBackup(path: string): Promise<BackupFile> {
   }
   try {
     const stats = await file.stat()
-    if (!stats.isFile()) throw new RefusedBackup(`${path} is no regular file`)
+    if (!stats.isFile())
+      throw new RefusedBackup({ en: `${path} is no regular file`, zh: `${path} 不是普通文件` })
     return await readBackup({ totalBytes: stats.size, read, close: () => file.close() })
   } catch (error) {
     await file.close()
@@ -69,7 +70,10 @@ export async function readBackup({ totalBytes, read, close }: BackupBytes): Prom
   const place = { begin: length, end: totalBytes - END_BYTES }
   // The last bytes of a digest may look like the first of an end.
   if (place.end < place.begin) {
-    throw new RefusedBackup('the backup was cut: it has nothing but a head')
+    throw new RefusedBackup({
+      en: 'the backup was cut: it has nothing but a head',
+      zh: '备份已被截断：除头部外没有任何内容',
+    })
   }
   return {
     header,
@@ -82,16 +86,24 @@ export async function readBackup({ totalBytes, read, close }: BackupBytes): Prom
 function requireEnd(bytes: Buffer, totalBytes: number): void {
   const told = parseEnd(bytes)
   if (told === undefined) {
-    throw new RefusedBackup(
-      'the backup was cut, or bytes were put behind it: it does not end as one',
-    )
+    throw new RefusedBackup({
+      en: 'the backup was cut, or bytes were put behind it: it does not end as one',
+      zh: '备份已被截断，或其后添加了字节：结尾不是备份的结尾',
+    })
   }
   if (told !== totalBytes) {
-    const [missing, less] = [told - totalBytes, 'bytes are missing']
-    throw new RefusedBackup(
-      `the backup had ${told} bytes and has ${totalBytes}: ` +
-        (missing > 0 ? `${missing} ${less} in it, or its end was changed` : 'some were put in'),
-    )
+    const missing = told - totalBytes
+    const what =
+      missing > 0
+        ? {
+            en: `${missing} bytes are missing in it, or its end was changed`,
+            zh: `缺少 ${missing} 字节，或其结尾已被改动`,
+          }
+        : { en: 'some were put in', zh: '被加入了字节' }
+    throw new RefusedBackup({
+      en: `the backup had ${told} bytes and has ${totalBytes}: ${what.en}`,
+      zh: `备份原有 ${told} 字节，现有 ${totalBytes} 字节：${what.zh}`,
+    })
   }
 }
 
@@ -108,9 +120,10 @@ async function* readFrames(
   { header, digest, place, root, onBytes }: Reading,
 ): AsyncGenerator<BackupFrame, void, undefined> {
   if (root.id !== header.rootKeyId) {
-    throw new RefusedBackup(
-      `the backup is under the root key ${header.rootKeyId}, and the one here is ${root.id}`,
-    )
+    throw new RefusedBackup({
+      en: `the backup is under the root key ${header.rootKeyId}, and the one here is ${root.id}`,
+      zh: `备份由根密钥 ${header.rootKeyId} 保护，而这里的根密钥是 ${root.id}`,
+    })
   }
   const parameters = streamParameters(header.segmentBytes)
   const headBytes = streamHeaderBytes(parameters)
@@ -137,7 +150,8 @@ async function* readFrames(
 }
 
 function changed(number: number, segments: number): RefusedBackup {
-  return new RefusedBackup(
-    `the backup was changed: part ${number} of ${segments} is not what was written there`,
-  )
+  return new RefusedBackup({
+    en: `the backup was changed: part ${number} of ${segments} is not what was written there`,
+    zh: `备份已被改动：第 ${number} 部分（共 ${segments} 部分）与写入时不同`,
+  })
 }

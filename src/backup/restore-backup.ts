@@ -65,6 +65,9 @@ export function olderSchemaOf({ header }: BackupFile): string | undefined {
 }
 
 /** A store is there already, with rows in it. */
-export function notEmpty(what: string): RefusedBackup {
-  return new RefusedBackup(`${what}: --replace puts the backup in its place`)
+export function notEmpty(what: string, chinese: string): RefusedBackup {
+  return new RefusedBackup({
+    en: `${what}: --replace puts the backup in its place`,
+    zh: `${chinese}：--replace 用备份取代它`,
+  })
 }

@@ -38,7 +38,8 @@ export async function restoreToPostgres(
   try {
     await requireNobody(looked)
     const found = await tableWithRows(looked)
-    if (found !== undefined && !replaces) throw notEmpty(`the database has rows in ${found}`)
+    if (found !== undefined && !replaces)
+      throw notEmpty(`the database has rows in ${found}`, `数据库的 ${found} 中已有数据`)
     if (until !== undefined) await requireOlder(looked, until)
   } finally {
     await looked.close()
@@ -50,7 +51,8 @@ export async function restoreToPostgres(
       const numbers = await lockAndCount(target)
       // Again, for somebody may have come in between.
       const found = await tableWithRows(target)
-      if (found !== undefined && !replaces) throw notEmpty(`the database has rows in ${found}`)
+      if (found !== undefined && !replaces)
+        throw notEmpty(`the database has rows in ${found}`, `数据库的 ${found} 中已有数据`)
       if (found !== undefined) await target.removeRows(await tablesOf(target))
       await fillFromBackup(target, options, numbers)
     })
@@ -73,9 +75,10 @@ async function requireNobody(end: StoreEnd): Promise<void> {
     others = Number(row?.['n'] ?? 0)
     if (others === 0) return
   }
-  throw new RefusedBackup(
-    `${others} connections of Keyturn are open to the database: stop every node and command on it`,
-  )
+  throw new RefusedBackup({
+    en: `${others} connections of Keyturn are open to the database: stop every node and command on it`,
+    zh: `Keyturn 与数据库之间还有 ${others} 个连接：请停止其上的所有节点和命令`,
+  })
 }
 
 async function tablesOf(end: StoreEnd): Promise<readonly TableName[]> {
@@ -96,10 +99,12 @@ async function requireOlder(end: StoreEnd, until: string): Promise<void> {
   if (!(await end.tables()).has('migrations')) return
   const newer = await end.query(`select name from migrations where name > ${end.mark(1)}`, [until])
   if (newer.length === 0) return
-  throw new RefusedBackup(
-    `the backup is of an older version of Keyturn (${until}): restore it to a new database, whose ` +
+  throw new RefusedBackup({
+    en:
+      `the backup is of an older version of Keyturn (${until}): restore it to a new database, whose ` +
       'tables are then brought up to date',
-  )
+    zh: `备份来自较旧版本的 Keyturn（${until}）：请恢复到新的数据库，其中的表随后会升级`,
+  })
 }
 
 /** Keeps everybody out until the transaction ends; then tells the last numbers of the tables. */

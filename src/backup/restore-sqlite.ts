@@ -33,10 +33,13 @@ export async function restoreToSqlite(
   replaces: boolean,
 ): Promise<string | undefined> {
   const isThere = existsSync(path) && statSync(path).size > 0
-  if (isThere && !replaces) throw notEmpty(`there is a store at ${path}`)
+  if (isThere && !replaces) throw notEmpty(`there is a store at ${path}`, `${path} 处已有存储`)
   if (!isThere && existsSync(`${path}-wal`)) {
     // SQLite would play it into the new database.
-    throw new RefusedBackup(`there is ${path}-wal of a store that is gone: move it away`)
+    throw new RefusedBackup({
+      en: `there is ${path}-wal of a store that is gone: move it away`,
+      zh: `${path}-wal 属于已不存在的存储：请将其移走`,
+    })
   }
   const numbers = isThere ? await numbersOf(path) : new Map<string, number>()
   const temporary = `${path}.restoring`
@@ -81,16 +84,20 @@ async function numbersOf(path: string): Promise<ReadonlyMap<string, number>> {
     await old.close()
   }
   if (!existsSync(`${path}-wal`)) return numbers
-  throw new RefusedBackup(`another program has ${path} open: end it, and restore again`)
+  throw new RefusedBackup({
+    en: `another program has ${path} open: end it, and restore again`,
+    zh: `另一个程序正打开着 ${path}：请结束它，再重新恢复`,
+  })
 }
 
 function unreadable(path: string, cause: unknown): RefusedBackup {
-  const refused = new RefusedBackup(
-    `the store at ${path} cannot be read: move it away with all files whose names begin like it, and ` +
+  const words = {
+    en:
+      `the store at ${path} cannot be read: move it away with all files whose names begin like it, and ` +
       'restore again',
-  )
-  refused.cause = cause
-  return refused
+    zh: `无法读取 ${path} 处的存储：请将其与所有同名开头的文件一起移走，再重新恢复`,
+  }
+  return new RefusedBackup(words, { cause })
 }
 
 async function fill(

@@ -18,6 +18,7 @@ import { flagsHelp, parseFlags } from './flags.ts'
 import { mistake } from './mistakes.ts'
 import { withDataFolder } from './open-store.ts'
 import { showProgress } from './progress.ts'
+import { type AuditSum, reportWordsFor } from './report-words.ts'
 
 const FLAGS = {
   'node-name': {
@@ -84,7 +85,7 @@ export const auditVerify: Command = {
       }
       return found
     }).finally(progress.end)
-    io.print(present(reports))
+    io.print((await reportWordsFor(io)).auditLog(sumOf(reports)))
     return reports.every(({ problems }) => problems.length === 0) ? EXIT.ok : EXIT.failed
   },
 }
@@ -105,7 +106,7 @@ async function verifyCopy(
   const progress = await showProgress(io, { task: 'verifying', unit: 'bytes', total })
   const options = { directory, publicKeyPem, attested, onBytes: progress.add }
   const reports = await verifyAuditCopy(options).finally(progress.end)
-  io.print(present(reports))
+  io.print((await reportWordsFor(io)).auditLog(sumOf(reports)))
   return reports.every(({ problems }) => problems.length === 0) ? EXIT.ok : EXIT.failed
 }
 
@@ -129,28 +130,19 @@ function bytesIn(folder: string): number | undefined {
   )
 }
 
-function present(reports: readonly AuditReport[]): string {
+function sumOf(reports: readonly AuditReport[]): AuditSum {
   type Counted = Exclude<keyof AuditReport, 'chain' | 'areMacsChecked' | 'problems'>
   const sum = (count: Counted) => reports.reduce((total, report) => total + report[count], 0)
-  const areMacsChecked = reports.every((report) => report.areMacsChecked)
-  const problems = reports.flatMap((report) => report.problems)
-  const macs = areMacsChecked ? 'MACs checked' : 'MACs not checked, for that needs the root key'
-  const open = sum('records') - sum('vouchedRecords') - sum('doubtfulRecords')
-  const openEnd = open === 0 ? '' : `; no checkpoint vouches yet for the last ${open} of them`
-  const chains = reports.length === 1 ? '' : ` in ${reports.length} chains`
-  const doubtful = reports.flatMap(doubtOf)
-  const counts =
-    `${sum('records')} records${chains}, ${sum('groups')} groups, ${sum('files')} files, ` +
-    `${sum('checkpoints')} checkpoints${openEnd}`
-  const verdict = problems.length === 0 ? 'whole' : 'NOT whole'
-  const lines = [...problems, ...doubtful].map((line) => `  ${line}`)
-  return [`The audit log is ${verdict}: ${counts}; ${macs}.`, ...lines].join('\n')
-}
-
-function doubtOf({ chain, doubtfulRecords }: AuditReport): readonly string[] {
-  if (doubtfulRecords === 0) return []
-  return [
-    `chain ${chain}: the last ${doubtfulRecords} records are under a dropped root key alone. Their node did not run ` +
-      'when it was dropped: it made them before it was killed, or a thief of that root key did',
-  ]
+  const records = sum('records')
+  return {
+    records,
+    groups: sum('groups'),
+    files: sum('files'),
+    checkpoints: sum('checkpoints'),
+    openRecords: records - sum('vouchedRecords') - sum('doubtfulRecords'),
+    chains: reports.length,
+    areMacsChecked: reports.every((report) => report.areMacsChecked),
+    problems: reports.flatMap((report) => report.problems),
+    doubtful: reports.filter(({ doubtfulRecords }) => doubtfulRecords > 0),
+  }
 }

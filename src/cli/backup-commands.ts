@@ -21,8 +21,9 @@ import { mistake } from './mistakes.ts'
 import { cleaningUp } from './on-signal.ts'
 import { type StorePlace, storePlaceOf } from './open-store.ts'
 import { amount, count, type Progress, showProgress } from './progress.ts'
+import { type BackupSummary, type BackupWords, reportWordsFor } from './report-words.ts'
 import { sealOfPlan } from './seal-flags.ts'
-import { TERMINAL_WORDS_EN } from './terminal-words.ts'
+import { terminalWordsFor } from './terminal-words.ts'
 
 const CREATE_FLAGS = {
   to: { placeholder: 'FILE', help: 'where it goes, or - for standard output', required: true },
@@ -88,12 +89,9 @@ export const backupCreate: Command = {
       detail: { rootKey: done.header.rootKeyId, rows: done.header.rows, bytes: done.bytes },
     }))
     const { header, bytes } = written
-    const report = [
-      `Backed up ${summary(header)}: ${amount(bytes, 'bytes', TERMINAL_WORDS_EN)}, ` +
-        `${((performance.now() - begunAtMs) / 1000).toFixed(1)} s.`,
-      `The root key ${header.rootKeyId} is NOT in it: keep root.key elsewhere. Without it nobody can open`,
-      'this backup, and whoever has both has every key.',
-    ].join('\n')
+    const seconds = ((performance.now() - begunAtMs) / 1000).toFixed(1)
+    const size = amount(bytes, 'bytes', await terminalWordsFor(io))
+    const report = (await reportWordsFor(io)).backup.written(summaryOf(header), size, seconds)
     if (to === '-') io.printError(report)
     else io.print(report)
     return EXIT.ok
@@ -117,7 +115,7 @@ export const backupVerify: Command = {
     const { place, file } = parseWithFile(args, {}, io)
     const shown = listener(io)
     const { header, report } = await verifyBackup(place, file, shown).finally(shown.end)
-    io.print(present(header, report))
+    io.print(present(header, report, (await reportWordsFor(io)).backup))
     return report.problemCount === 0 ? EXIT.ok : EXIT.failed
   },
 }
@@ -154,21 +152,12 @@ export const backupRestore: Command = {
       }),
     )
     const { header, report, keptAt } = restored
+    const words = (await reportWordsFor(io)).backup
     if (report.problemCount > 0) {
-      io.print(`${present(header, report)}\nNothing was changed.`)
+      io.print(`${present(header, report, words)}\n${words.nothingChanged}`)
       return EXIT.failed
     }
-    const kept =
-      keptAt === undefined
-        ? []
-        : [`The store that was there is now ${keptAt}: remove it when you are sure.`]
-    io.print(
-      [
-        `Restored ${summary(header)}, every record of it opened.`,
-        ...kept,
-        'What was made, changed or revoked since then is not in it: go through the audit log.',
-      ].join('\n'),
-    )
+    io.print(words.restored(summaryOf(header), keptAt))
     return EXIT.ok
   },
 }
@@ -214,22 +203,20 @@ function listener(io: CommandIo): BackupListener & { readonly end: () => void } 
   }
 }
 
-function summary({ keys, rows, engine, createdAt }: BackupHeader): string {
-  const at = new Date(createdAt).toISOString()
-  const store = engine === 'sqlite' ? 'SQLite' : 'PostgreSQL'
-  return `${count(keys)} keys in ${count(rows)} rows of ${store} as of ${at}`
+function summaryOf({ keys, rows, engine, createdAt, rootKeyId }: BackupHeader): BackupSummary {
+  return {
+    keys: count(keys),
+    rows: count(rows),
+    engine: engine === 'sqlite' ? 'SQLite' : 'PostgreSQL',
+    at: new Date(createdAt).toISOString(),
+    rootKeyId,
+  }
 }
 
-function present(header: BackupHeader, report: CheckReport): string {
+function present(header: BackupHeader, report: CheckReport, words: BackupWords): string {
   const { problems, problemCount, records } = report
-  const what = `${summary(header)}, under the root key ${header.rootKeyId}`
-  if (problemCount === 0) {
-    return `The backup is good: ${what}; ${count(records)} wrapped records opened.`
-  }
+  const summary = summaryOf(header)
+  if (problemCount === 0) return words.good(summary, count(records))
   const more = problemCount - problems.length
-  return [
-    `The backup is NOT good: ${what}; ${count(problemCount)} problems.`,
-    ...problems.map((problem) => `  ${problem}`),
-    ...(more > 0 ? [`  and ${count(more)} more`] : []),
-  ].join('\n')
+  return words.bad(summary, count(problemCount), problems, more > 0 ? count(more) : undefined)
 }

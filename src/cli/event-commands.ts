@@ -1,6 +1,7 @@
 import type { EpochMs } from '../core/time.ts'
 import type { WaitingEvent } from '../ports/event-outbox.ts'
-import { readSettings, SettingsError } from '../server/settings.ts'
+import { readSettings } from '../server/settings.ts'
+import { missing, SettingsError } from '../server/settings-error.ts'
 import { sendTestEvent } from '../server/webhook.ts'
 import { type Command, EXIT } from './command.ts'
 import { flagsHelp, parseFlags } from './flags.ts'
@@ -26,7 +27,7 @@ export const eventsTest: Command = {
     `these settings, at once, and says what came of it.\n\n${settingsHelp()}`,
   async run(args, io) {
     const { settings } = readSettings(args, io.environment)
-    if (settings['webhook-url'] === undefined) throw new SettingsError('--webhook-url is missing')
+    if (settings['webhook-url'] === undefined) throw new SettingsError(missing('webhook-url'))
     const { id, outcome } = await sendTestEvent(settings)
     if (outcome.kind === 'delivered') {
       io.print(`The receiver took ${id}.`)

@@ -11,6 +11,7 @@ import { mistake } from './mistakes.ts'
 import { OUTPUT_FORMS, outputForm, printReply } from './output/print-reply.ts'
 import { showProgress } from './progress.ts'
 import { makePlan, PERIODS, type RehearsalPlan, yearsAfter } from './rehearsal-plan.ts'
+import { type ReportWords, reportWordsFor } from './report-words.ts'
 
 const MAX_YEARS = 100
 const MAX_LISTED = 1_000_000
@@ -30,17 +31,6 @@ const OPTIONS = {
   'store-password-file': TEXT,
   'store-ca': TEXT,
 } as const
-
-const HINDRANCES: Readonly<Record<RotationHindrance, string>> = {
-  off: 'rotation is switched off',
-  disabled: 'the key is disabled',
-  'pending-deletion': 'the key waits for its deletion',
-  'pending-import': 'the key waits for material',
-  imported: 'imported material rotates on demand only',
-  kind: 'asymmetric and MAC keys do not rotate',
-  'default-key': 'default keys do not rotate',
-  replica: 'a replica follows its primary in another region',
-}
 
 /** Shows what will rotate when. */
 export const rehearse: Command = {
@@ -72,12 +62,13 @@ export const rehearse: Command = {
     const years = wholeNumber('years', values.years ?? '10', 1, MAX_YEARS)
     const period = periodOf(values.by ?? (years <= 3 ? 'month' : 'quarter'))
     const listedKeys = wholeNumber('list', values.list ?? String(DEFAULT_LISTED), 0, MAX_LISTED)
+    const { hindrances } = await reportWordsFor(io)
     const source = await openSource(values, io)
     try {
       const from = values.from === undefined ? source.now : timeOf(values.from)
       const maker = makePlan({ from, until: yearsAfter(from, years), period, listedKeys })
       await readKeys(source, values.key, io, maker.add)
-      await printReply(reportOf(maker.plan(), form === 'table'), form, io)
+      await printReply(reportOf(maker.plan(), hindrances, form === 'table'), form, io)
     } finally {
       await source.close()
     }
@@ -117,7 +108,11 @@ async function readKeys(
 }
 
 /** A plan as it is printed; with bars, where somebody looks. */
-function reportOf(plan: RehearsalPlan, hasBars: boolean): Readonly<Record<string, unknown>> {
+function reportOf(
+  plan: RehearsalPlan,
+  meanings: ReportWords['hindrances'],
+  hasBars: boolean,
+): Readonly<Record<string, unknown>> {
   const most = Math.max(1, ...plan.periods.map(({ rotations }) => rotations))
   return {
     from: iso(plan.from),
@@ -139,9 +134,9 @@ function reportOf(plan: RehearsalPlan, hasBars: boolean): Readonly<Record<string
       rotations,
       ...(hasBars ? { '': '#'.repeat(Math.ceil((rotations / most) * BAR_CELLS)) } : {}),
     })),
-    not_rotating: (Object.keys(HINDRANCES) as RotationHindrance[]).flatMap((reason) => {
+    not_rotating: (Object.keys(meanings) as RotationHindrance[]).flatMap((reason) => {
       const keys = plan.hindrances[reason]
-      return keys === undefined ? [] : [{ reason, keys, meaning: HINDRANCES[reason] }]
+      return keys === undefined ? [] : [{ reason, keys, meaning: meanings[reason] }]
     }),
     listed_keys: plan.listed.map((key) => ({
       key_id: key.keyId,

@@ -42,7 +42,7 @@ async function runCommand(
     const language = languageOf(io.environment)
     const text = await helpWordsIn(language)
     if (isUnaudited(error)) {
-      const why = explain(error.cause, text)
+      const why = explain(error.cause, text, language)
       io.printError(`keyturn: ${text.because(text.notAudited(error.moment), why)}`)
       return EXIT.failed
     }
@@ -51,11 +51,11 @@ async function runCommand(
       return EXIT.unavailable
     }
     if (error instanceof Mistake || isSettingsError(error)) {
-      const wrong = error instanceof Mistake ? text.mistake(error) : settingsWords(error, language)
+      const wrong = error instanceof Mistake ? text.mistake(error) : messageOf(error, language)
       io.printError(`keyturn: ${wrong}\n${text.tryHelp(`keyturn ${words}`)}`)
       return EXIT.usage
     }
-    io.printError(`keyturn: ${explain(error, text)}`)
+    io.printError(`keyturn: ${explain(error, text, language)}`)
     return exitCodeOf(error)
   }
 }
@@ -113,8 +113,10 @@ function isSettingsError(error: unknown): error is SettingsError {
   return isNamed(error, 'SettingsError')
 }
 
-function settingsWords(error: SettingsError, language: Language): string {
-  return language === 'zh' ? error.chinese : error.message
+/** What an error says: many have it in both languages. */
+function messageOf(error: Error & { readonly chinese?: unknown }, language: Language): string {
+  const { chinese, message } = error
+  return language === 'zh' && typeof chinese === 'string' ? chinese : message
 }
 
 function isHeld(error: unknown): error is HeldByAnother {
@@ -126,14 +128,14 @@ function isNamed(error: unknown, name: string): error is Error {
 }
 
 /** An error with its causes, each on what it says, without stacks. */
-function explain(error: unknown, words: HelpWords): string {
+function explain(error: unknown, words: HelpWords, language: Language): string {
   if (!(error instanceof Error)) return String(error)
   const { code } = error as Error & { readonly code?: unknown }
-  const message = error.message === '' ? String(code ?? error.name) : error.message
+  const message = messageOf(error, language) || String(code ?? error.name)
   const text = isKeyturnError(error)
     ? words.refusal(words.noAnswer(error.kind) ?? message, error.code, error.requestId)
     : (systemProblemOf(error, words.system) ?? message)
   const { cause } = error
   const isSaid = cause instanceof Error && cause.message !== '' && text.includes(cause.message)
-  return cause === undefined || isSaid ? text : words.because(text, explain(cause, words))
+  return cause === undefined || isSaid ? text : words.because(text, explain(cause, words, language))
 }

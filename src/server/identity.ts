@@ -68,7 +68,10 @@ function parseRoleMap(text: string | undefined): Readonly<Record<string, SystemR
     const role = parseSystemRole(own)
     if (foreign === '' || role === undefined) {
       const names = Object.keys(SYSTEM_ROLES).join(', ')
-      throw new SettingsError(`--identity-roles: ${entry} is not ROLE=SYSTEM ROLE, one of ${names}`)
+      throw new SettingsError({
+        en: `--identity-roles: ${entry} is not ROLE=SYSTEM ROLE, one of ${names}`,
+        zh: `--identity-roles：${entry} 不是 ROLE=系统角色，系统角色为 ${names} 之一`,
+      })
     }
     map[foreign] = role
   }

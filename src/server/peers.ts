@@ -54,7 +54,10 @@ export function readPeers(file: string | undefined, ownRegion: string): Peers {
   for (const entry of readTable(file, 'peer', NAMES)) {
     const region = entry.text('region')
     if (!REGION.test(region) || region === ownRegion || peers.has(region)) {
-      throw new SettingsError(`${file}: region ${region} is not valid, or there twice, or our own`)
+      throw new SettingsError({
+        en: `${file}: region ${region} is not valid, or there twice, or our own`,
+        zh: `${file}：区域 ${region} 无效、重复，或就是本区域`,
+      })
     }
     peers.set(region, {
       region,
@@ -144,7 +147,10 @@ function parseUrl(file: string, text: string): URL {
   try {
     return new URL(text)
   } catch (cause) {
-    throw new SettingsError(`${file}: endpoint ${text} is no URL`, { cause })
+    throw new SettingsError(
+      { en: `${file}: endpoint ${text} is no URL`, zh: `${file}：endpoint ${text} 不是 URL` },
+      { cause },
+    )
   }
 }
 
@@ -152,6 +158,12 @@ function cipherOf(file: string, secret: Parameters<typeof parcelCipher>[0]): Dat
   try {
     return parcelCipher(secret)
   } catch (cause) {
-    throw new SettingsError(`${file}: a shared secret has at least 32 bytes`, { cause })
+    throw new SettingsError(
+      {
+        en: `${file}: a shared secret has at least 32 bytes`,
+        zh: `${file}：共享密钥至少要有 32 字节`,
+      },
+      { cause },
+    )
   }
 }

@@ -27,20 +27,31 @@ export function readTable(
   try {
     parsed = parseToml(readSmall(file).toString('utf8'))
   } catch (cause) {
-    throw new SettingsError(`${file} cannot be read`, { cause })
+    throw new SettingsError({ en: `${file} cannot be read`, zh: `无法读取 ${file}` }, { cause })
   }
   const unknown = Object.keys(parsed).find((name) => name !== kind)
   const entries = parsed[kind] ?? []
   if (unknown !== undefined || !Array.isArray(entries)) {
-    throw new SettingsError(`${file} may hold [[${kind}]] entries and nothing else`)
+    throw new SettingsError({
+      en: `${file} may hold [[${kind}]] entries and nothing else`,
+      zh: `${file} 只能包含 [[${kind}]] 条目`,
+    })
   }
   return entries.map((entry: Readonly<Record<string, unknown>>) => {
     const strange = Object.keys(entry).find((name) => !names.includes(name))
-    if (strange !== undefined) throw new SettingsError(`${file}: unknown setting ${strange}`)
+    if (strange !== undefined) {
+      throw new SettingsError({
+        en: `${file}: unknown setting ${strange}`,
+        zh: `${file}：没有设置 ${strange}`,
+      })
+    }
     const text = (name: string): string => {
       const value = entry[name]
       if (typeof value !== 'string' || value === '') {
-        throw new SettingsError(`${file}: each [[${kind}]] needs ${name}, a text`)
+        throw new SettingsError({
+          en: `${file}: each [[${kind}]] needs ${name}, a text`,
+          zh: `${file}：每个 [[${kind}]] 都要有文本 ${name}`,
+        })
       }
       return value
     }
@@ -50,7 +61,10 @@ export function readTable(
         const value = entry[name]
         if (value === undefined) return undefined
         if (typeof value === 'number' && Number.isInteger(value) && value > 0) return value
-        throw new SettingsError(`${file}: ${name} is a whole number above 0`)
+        throw new SettingsError({
+          en: `${file}: ${name} is a whole number above 0`,
+          zh: `${file}：${name} 必须是大于 0 的整数`,
+        })
       },
       secret: (name) => readSecret(resolve(dirname(file), text(name))),
     }
@@ -62,7 +76,7 @@ function readSecret(path: string): SecretBytes {
   try {
     bytes = readSmall(path)
   } catch (cause) {
-    throw new SettingsError(`${path} cannot be read`, { cause })
+    throw new SettingsError({ en: `${path} cannot be read`, zh: `无法读取 ${path}` }, { cause })
   }
   let end = bytes.length
   while (end > 0 && (bytes[end - 1] === 0x0a || bytes[end - 1] === 0x0d)) end--

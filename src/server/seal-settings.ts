@@ -12,7 +12,7 @@ import type { ShareCollection } from '../seals/share-collection.ts'
 import { tokenGuard } from '../seals/token-guard.ts'
 import { type KmsPeerSettings, kmsPeer } from './kms-peer.ts'
 import { type SealTokenSettings, sealTokenIn } from './seal-token.ts'
-import { SettingsError } from './settings.ts'
+import { missing, SettingsError } from './settings-error.ts'
 import type { Settings } from './settings-table.ts'
 
 /** Name of the file of the root key of a data folder. */
@@ -52,9 +52,10 @@ export async function planSeal(directory: string, settings: SealSettings): Promi
   const found = await sealIn(path)
   const wanted = settings.seal === 'auto' ? undefined : settings.seal
   if (found !== undefined && wanted !== undefined && found.kind !== wanted) {
-    throw new SettingsError(
-      `--seal is ${wanted}, but ${path} is the file of a ${found.kind} seal: keyturn seal migrate changes it`,
-    )
+    throw new SettingsError({
+      en: `--seal is ${wanted}, but ${path} is the file of a ${found.kind} seal: keyturn seal migrate changes it`,
+      zh: `--seal 为 ${wanted}，而 ${path} 是 ${found.kind} 封印的文件：可用 keyturn seal migrate 更换`,
+    })
   }
   const kind = found?.kind ?? wanted ?? 'file'
   return { path, kind, file: found?.file, seal: sealThatOpens(path, kind, settings) }
@@ -109,7 +110,7 @@ export function passphraseSeal(path: string, passphrase: SecretBytes): Seal {
  */
 export function kmsSeal(path: string, settings: KmsPeerSettings, keyId?: string): Seal {
   const peer = kmsPeer(settings, keyId)
-  if (peer === undefined) throw new SettingsError('--seal-kms-url is missing')
+  if (peer === undefined) throw new SettingsError(missing('seal-kms-url'))
   return guardedSeal({ path, guard: kmsGuard(peer) })
 }
 
@@ -121,7 +122,7 @@ export function kmsSeal(path: string, settings: KmsPeerSettings, keyId?: string)
  */
 export function tokenSeal(path: string, settings: SealTokenSettings, keyLabel?: string): Seal {
   const { 'seal-token': file } = settings
-  if (file === undefined) throw new SettingsError('--seal-token is missing')
+  if (file === undefined) throw new SettingsError(missing('seal-token'))
   return guardedSeal({ path, guard: tokenGuard(sealTokenIn(file), keyLabel) })
 }
 

@@ -69,14 +69,22 @@ function toSealError(cause: TokenError, { tokenLabel }: Pkcs11TokenOptions): Sea
 function readOptions(file: string, before: SecretBytes | undefined): Pkcs11TokenOptions {
   const [entry, another] = readTable(file, 'token', FIELDS)
   if (entry === undefined || another !== undefined) {
-    throw new SettingsError(`--seal-token: ${file} must have one [[token]] entry`)
+    throw new SettingsError({
+      en: `--seal-token: ${file} must have one [[token]] entry`,
+      zh: `--seal-token：${file} 中必须恰有一个 [[token]] 条目`,
+    })
   }
   const module = entry.text('module')
   const tokenLabel = entry.text('token-label')
   const timeoutMs = entry.optionalNumber('timeout-ms') ?? TIMEOUT_MS
   const found = entry.secret('pin-file')
   const pin = found.length > 0 ? found : before
-  if (pin === undefined) throw new SettingsError(`--seal-token: pin-file of ${file} is empty`)
+  if (pin === undefined) {
+    throw new SettingsError({
+      en: `--seal-token: pin-file of ${file} is empty`,
+      zh: `--seal-token：${file} 的 pin-file 为空`,
+    })
+  }
   return { module, tokenLabel, timeoutMs, pin }
 }
 

@@ -268,7 +268,10 @@ function virtualClockOf(text: string): VirtualClock | undefined {
   const match = /^virtual(?::(.+))?$/.exec(text)
   const start = match?.[1] === undefined ? Date.now() : Date.parse(match[1])
   if (match === null || Number.isNaN(start)) {
-    throw new SettingsError('--clock must be system, virtual or virtual:TIME (ISO 8601)')
+    throw new SettingsError({
+      en: '--clock must be system, virtual or virtual:TIME (ISO 8601)',
+      zh: '--clock 只能是 system、virtual 或 virtual:TIME（ISO 8601）',
+    })
   }
   return new VirtualClock(start as EpochMs)
 }

@@ -4,15 +4,19 @@ export interface SettingsWords {
   readonly zh: string
 }
 
+/** What is said where a setting is needed that was not given. */
+export function missing(name: string): SettingsWords {
+  return { en: `--${name} is missing`, zh: `缺少 --${name}` }
+}
+
 /** A setting that is unknown, or has a value that will not do. Its message is English. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError'
-  /** The same in Chinese; English where nobody has said it. */
+  /** The same in Chinese. */
   readonly chinese: string
   /** @param words What is wrong; no value that may be secret. */
-  constructor(words: string | SettingsWords, options?: ErrorOptions) {
-    const { en, zh } = typeof words === 'string' ? { en: words, zh: words } : words
-    super(en, options)
-    this.chinese = zh
+  constructor(words: SettingsWords, options?: ErrorOptions) {
+    super(words.en, options)
+    this.chinese = words.zh
   }
 }

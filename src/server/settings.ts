@@ -7,7 +7,7 @@ import { wantedSinks } from './audit-sink-settings.ts'
 import { parseDurationMs } from './duration.ts'
 import { isLoopback } from './loopback.ts'
 import { requireGoodSeal } from './seal-together.ts'
-import { SettingsError } from './settings-error.ts'
+import { SettingsError, type SettingsWords } from './settings-error.ts'
 import { SETTINGS, type SettingName, type SettingRow, type Settings } from './settings-table.ts'
 import { parseStoreUrl } from './store-url.ts'
 import { hasCredentials } from './url-credentials.ts'
@@ -100,7 +100,24 @@ function readFlags(args: readonly string[]): Readonly<Record<string, unknown>> {
     return parseArgs({ args: [...args], options, strict: true, allowNegative: true }).values
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    throw new SettingsError(message.split('. To specify')[0] ?? message)
+    throw new SettingsError(wordsOfArguments(error, message))
+  }
+}
+
+/** What `parseArgs` refuses. Source: Node.js, `ERR_PARSE_ARGS_*`. */
+function wordsOfArguments(error: unknown, message: string): SettingsWords {
+  const en = message.split('. To specify')[0] ?? message
+  const [, option = ''] = /'(-[\w-]*)/.exec(message) ?? []
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  switch (code) {
+    case 'ERR_PARSE_ARGS_UNKNOWN_OPTION':
+      return { en, zh: `没有选项 ${option}` }
+    case 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL':
+      return { en, zh: '参数过多' }
+    case 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE':
+      return { en, zh: `${option} 的值有误：需要值的选项必须给出值，开关不能带值` }
+    default:
+      return { en, zh: `参数有误：${en}` }
   }
 }
 
@@ -279,7 +296,11 @@ function isEventName(name: string): boolean {
 export function requireGoodStore(store: string | undefined, isFlag: boolean): void {
   if (store === undefined) return
   const parsed = parseStoreUrl(store)
-  if ('problem' in parsed) throw new SettingsError(`--store ${parsed.problem}`)
+  if ('problem' in parsed)
+    throw new SettingsError({
+      en: `--store ${parsed.problem.en}`,
+      zh: `--store ${parsed.problem.zh}`,
+    })
   if (isFlag && parsed.password !== undefined) {
     throw new SettingsError({
       en:

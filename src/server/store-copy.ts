@@ -35,19 +35,27 @@ export function parseStorePlace(named: NamedPlace): StorePlace {
   const { flag, place, passwordFile, caFile } = named
   if (place.startsWith(SQLITE)) {
     if (passwordFile !== undefined || caFile !== undefined) {
-      throw new SettingsError(`--${flag} is SQLite, which takes no password and no certificates`)
+      throw new SettingsError({
+        en: `--${flag} is SQLite, which takes no password and no certificates`,
+        zh: `--${flag} 是 SQLite，不能带密码文件和证书`,
+      })
     }
     return { kind: 'sqlite', file: requireFile(flag, place.slice(SQLITE.length)) }
   }
   if (!/^postgres(ql)?:/.test(place)) {
-    throw new SettingsError(`--${flag} must be sqlite:FILE or postgres://…`)
+    throw new SettingsError({
+      en: `--${flag} must be sqlite:FILE or postgres://…`,
+      zh: `--${flag} 只能是 sqlite:FILE 或 postgres://…`,
+    })
   }
   const parsed = parseStoreUrl(place)
   if ('password' in parsed && parsed.password !== undefined) {
-    throw new SettingsError(
-      `--${flag} must not bear a password, which would show in the list of processes: ` +
+    throw new SettingsError({
+      en:
+        `--${flag} must not bear a password, which would show in the list of processes: ` +
         `use --${flag}-password-file`,
-    )
+      zh: `--${flag} 不能带密码，否则会出现在进程列表中：请用 --${flag}-password-file`,
+    })
   }
   const access = { flag, url: place, passwordFile, caFile, maxConnections: MAX_CONNECTIONS }
   return { kind: 'postgres', place: postgresPlaceOf(access) }
@@ -62,7 +70,10 @@ export function parseStorePlace(named: NamedPlace): StorePlace {
 export async function copyStoppedStore(options: Omit<CopyOptions, 'name'>): Promise<CopyReport> {
   const files = [options.from, options.to].flatMap((end) => (end.kind === 'sqlite' ? end.file : []))
   if (files.length > 1 && new Set(files).size === 1) {
-    throw new SettingsError('--from and --to are the same file')
+    throw new SettingsError({
+      en: '--from and --to are the same file',
+      zh: '--from 和 --to 是同一个文件',
+    })
   }
   const unlock: (() => void)[] = []
   try {
@@ -79,15 +90,22 @@ export async function copyStoppedStore(options: Omit<CopyOptions, 'name'>): Prom
 function requireFile(flag: 'from' | 'to', given: string): string {
   const file = resolve(given)
   if (given === '' || kindOf(file) === 'folder') {
-    throw new SettingsError(
-      `--${flag} must name a file, such as sqlite:${join(given, DATABASE_FILE)}`,
-    )
+    throw new SettingsError({
+      en: `--${flag} must name a file, such as sqlite:${join(given, DATABASE_FILE)}`,
+      zh: `--${flag} 必须指定文件，如 sqlite:${join(given, DATABASE_FILE)}`,
+    })
   }
   if (flag === 'from' && kindOf(file) !== 'file') {
-    throw new SettingsError(`--from: there is no file ${file}`)
+    throw new SettingsError({
+      en: `--from: there is no file ${file}`,
+      zh: `--from：没有文件 ${file}`,
+    })
   }
   if (kindOf(dirname(file)) !== 'folder') {
-    throw new SettingsError(`--${flag}: there is no folder ${dirname(file)}`)
+    throw new SettingsError({
+      en: `--${flag}: there is no folder ${dirname(file)}`,
+      zh: `--${flag}：没有目录 ${dirname(file)}`,
+    })
   }
   return file
 }

@@ -67,7 +67,10 @@ export function placeOfStore(settings: StoreSettings): PostgresPlace | undefined
   const { store, 'store-password-file': passwordFile, 'store-ca': caFile } = settings
   if (store === undefined) {
     if (passwordFile === undefined && caFile === undefined) return undefined
-    throw new SettingsError('--store-password-file and --store-ca go with --store')
+    throw new SettingsError({
+      en: '--store-password-file and --store-ca go with --store',
+      zh: '--store-password-file 和 --store-ca 只能与 --store 同用',
+    })
   }
   const maxConnections = settings['store-connections']
   return postgresPlaceOf({ flag: 'store', url: store, passwordFile, caFile, maxConnections })
@@ -90,13 +93,18 @@ export interface PostgresAccess {
 export function postgresPlaceOf(access: PostgresAccess): PostgresPlace {
   const { flag, url, passwordFile, caFile, maxConnections } = access
   const parsed = parseStoreUrl(url)
-  if ('problem' in parsed) throw new SettingsError(`--${flag} ${parsed.problem}`)
+  if ('problem' in parsed)
+    throw new SettingsError({
+      en: `--${flag} ${parsed.problem.en}`,
+      zh: `--${flag} ${parsed.problem.zh}`,
+    })
   const { sslMode, password: textual, ...where } = parsed
   // A certificate that nobody looks at would only seem to protect.
   if (caFile !== undefined && (sslMode === 'disable' || sslMode === 'require')) {
-    throw new SettingsError(
-      `--store-ca goes with sslmode=verify-ca or verify-full, and here it is ${sslMode}`,
-    )
+    throw new SettingsError({
+      en: `--store-ca goes with sslmode=verify-ca or verify-full, and here it is ${sslMode}`,
+      zh: `--store-ca 只能与 sslmode=verify-ca 或 verify-full 同用，而这里是 ${sslMode}`,
+    })
   }
   const password =
     passwordFile !== undefined
@@ -129,6 +137,9 @@ function readText(flag: string, path: string): Buffer {
   try {
     return readSmall(path)
   } catch (cause) {
-    throw new SettingsError(`--${flag}: ${path} cannot be read`, { cause })
+    throw new SettingsError(
+      { en: `--${flag}: ${path} cannot be read`, zh: `--${flag}：无法读取 ${path}` },
+      { cause },
+    )
   }
 }

@@ -1,3 +1,5 @@
+import type { SettingsWords } from './settings-error.ts'
+
 /** How the link to the database is encrypted, in the words of PostgreSQL's own clients. */
 const SSL_MODES = ['disable', 'require', 'verify-ca', 'verify-full'] as const
 type SslMode = (typeof SSL_MODES)[number]
@@ -20,19 +22,25 @@ const DEFAULT_PORT = 5432
  * Reads `postgres://USER@HOST:PORT/DATABASE`, with `?sslmode=` and, for a unix socket, `?host=/FOLDER`.
  * The answer is what is wrong with it, without any part of it, where it will not do.
  */
-export function parseStoreUrl(text: string): StoreUrl | { readonly problem: string } {
+export function parseStoreUrl(text: string): StoreUrl | { readonly problem: SettingsWords } {
   // USER@/DATABASE, as PostgreSQL's own clients write it for a socket, is no URL to the standard.
   const url = URL.parse(text.replace(/^(\w+:\/\/[^/?#]*@)(:\d+)?(?=\/)/, '$1localhost$2'))
   if (url === null || !/^postgres(ql)?:$/.test(url.protocol) || url.hash !== '') {
-    return { problem: `must be a URL such as ${FORM}` }
+    return { problem: { en: `must be a URL such as ${FORM}`, zh: `必须是 URL，如 ${FORM}` } }
   }
   const socket = url.searchParams.get('host')
   const mode = url.searchParams.get('sslmode')
   for (const name of url.searchParams.keys()) {
-    if (name !== 'host' && name !== 'sslmode') return { problem: 'knows host and sslmode only' }
+    if (name !== 'host' && name !== 'sslmode')
+      return { problem: { en: 'knows host and sslmode only', zh: '的参数只能是 host 和 sslmode' } }
   }
   if (socket !== null && !(socket.startsWith('/') && ['', 'localhost'].includes(url.hostname))) {
-    return { problem: 'takes ?host= for the folder of a unix socket, in place of a host' }
+    return {
+      problem: {
+        en: 'takes ?host= for the folder of a unix socket, in place of a host',
+        zh: '的 ?host= 只能是 Unix 套接字所在的目录，用来代替主机名',
+      },
+    }
   }
   const host = socket ?? decoded(url.hostname.replace(/^\[|\]$/g, ''))
   const database = decoded(url.pathname.slice(1))
@@ -45,11 +53,21 @@ export function parseStoreUrl(text: string): StoreUrl | { readonly problem: stri
     user === undefined ||
     password === undefined
   ) {
-    return { problem: `must name a host and a database, as ${FORM}` }
+    return {
+      problem: {
+        en: `must name a host and a database, as ${FORM}`,
+        zh: `必须写明主机和数据库，如 ${FORM}`,
+      },
+    }
   }
   const sslMode = SSL_MODES.find((known) => known === mode)
   if (mode !== null && sslMode === undefined) {
-    return { problem: `has an sslmode other than ${SSL_MODES.join(', ')}` }
+    return {
+      problem: {
+        en: `has an sslmode other than ${SSL_MODES.join(', ')}`,
+        zh: `的 sslmode 只能是 ${SSL_MODES.join('、')}`,
+      },
+    }
   }
   const isNear = socket !== null || host === 'localhost' || host === '::1' || /^127\./.test(host)
   return {

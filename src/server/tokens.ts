@@ -24,7 +24,12 @@ export function readTokens(file: string | undefined): ReadonlyMap<string, KeyTok
   if (file === undefined) return tokens
   for (const entry of readTable(file, 'token', TOKEN_FIELDS)) {
     const clusterId = entry.text('cluster-id')
-    if (tokens.has(clusterId)) throw new SettingsError(`${file}: ${clusterId} is there twice`)
+    if (tokens.has(clusterId)) {
+      throw new SettingsError({
+        en: `${file}: ${clusterId} is there twice`,
+        zh: `${file}：${clusterId} 重复`,
+      })
+    }
     tokens.set(
       clusterId,
       openPkcs11Token({

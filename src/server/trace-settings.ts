@@ -65,12 +65,16 @@ export function tracesUrl(settings: Settings, environment: Environment): string 
   const url = isOwn ? own : base && `${base.replace(/\/+$/, '')}/v1/traces`
   if (url === undefined || url === '') return undefined
   if (!/^https?:\/\/[^\s/]+/.test(url) || !URL.canParse(url)) {
-    throw new SettingsError('--otlp-endpoint must be a URL that begins with http:// or https://')
+    throw new SettingsError({
+      en: '--otlp-endpoint must be a URL that begins with http:// or https://',
+      zh: '--otlp-endpoint 必须是以 http:// 或 https:// 开头的 URL',
+    })
   }
   if (!hasCredentials(new URL(url))) return url
-  throw new SettingsError(
-    '--otlp-endpoint must be a URL without user and password: set OTEL_EXPORTER_OTLP_HEADERS',
-  )
+  throw new SettingsError({
+    en: '--otlp-endpoint must be a URL without user and password: set OTEL_EXPORTER_OTLP_HEADERS',
+    zh: '--otlp-endpoint 的 URL 不能带用户名和密码：请设置 OTEL_EXPORTER_OTLP_HEADERS',
+  })
 }
 
 /** `a=b,c=d`, percent-encoded. Source: as above, "Specifying headers via environment variables". */

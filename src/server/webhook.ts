@@ -9,7 +9,7 @@ import { readSmall } from '../files/read-small.ts'
 import { systemClock } from '../ports/clock.ts'
 import type { EventOutbox } from '../ports/event-outbox.ts'
 import { describeError, type Logger } from './log.ts'
-import { SettingsError } from './settings.ts'
+import { missing, SettingsError } from './settings-error.ts'
 import type { Settings } from './settings-table.ts'
 
 /** A receiver of events, and what they are signed with. */
@@ -46,7 +46,7 @@ export async function sendTestEvent(
   settings: Settings,
 ): Promise<{ readonly id: string; readonly outcome: PostOutcome }> {
   const webhook = readWebhook(settings, () => undefined)
-  if (webhook === undefined) throw new SettingsError('--webhook-url is missing')
+  if (webhook === undefined) throw new SettingsError(missing('webhook-url'))
   const id = `test_${randomHex(16)}`
   const now = systemClock.now()
   const body = testEventBody(now, settings.region)
@@ -129,10 +129,12 @@ function stampOf(file: string): string {
 function readSecrets(file: string): readonly SecretBytes[] {
   const secrets = parseWebhookSecrets(readText(file, 'webhook-secret-file'))
   if (secrets !== undefined) return secrets
-  throw new SettingsError(
-    `--webhook-secret-file: ${file} must have whsec_ and the base64 of 24 to 64 random bytes, ` +
+  throw new SettingsError({
+    en:
+      `--webhook-secret-file: ${file} must have whsec_ and the base64 of 24 to 64 random bytes, ` +
       'or several of them, one a line',
-  )
+    zh: `--webhook-secret-file：${file} 中应为 whsec_ 加 24 至 64 个随机字节的 base64，可有多个，每行一个`,
+  })
 }
 
 function readText(file: string, setting: string): string {
@@ -140,6 +142,12 @@ function readText(file: string, setting: string): string {
     return readSmall(file).toString('utf8')
   } catch (cause) {
     const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable'
-    throw new SettingsError(`--${setting}: ${file} cannot be read: ${why}`, { cause })
+    throw new SettingsError(
+      {
+        en: `--${setting}: ${file} cannot be read: ${why}`,
+        zh: `--${setting}：无法读取 ${file}：${why}`,
+      },
+      { cause },
+    )
   }
 }
