@@ -2,7 +2,7 @@ import type { SecretBytes } from '../crypto/secret-bytes.ts'
 import { SEAL_KINDS, type SealKind } from '../ports/seal.ts'
 import { MAX_SHARES, MIN_THRESHOLD } from '../seals/shares.ts'
 import { chainWithoutStore } from '../server/audited-place.ts'
-import { createSeal, migrateSeal, type NewSeal } from '../server/change-seal.ts'
+import { createSeal, migrateSeal, type NewSeal, requireSealed } from '../server/change-seal.ts'
 import { auditing } from '../server/command-audit.ts'
 import { planSeal, sealFile, sealIn } from '../server/seal-settings.ts'
 import type { SealState } from '../server/unsealing.ts'
@@ -220,6 +220,8 @@ export const sealMigrate: Command = {
       ...call.peer,
       'seal-passphrase-file': call.flags['seal-passphrase-file'],
     })
+    // Said before anybody is asked for a secret, and before the audit log is opened under the root key.
+    requireSealed(plan.path)
     const from = await sealOfPlan(plan, io, call.flags['seal-shares-dir'])
     const how = await newSealOf(kind, call, 'new-passphrase-file', io)
     const { directory, nodeName, store } = call

@@ -65,6 +65,16 @@ export async function createSeal(
 }
 
 /**
+ * Refuses to go on without a root key file.
+ *
+ * @throws what is to be done instead
+ */
+export function requireSealed(path: string): void {
+  if (existsSync(path)) return
+  throw new Error(`there is no root key file at ${path}: keyturn seal create makes a new one`)
+}
+
+/**
  * Moves root keys to another seal. The old file stays until the new one is on the disk and has opened; then
  * it takes the place of the old one in one step. No server may run on the folder meanwhile.
  *
@@ -77,9 +87,7 @@ export async function migrateSeal(
   from: Seal,
   how: NewSeal,
 ): Promise<readonly string[]> {
-  if (!existsSync(path)) {
-    throw new Error(`there is no root key file at ${path}: keyturn seal create makes a new one`)
-  }
+  requireSealed(path)
   const free = holdFile(path, holderName('seal migrate'), systemClock.now())
   try {
     const unlock = lockFolder(join(directory, LOCK_FILE))
