@@ -24,20 +24,26 @@ export function chainOfFolder(place: AuditedPlace, { root, storage }: DataFolder
 
 /**
  * The chain of commands that look at the store before they touch it: another may be at work there, or it may be of
- * another version. So only the record of what was done is written with it, and vouches for those before.
+ * another version. So only the record of what was done is written with it, and vouches for those before; where it
+ * does not open, as one that somebody changed, the next server that starts vouches.
  */
 export function chainOfStore(place: AuditedPlace, seal: Seal): OpenChain {
   const settings = auditSettingsOf(place)
+  const withoutStore = async () => {
+    const { current, former } = await openRootKeys(seal)
+    const root = new RootKeyRing(current, former)
+    return { settings, root, checkpoints: NO_STORE, close: async () => undefined }
+  }
   return async (isDone) => {
-    if (!isDone) {
-      const { current, former } = await openRootKeys(seal)
-      const ring = new RootKeyRing(current, former)
-      return { settings, root: ring, checkpoints: NO_STORE, close: async () => undefined }
-    }
+    if (!isDone) return withoutStore()
     const { directory, settings: stored } = place
     const log = makeLog('warn')
-    const { root, storage } = await openDataFolder(directory, stored, log, undefined, seal)
-    return { settings, root, checkpoints: storage.checkpoints, close: () => storage.close() }
+    try {
+      const { root, storage } = await openDataFolder(directory, stored, log, undefined, seal)
+      return { settings, root, checkpoints: storage.checkpoints, close: () => storage.close() }
+    } catch {
+      return withoutStore()
+    }
   }
 }
 
