@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import { duplexPair } from 'node:stream'
 import { type ConnectionOptions, connect as connectTls } from 'node:tls'
 import type { AuditSink, SinkLine } from './audit-sink.ts'
 import { inTime } from './sink-timeout.ts'
@@ -45,15 +46,17 @@ export class StreamSink implements AuditSink {
   async ready(): Promise<void> {
     if (this.#problem !== undefined) throw this.#problem
     if (this.#socket !== undefined) return
-    const { socket, opened } = open(this.#place)
+    const { socket, carrier, opened } = open(this.#place)
     this.#socket = socket
     const ended = Promise.withResolvers<void>()
     ended.promise.catch(() => undefined)
     this.#ended = ended
-    socket.on('error', (error) => {
-      if (this.#socket === socket) this.#problem = error
-      ended.reject(error)
-    })
+    for (const stream of new Set([carrier, socket])) {
+      stream.on('error', (error) => {
+        if (this.#socket === socket) this.#problem = error
+        ended.reject(error)
+      })
+    }
     socket.on('end', () => {
       // Asked for or not: whoever did not ask for it has a connection that is over.
       if (this.#socket === socket) this.#problem = new Error('the receiver closed the connection')
@@ -61,7 +64,7 @@ export class StreamSink implements AuditSink {
     })
     socket.on('close', () => ended.reject(new Error('the connection broke')))
     socket.resume()
-    socket.setKeepAlive(true, 10_000)
+    carrier.setKeepAlive(true, 10_000)
     const failed = new Promise<never>((_, reject) => {
       socket.once('error', reject)
       socket.once('close', () => reject(new Error('the connection broke')))
@@ -113,22 +116,50 @@ export class StreamSink implements AuditSink {
   }
 }
 
-function open(place: StreamPlace): {
+/** A connection that is being opened. */
+interface Opening {
   readonly socket: Socket
+  /** What bears it: the same, or what TLS goes over. */
+  readonly carrier: Socket
   readonly opened: 'connect' | 'secureConnect'
-} {
+}
+
+function open(place: StreamPlace): Opening {
   switch (place.kind) {
-    case 'tcp':
-      return { socket: connect({ ...hostOf(place), allowHalfOpen: true }), opened: 'connect' }
-    case 'unix':
-      return { socket: connect({ path: place.path, allowHalfOpen: true }), opened: 'connect' }
-    case 'tls': {
-      const socket = connectTls({ ...hostOf(place), ...place.tls, minVersion: 'TLSv1.2' })
-      return { socket, opened: 'secureConnect' }
+    case 'tcp': {
+      const socket = connect({ ...hostOf(place), allowHalfOpen: true })
+      return { socket, carrier: socket, opened: 'connect' }
     }
+    case 'unix': {
+      const socket = connect({ path: place.path, allowHalfOpen: true })
+      return { socket, carrier: socket, opened: 'connect' }
+    }
+    case 'tls':
+      return openTls(place)
     default:
       throw place satisfies never
   }
+}
+
+/**
+ * TLS over a pair of streams in place of the connection itself. Otherwise TLS writes its own last word to the
+ * connection and passes over how that went; a reset is told of once, to whoever writes or reads next: then what is
+ * read looks like an orderly end, and would be taken for a receipt.
+ */
+function openTls(place: StreamPlace & { readonly kind: 'tls' }): Opening {
+  const carrier = connect({ ...hostOf(place), allowHalfOpen: true })
+  const [inner, outer] = duplexPair()
+  carrier.pipe(outer).pipe(carrier)
+  carrier.on('error', (error) => outer.destroy(error))
+  outer.on('error', () => undefined)
+  const socket = connectTls({
+    ...place.tls,
+    socket: inner,
+    host: place.host,
+    minVersion: 'TLSv1.2',
+  })
+  socket.on('close', () => carrier.destroy())
+  return { socket, carrier, opened: 'secureConnect' }
 }
 
 function hostOf({ host, port }: { readonly host: string; readonly port: number }) {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
+import { duplexPair } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls'
+import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls'
 import type { CertificateFiles, LinkCertificates } from './link-certificates.ts'
 import type { UpstreamFault } from './upstream-faults.ts'
 
@@ -56,8 +57,7 @@ export async function openFaultyLink(options: FaultyLinkOptions): Promise<Faulty
   const { targetPort, tls, beginsAsPostgres = false, isOneWay = false, delayMs } = options
   const open = new Set<Socket>()
   const passages = new Set<Passage>()
-  const terminators = new Map<CertificateFiles, TlsServer>()
-  const awaited = new Map<string, (near: Socket) => void>()
+  const contexts = new Map<CertificateFiles, SecureContext>()
   let fault: UpstreamFault | undefined
   let turns = 0
   let met = 0
@@ -89,21 +89,20 @@ export async function openFaultyLink(options: FaultyLinkOptions): Promise<Faulty
     if (isWrong) met++
     const { wrong, right } = certificates
     const files = isWrong ? (wrong[turn % wrong.length] ?? right) : right
-    awaited.set(farEnd(raw), (near) => pass(raw, near, turn))
-    raw.on('close', () => awaited.delete(farEnd(raw)))
-    terminatorOf(files).emit('connection', raw)
+    // Over a pair of streams, not over the socket itself: TLS would take its handle, and a reset be an orderly end.
+    const [inner, outer] = duplexPair({ allowHalfOpen: true })
+    const near = new TLSSocket(inner, { isServer: true, secureContext: contextOf(files) })
+    near.on('error', () => raw.destroy())
+    raw.on('close', () => outer.destroy())
+    outer.on('error', () => undefined)
+    raw.pipe(outer).pipe(raw)
+    near.on('secure', () => pass(raw, near, turn))
   }
 
-  function terminatorOf(files: CertificateFiles): TlsServer {
-    const known = terminators.get(files)
-    if (known !== undefined) return known
-    const server = createTlsServer({ ...files, allowHalfOpen: true }, (near) => {
-      keep(near)
-      awaited.get(farEnd(near))?.(near)
-    })
-    server.on('tlsClientError', (_, near) => near.destroy())
-    terminators.set(files, server)
-    return server
+  function contextOf(files: CertificateFiles): SecureContext {
+    const context = contexts.get(files) ?? createSecureContext(files)
+    contexts.set(files, context)
+    return context
   }
 
   function pass(raw: Socket, near: Socket, turn: number): void {
@@ -129,7 +128,7 @@ export async function openFaultyLink(options: FaultyLinkOptions): Promise<Faulty
     })
     far.on('close', (isError) => {
       if (passage.isSpent) return
-      if (isError) raw.resetAndDestroy()
+      if (isError) reset(raw)
       else later(passage, 0, () => near.end())
     })
   }
@@ -154,7 +153,7 @@ export async function openFaultyLink(options: FaultyLinkOptions): Promise<Faulty
     }
     passage.isSpent = true
     if (of === 'half-open') passage.near.pause()
-    else passage.raw.resetAndDestroy()
+    else reset(passage.raw)
   }
 
   function meetAnswering(passage: Passage, of: UpstreamFault, bytes: Buffer): void {
@@ -170,7 +169,7 @@ export async function openFaultyLink(options: FaultyLinkOptions): Promise<Faulty
       return
     }
     near.write(bytes.subarray(0, bytes.length / 2), () => {
-      if (of === 'reset') raw.resetAndDestroy()
+      if (of === 'reset') reset(raw)
     })
   }
 
@@ -216,7 +215,7 @@ function isMetAtOnce(fault: UpstreamFault, turn: number, isTls: boolean, isOneWa
 
 function meetAtOnce(raw: Socket, fault: UpstreamFault): void {
   if (fault === 'half-open') raw.pause()
-  else if (fault === 'reset') raw.once('data', () => raw.resetAndDestroy())
+  else if (fault === 'reset') raw.once('data', () => reset(raw))
   else raw.once('data', () => raw.end(randomBytes(GARBAGE_BYTES)))
 }
 
@@ -234,6 +233,11 @@ async function listen(port: number, take: (socket: Socket) => void): Promise<Ser
   }
 }
 
-function farEnd({ remoteAddress, remotePort }: Socket): string {
-  return `${remoteAddress} ${remotePort}`
+/**
+ * Resets a connection. `resetAndDestroy` of Node.js ends its own side first, and whoever sees that before the
+ * reset has seen an orderly end.
+ */
+function reset(socket: Socket): void {
+  Object.assign(socket, { resetAndClosing: true })
+  socket.destroy()
 }
