@@ -64,6 +64,7 @@ const ROOMS: Readonly<Record<string, { rooms: readonly string[]; packages: reado
       'node:fs/promises',
       'node:net',
       'node:path',
+      'node:stream',
       'node:timers/promises',
       'node:tls',
     ],
