@@ -29,11 +29,7 @@ export function chainOfFolder(place: AuditedPlace, { root, storage }: DataFolder
  */
 export function chainOfStore(place: AuditedPlace, seal: Seal): OpenChain {
   const settings = auditSettingsOf(place)
-  const withoutStore = async () => {
-    const { current, former } = await openRootKeys(seal)
-    const root = new RootKeyRing(current, former)
-    return { settings, root, checkpoints: NO_STORE, close: async () => undefined }
-  }
+  const withoutStore = async () => unstored(settings, await openRootKeys(seal))
   return async (isDone) => {
     if (!isDone) return withoutStore()
     const { directory, settings: stored } = place
@@ -57,10 +53,14 @@ export function chainWithoutStore(
   return async () => {
     // Once: what a seal is moved to does not open as it did.
     roots ??= openRootKeys(seal)
-    const { current, former } = await roots
-    const root = new RootKeyRing(current, former)
-    return { settings, root, checkpoints: NO_STORE, close: async () => undefined }
+    return unstored(settings, await roots)
   }
+}
+
+/** The chain with root keys alone. */
+function unstored(settings: AuditSettings, { current, former }: RootKeys) {
+  const root = new RootKeyRing(current, former)
+  return { settings, root, checkpoints: NO_STORE, close: async () => undefined }
 }
 
 function auditSettingsOf({ directory, nodeName, settings }: AuditedPlace): AuditSettings {

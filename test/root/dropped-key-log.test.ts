@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,8 +9,8 @@ import { SecretBytes } from '../../src/crypto/secret-bytes.ts'
 import { systemClock } from '../../src/ports/clock.ts'
 import { runKeyturn } from '../cli/run-keyturn.ts'
 import { startTestServer } from '../server.ts'
+import { killRetireAt } from './kill-retire.ts'
 
-const MAIN = new URL('../../bin/keyturn.mjs', import.meta.url).pathname
 const home = mkdtempSync(join(tmpdir(), 'keyturn-dropped-log-'))
 after(() => rmSync(home, { recursive: true }))
 
@@ -49,19 +47,6 @@ async function forge(data: string, rootKeyFile: string): Promise<void> {
   await log.close()
 }
 
-/** Calls `root retire` as a process of its own, and kills it as soon as it has printed `until`. */
-async function retireKilledAt(data: string, until: RegExp): Promise<void> {
-  const args = [MAIN, 'root', 'retire', '--data', data, '--end-sign-ins']
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-  let out = ''
-  child.stdout.on('data', (chunk) => {
-    out += chunk
-    if (until.test(out)) child.kill('SIGKILL')
-  })
-  await once(child, 'close')
-  assert.match(out, until)
-}
-
 describe('the audit log after the root key was dropped', () => {
   test('what a thief adds with the stolen key is found; that retire was killed is no alarm', async (t) => {
     const data = join(home, 'thief')
@@ -76,7 +61,7 @@ describe('the audit log after the root key was dropped', () => {
     const stolen = join(home, 'stolen.key')
     cpSync(join(data, 'root.key'), stolen)
     await run(data, 'root', 'rotate')
-    await retireKilledAt(data, /Only \w+ is believed/)
+    await killRetireAt(data, /Only \w+ is believed/)
     await run(data, 'audit', 'verify')
     // Sign-ins of before have ended: what is refused is on record too, under the new root key.
     await server.createKey().catch(() => undefined)

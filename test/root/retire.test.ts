@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
 import { createHmac } from 'node:crypto'
-import { once } from 'node:events'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,8 +8,8 @@ import { rootKeyFrom } from '../../src/crypto/root-key.ts'
 import { SecretBytes } from '../../src/crypto/secret-bytes.ts'
 import { runKeyturn } from '../cli/run-keyturn.ts'
 import { passwordAuth, signIn, startTestServer } from '../server.ts'
+import { killRetireAt } from './kill-retire.ts'
 
-const MAIN = new URL('../../bin/keyturn.mjs', import.meta.url).pathname
 const home = mkdtempSync(join(tmpdir(), 'keyturn-retire-root-'))
 after(() => rmSync(home, { recursive: true }))
 
@@ -24,19 +22,6 @@ function forged(token: string, rootKeyFile: string): string {
   const body = token.slice(0, token.lastIndexOf('.'))
   const { token: key } = rootKeyFrom(new SecretBytes(material))
   return `${body}.${key.lend((bytes) => createHmac('sha256', bytes).update(body).digest('base64url'))}`
-}
-
-/** Calls `root retire` as a process of its own, and kills it as soon as it has printed `until`. */
-async function killedAt(data: string, until: RegExp): Promise<void> {
-  const args = [MAIN, 'root', 'retire', '--data', data, '--end-sign-ins']
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-  let out = ''
-  child.stdout.on('data', (chunk) => {
-    out += chunk
-    if (until.test(out)) child.kill('SIGKILL')
-  })
-  await once(child, 'close')
-  assert.match(out, until)
 }
 
 for (const [workers, isKilled] of [
@@ -76,7 +61,7 @@ for (const [workers, isKilled] of [
       assert.equal(await call(forged(fresh, stolen)), 200, 'the old root key is still believed')
 
       if (isKilled) {
-        await killedAt(data, /Only \w+ is believed/)
+        await killRetireAt(data, /Only \w+ is believed/)
         assert.equal(linesOf(join(data, 'root.key')).length, 2)
         await run('store', 'verify', ...place)
       }

@@ -1,6 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { hasCommand, makeSoftHsm, noSoftHsm } from '../../soft-hsm.ts'
+import { hasCommand, makeSoftHsm, noSoftHsm, writeTokensFile } from '../../soft-hsm.ts'
 import { openLine } from '../call-line.ts'
 import { adminToken, credentialsOf } from '../ground.ts'
 import { startNode } from '../node-process.ts'
@@ -22,18 +22,7 @@ export const tokenUpstream: Upstream = {
 async function setToken(folder: string): Promise<Stage> {
   const hsm = makeSoftHsm()
   const faulty = makeFaultyToken(hsm, 2 * TIMEOUT_MS)
-  const tokensFile = join(hsm.folder, 'tokens.toml')
-  writeFileSync(join(hsm.folder, 'pin'), hsm.pin, { mode: 0o600 })
-  writeFileSync(
-    tokensFile,
-    `[[token]]
-cluster-id = "${CLUSTER}"
-module = "${faulty.module}"
-token-label = "${hsm.tokenLabel}"
-pin-file = "pin"
-timeout-ms = ${TIMEOUT_MS}
-`,
-  )
+  const tokensFile = writeTokensFile({ ...hsm, module: faulty.module }, CLUSTER, TIMEOUT_MS)
   const directory = join(folder, 'node')
   mkdirSync(directory)
   const node = await startNode({
